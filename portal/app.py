@@ -1,0 +1,79 @@
+"""The application: the only file that knows all rooms."""
+
+from pathlib import Path
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter
+
+from portal.accounts import queries as accounts
+from portal.config import ROOT, Settings
+from portal.core import clock
+from portal.core.actors import Actor
+from portal.facilities import queries as facilities
+from portal.store import connect_arguments, db, prepare_engine
+from portal.web import actors, errors, filters, headers, limits, locale, sentences
+from portal.web import views as web
+
+BIGGEST_ID = 2**31 - 1
+
+
+class IdConverter(IntegerConverter):
+    """An id in an address; a number that no database keeps is an address that does not exist."""
+
+    def __init__(self, url_map: object, **kwargs: object) -> None:
+        """Bound the number."""
+        super().__init__(url_map, **{"max": BIGGEST_ID, **kwargs})  # type: ignore[arg-type]
+
+
+def create_app(settings: Settings) -> Flask:
+    """Return the portal, ready to serve, for one installation's settings."""
+    app = Flask(
+        "portal",
+        instance_path=str(settings.instance),
+        static_folder=str(ROOT / "static"),
+        template_folder=str(ROOT / "templates"),
+    )
+    app.config.from_mapping(_flask_settings(settings))
+    app.extensions["portal_settings"] = settings
+    app.url_map.converters["int"] = IdConverter
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies
+        )
+    Path(settings.instance).mkdir(parents=True, exist_ok=True)
+    db.init_app(app)
+    with app.app_context():
+        prepare_engine(db.engine)
+    CSRFProtect(app)
+    locale.init_app(app)
+    filters.init_app(app)
+    errors.init_app(app)
+    headers.init_app(app, secure=settings.secure)
+    limits.init_app(app, settings.limits_url)
+    actors.init_app(app, _load_actor)
+    sentences.register(app, sentences.SENTENCES)
+    app.register_blueprint(web.bp)
+    return app
+
+
+def _load_actor(user_id: int) -> Actor:
+    session = db.session()
+    return facilities.with_duties(session, accounts.actor_of(session, user_id), today=clock.now().date())
+
+
+def _flask_settings(settings: Settings) -> dict[str, object]:
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SECURITY_PASSWORD_SALT": settings.password_salt,
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": connect_arguments(settings.database_url),
+        "MAX_CONTENT_LENGTH": settings.max_upload,
+        "MAX_FORM_MEMORY_SIZE": settings.max_upload,
+        "SESSION_COOKIE_SECURE": settings.secure,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "WTF_CSRF_TIME_LIMIT": None,
+        "TEMPLATES_AUTO_RELOAD": False,
+    }

@@ -1,0 +1,12 @@
+"""Slot requests and bookings: which cleanroom fits, when it is free, who decides, and that nobody gets a taken room.
+
+Words: a *slot request* asks for a *window* in a cleanroom; a facility manager approves it, *offers* another window,
+*waitlists* it, asks for information or rejects it. A *booking* takes a cleanroom: *held*, confirmed, in use, completed,
+or given back (cancelled, no-show, expired). A *closure* takes it for maintenance, requalification or an aseptic process
+simulation. A *changeover* follows every booking and hold; its length depends on what ran before and what comes next.
+
+Decisions: every stretch of a cleanroom's time is one row of `block`, and a booking or closure has its time there and
+nowhere else. The database refuses two blocks that may not overlap (see `guard.py`), and a deferred foreign key ties the
+kind of a block to the state of its booking, so that no script can revive a cancelled booking over a newer one. One set
+of rules (`rules/`) answers the list of fitting rooms, the submission, the decision and every later view.
+"""

@@ -1,0 +1,113 @@
+"""Settings: everything that one installation decides, read from the environment once, at the start."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+MEBIBYTE = 1024 * 1024
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Mode(StrEnum):
+    """What an installation is for."""
+
+    PRODUCTION = "production"
+    DEMO = "demo"
+    TEST = "test"
+
+
+class SettingsError(Exception):
+    """Something in the environment is missing or can't be; says what, and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that one installation decides.
+
+    Every field is documented, with its environment variable, in docs/settings.md; a test keeps the two alike.
+    """
+
+    mode: Mode
+    secret_key: str = field(repr=False)
+    password_salt: str = field(repr=False)
+    database_url: str = field(repr=False)
+    base_url: str = "http://127.0.0.1:5000"
+    instance: Path = ROOT / "instance"
+    portal_name: str = "ATMP portal Skåne"
+    smtp_url: str | None = field(default=None, repr=False)
+    mail_from: str = "ATMP portal <no-reply@localhost>"
+    limits_url: str = field(default="memory://", repr=False)
+    proxies: int = 0
+    contact_email: str | None = None
+    max_upload: int = 12 * MEBIBYTE
+
+    @property
+    def secure(self) -> bool:
+        """Say whether the portal is reached over HTTPS, so that cookies must not travel otherwise."""
+        return self.base_url.startswith("https://")
+
+    @property
+    def demo(self) -> bool:
+        """Say whether demo data and its sign-ins may exist here."""
+        return self.mode is not Mode.PRODUCTION
+
+
+def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Return the settings of this installation.
+
+    Raises `SettingsError` naming every variable that is missing or can't be.
+    """
+    problems: list[str] = []
+
+    def needed(name: str, *, why: str) -> str:
+        value = environment.get(name, "").strip()
+        if not value:
+            problems.append(f"{name} is not set: {why}")
+        return value
+
+    def number(name: str, default: int) -> int:
+        value = environment.get(name, "").strip()
+        if value and not value.isdecimal():
+            problems.append(f"{name} is {value!r}: it must be a whole number, zero or more")
+            return default
+        return int(value) if value else default
+
+    mode_word = environment.get("PORTAL_MODE", Mode.PRODUCTION.value)
+    if mode_word not in set(Mode):
+        problems.append(f"PORTAL_MODE is {mode_word!r}: it must be one of {', '.join(Mode)}")
+    mode = Mode(mode_word) if mode_word in set(Mode) else Mode.PRODUCTION
+    instance = Path(environment.get("PORTAL_INSTANCE", ROOT / "instance")).resolve()
+    secret_key = needed("SECRET_KEY", why="it signs sessions; use at least 32 random characters")
+    password_salt = needed("SECURITY_PASSWORD_SALT", why="it salts passwords; use at least 32 random characters")
+    base_url = environment.get("PORTAL_BASE_URL", "http://127.0.0.1:5000").rstrip("/")
+    if mode is Mode.PRODUCTION:
+        database_url = needed("DATABASE_URL", why="for instance postgresql+psycopg://user:password@host/portal")
+        problems.extend(
+            f"{name} is too short: use at least 32 random characters"
+            for name, value in (("SECRET_KEY", secret_key), ("SECURITY_PASSWORD_SALT", password_salt))
+            if value and len(value) < 32
+        )
+        if not base_url.startswith("https://"):
+            problems.append("PORTAL_BASE_URL must be the https:// address that people type")
+    else:
+        database_url = environment.get("DATABASE_URL") or f"sqlite:///{instance / 'portal.sqlite'}"
+    settings = Settings(
+        mode=mode,
+        secret_key=secret_key,
+        password_salt=password_salt,
+        database_url=database_url,
+        base_url=base_url,
+        instance=instance,
+        portal_name=environment.get("PORTAL_NAME", "ATMP portal Skåne"),
+        smtp_url=environment.get("SMTP_URL") or None,
+        mail_from=environment.get("MAIL_FROM", "ATMP portal <no-reply@localhost>"),
+        limits_url=environment.get("LIMITS_URL", "memory://"),
+        proxies=number("PROXIES", 0),
+        contact_email=environment.get("CONTACT_EMAIL") or None,
+        max_upload=number("MAX_UPLOAD_MIB", 12) * MEBIBYTE,
+    )
+    if problems:
+        raise SettingsError("The portal can't start:\n" + "\n".join(f"- {problem}" for problem in problems))
+    return settings

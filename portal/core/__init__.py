@@ -1,0 +1,1 @@
+"""Words that every room shares: slots, actors, reasons, errors, events and the clock. Standard library only."""

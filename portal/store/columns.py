@@ -1,0 +1,72 @@
+"""Column types: moments in UTC, closed lists of words, lists and objects as JSON, money in minor units."""
+
+from datetime import UTC, datetime
+from enum import Enum as PythonEnum
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Enum, Integer, String
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.mutable import MutableDict, MutableList
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+Money = BigInteger().with_variant(Integer, "sqlite")
+"""An amount in the currency's minor unit (öre, cent)."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment, stored in UTC.
+
+    PostgreSQL keeps it as `timestamptz`; SQLite as text of one fixed width, so that text order is time order.
+    Raises `ValueError` for a naive moment.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Choose text on SQLite and a real timestamp elsewhere."""
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(String(26))
+        return dialect.type_descriptor(DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        """Turn a moment into what the database stores."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a stored moment must be aware")
+        value = value.astimezone(UTC)
+        if dialect.name == "sqlite":
+            return value.strftime("%Y-%m-%d %H:%M:%S.%f")
+        return value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Turn what the database stores into an aware moment in UTC."""
+        if value is None:
+            return None
+        if isinstance(value, str):
+            return datetime.strptime(value, "%Y-%m-%d %H:%M:%S.%f").replace(tzinfo=UTC)
+        moment: datetime = value
+        return moment.astimezone(UTC)
+
+
+def choice(words: type[PythonEnum], *, name: str, length: int = 32) -> Enum:
+    """Return a column type that takes only the enum's values, checked by the database too."""
+    return Enum(
+        words,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=length,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
+def json_list() -> TypeEngine[Any]:
+    """Return a column type for a short list that is read and written as a whole."""
+    return MutableList.as_mutable(JSON().with_variant(JSONB(), "postgresql"))
+
+
+def json_object() -> TypeEngine[Any]:
+    """Return a column type for a small object that is read and written as a whole."""
+    return MutableDict.as_mutable(JSON().with_variant(JSONB(), "postgresql"))

@@ -1,0 +1,55 @@
+"""The unit of work: the only commit in the house."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from portal.store.base import db
+
+T = TypeVar("T")
+
+TRIES = 4
+RETRIED = {"40001", "40P01"}  # serialization failure, deadlock: the whole unit may be tried again
+OVERLAP = {"block_takes_the_room", "block_leaves_changeover"}
+
+
+@contextmanager
+def unit_of_work(session: Session | None = None) -> Iterator[Session]:
+    """Open a transaction that writes, commit it once at the end, roll back on any error.
+
+    What the session read before is forgotten, so that the unit decides on what is stored now.
+    """
+    current: Session = session if session is not None else db.session()
+    if current.in_transaction():
+        current.rollback()
+    current.connection(execution_options={"portal_writes": True})
+    try:
+        yield current
+        current.commit()
+    except BaseException:
+        current.rollback()
+        raise
+
+
+def in_one_unit(work: Callable[[Session], T], session: Session | None = None) -> T:
+    """Do the work in one unit of work, again from the start where the database asks for that.
+
+    Raises what the work raises.
+    """
+    for remaining in reversed(range(TRIES)):
+        try:
+            with unit_of_work(session) as current:
+                return work(current)
+        except DBAPIError as error:
+            if remaining == 0 or getattr(error.orig, "sqlstate", None) not in RETRIED:
+                raise
+    raise AssertionError("unreachable")
+
+
+def conflict_of(error: DBAPIError) -> str | None:
+    """Return the name of the guard that refused two overlapping blocks, or None for any other error."""
+    text = str(error.orig)
+    return next((name for name in sorted(OVERLAP) if name in text), None)

@@ -1,0 +1,51 @@
+"""From the portal's errors, and HTTP's, to pages that help."""
+
+import logging
+
+from flask import Flask, render_template
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from portal.core.errors import NotAllowed, NotFound, Reason, Refused, Stale
+from portal.store import conflict_of
+from portal.web.sentences import sentence
+
+logger = logging.getLogger(__name__)
+PAGES = {400, 403, 404, 405, 409, 413, 422, 429, 500}
+
+
+def init_app(app: Flask) -> None:
+    """Map every error that the portal raises on purpose to its page."""
+    app.register_error_handler(NotFound, lambda _error: page(404))
+    app.register_error_handler(NotAllowed, lambda _error: page(403))
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(Stale, lambda _error: page(409, [sentence(Reason("stale"))]))
+    app.register_error_handler(StaleDataError, lambda _error: page(409, [sentence(Reason("stale"))]))
+    app.register_error_handler(DBAPIError, _database)
+    app.register_error_handler(CSRFError, lambda _error: page(400))
+    app.register_error_handler(HTTPException, _http)
+
+
+def page(code: int, sentences: list[str] | None = None) -> ResponseReturnValue:
+    """Return the page of an error, saying what happened and what to do next."""
+    known = code if code in PAGES else 400 if code < 500 else 500
+    return render_template(f"errors/{known}.html", sentences=sentences or []), code
+
+
+def _refused(error: Refused) -> ResponseReturnValue:
+    return page(422, [sentence(reason) for reason in error.reasons])
+
+
+def _database(error: DBAPIError) -> ResponseReturnValue:
+    if conflict_of(error) is None:
+        raise error
+    return page(409, [sentence(Reason("slot_taken_meanwhile"))])
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < 400 or error.response is not None:
+        return error.get_response()
+    return page(error.code)

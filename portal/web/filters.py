@@ -1,0 +1,74 @@
+"""How days, moments, windows, money and numbers are written, in the reader's language."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from babel.dates import format_date, format_datetime, get_timezone_name
+from babel.numbers import format_currency, format_decimal
+from flask import Flask
+from flask_babel import get_locale, gettext
+
+from portal.web.locale import local, time_zone
+
+
+def init_app(app: Flask) -> None:
+    """Give the filters to every template."""
+    for write in (day, moment, window, money, number):
+        app.add_template_filter(write)
+
+
+def day(value: date | None, form: str = "d MMM yyyy") -> str:
+    """Write a day, for instance 11 Jan 2027; an unknown one as "not known"."""
+    if value is None:
+        return gettext("not known")
+    return str(format_date(value, form, locale=get_locale()))
+
+
+def moment(value: datetime | None, zone: str | None = None) -> str:
+    """Write a moment as a zone's wall clock shows it, naming the zone where it differs from the reader's."""
+    if value is None:
+        return gettext("not known")
+    zone = zone or time_zone()
+    here = local(value, zone)
+    written = str(format_datetime(here, "d MMM yyyy HH:mm", locale=get_locale()))
+    if here.utcoffset() == local(value, time_zone()).utcoffset():
+        return written
+    return f"{written} {get_timezone_name(here, locale=get_locale(), width='short')}"
+
+
+def window(start: datetime, end: datetime, zone: str) -> str:
+    """Write a stretch of time at a facility: whole days as 11–22 Jan 2027, shorter ones with hours."""
+    first, last = local(start, zone), local(end, zone)
+    locale = get_locale()
+    if (first.hour, first.minute, last.hour, last.minute) != (0, 0, 0, 0):
+        if first.date() == last.date():
+            hours = f"{first:%H:%M}–{last:%H:%M}"
+            return f"{format_date(first, 'd MMM yyyy', locale=locale)} {hours}"
+        return f"{moment(start, zone)} – {moment(end, zone)}"
+    last_day = (last - timedelta(days=1)).date()
+    first_day = first.date()
+    if first_day == last_day:
+        return str(format_date(first_day, "d MMM yyyy", locale=locale))
+    if (first_day.year, first_day.month) == (last_day.year, last_day.month):
+        return f"{first_day.day}–{format_date(last_day, 'd MMM yyyy', locale=locale)}"
+    if first_day.year == last_day.year:
+        return (
+            f"{format_date(first_day, 'd MMM', locale=locale)} – {format_date(last_day, 'd MMM yyyy', locale=locale)}"
+        )
+    return f"{day(first_day)} – {day(last_day)}"
+
+
+def money(minor_units: int | None, currency: str | None) -> str:
+    """Write an amount given in minor units with its currency; an unknown one as "not published"."""
+    if minor_units is None or currency is None:
+        return gettext("not published")
+    amount = Decimal(minor_units) / 100
+    form = "¤¤ #,##0" if amount == amount.to_integral_value() else "¤¤ #,##0.00"
+    return str(format_currency(amount, currency, format=form, locale=get_locale(), currency_digits=False))
+
+
+def number(value: int | float | Decimal | None) -> str:
+    """Write a number with the reader's separators; an unknown one as "not published"."""
+    if value is None:
+        return gettext("not published")
+    return str(format_decimal(value, locale=get_locale()))

@@ -1,0 +1,53 @@
+"""In which language, time zone and theme a reader sees the portal."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from flask import Flask, request
+from flask_babel import Babel
+from flask_login import current_user
+
+LANGUAGES = {"en": "English", "sv": "Svenska"}
+THEMES = ("light", "dark")
+LANGUAGE_COOKIE, THEME_COOKIE = "language", "theme"
+HOME_ZONE = "Europe/Stockholm"
+
+
+def init_app(app: Flask) -> None:
+    """Choose language and zone for each request: the person's own, then the cookie, then the browser's."""
+    app.config.setdefault("BABEL_DEFAULT_LOCALE", "en")
+    app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "translations")
+    Babel(app, locale_selector=language, timezone_selector=time_zone)
+
+
+def language() -> str:
+    """Return the code of the reader's language."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    if chosen in LANGUAGES:
+        return chosen
+    if current_user and current_user.is_authenticated and current_user.language in LANGUAGES:
+        return str(current_user.language)
+    return request.accept_languages.best_match(list(LANGUAGES), default="en") or "en"
+
+
+def theme() -> str | None:
+    """Return the theme that the reader chose, or None where the system's holds."""
+    chosen = request.cookies.get(THEME_COOKIE)
+    return chosen if chosen in THEMES else None
+
+
+def time_zone() -> str:
+    """Return the name of the reader's time zone."""
+    if current_user and current_user.is_authenticated:
+        return str(current_user.time_zone)
+    return HOME_ZONE
+
+
+def local(moment: datetime, zone: str) -> datetime:
+    """Return a moment as the clock on the wall of a zone shows it."""
+    return moment.astimezone(ZoneInfo(zone))
+
+
+def from_local(wall: datetime, zone: str) -> datetime:
+    """Return the moment in UTC at which a zone's wall clock shows a naive time."""
+    return wall.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)

@@ -1,0 +1,1 @@
+"""The portal's tests: one folder a room, and `house` for the whole."""

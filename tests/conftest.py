@@ -1,0 +1,78 @@
+"""What tests share: the portal on both engines, a session that forgets, clients that check every page."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import Connection
+from sqlalchemy.orm import Session
+
+from portal.app import create_app
+from portal.config import Mode, Settings
+from portal.store import Base, db
+from tests.client import PageClient
+from tests.engines import ENGINES, new_database
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the switch between the short form of the long proofs and their full length."""
+    parser.addoption("--prove", action="store_true", help="run the long proofs in full")
+
+
+@pytest.fixture(scope="session")
+def proving(request: pytest.FixtureRequest) -> bool:
+    """Say whether long proofs run in full."""
+    return bool(request.config.getoption("--prove"))
+
+
+def settings_for(database_url: str, instance: Path) -> Settings:
+    """Return settings for a portal under test."""
+    return Settings(
+        mode=Mode.TEST,
+        secret_key="a secret for tests, and only for tests",
+        password_salt="a salt for tests, and only for tests",
+        database_url=database_url,
+        instance=instance,
+    )
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def app(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """Return the portal on one engine, with empty tables."""
+    folder = tmp_path_factory.mktemp(request.param)
+    portal = create_app(settings_for(new_database(request.param, folder), folder))
+    with portal.app_context():
+        Base.metadata.create_all(db.engine)
+    yield portal
+    with portal.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def connection(app: Flask) -> Iterator[Connection]:
+    """Return the one connection of a test; whatever is committed on it is forgotten afterwards."""
+    with app.app_context():
+        engine = db.engine
+    with engine.connect() as only:
+        outer = only.begin()
+        engines = db._app_engines[app]  # noqa: SLF001  (the extension offers no public way)
+        engines[None] = only
+        try:
+            yield only
+        finally:
+            engines[None] = engine
+            outer.rollback()
+
+
+@pytest.fixture
+def session(app: Flask, connection: Connection) -> Iterator[Session]:
+    """Return a session on the test's connection, free to commit."""
+    with Session(connection, join_transaction_mode="create_savepoint") as fresh:
+        yield fresh
+
+
+@pytest.fixture
+def client(app: Flask, session: Session) -> PageClient:
+    """Return a visitor's browser, which checks every page that it is given."""
+    return PageClient(app, session)

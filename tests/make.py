@@ -1,0 +1,177 @@
+"""Stored things with harmless defaults: a test names only what matters to it."""
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import Any, TypeVar
+
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import Membership, Organisation, OrganisationKind, User
+from portal.core.actors import Actor, Duty, Role
+from portal.core.slots import Slot
+from portal.facilities.models import (
+    BookingUnit,
+    Cleanroom,
+    DutyRecord,
+    Facility,
+    FacilityKind,
+    FacilityStatus,
+    Grade,
+    RoomKind,
+    VectorLevel,
+)
+from portal.projects.models import Phase, ProductClass, Project
+
+NOON = datetime(2027, 1, 4, 12, tzinfo=UTC)
+"""A Monday in the middle of the winter, the present of most tests."""
+
+Row = TypeVar("Row")
+
+_numbers = count(1)
+
+
+def midnight(day: int, month: int = 1, year: int = 2027) -> datetime:
+    """Return the local midnight with which a day begins in Stockholm in winter, in UTC."""
+    return datetime(year, month, day, tzinfo=UTC) - timedelta(hours=1)
+
+
+def slot(first: int, last: int, month: int = 1) -> Slot:
+    """Return the days from the first to before the last of a winter month of 2027."""
+    return Slot(midnight(first, month), midnight(last, month))
+
+
+def organisation(session: Session, **values: Any) -> Organisation:
+    """Store an organisation, a company unless told otherwise."""
+    defaults = {
+        "name": f"Organisation {next(_numbers)}",
+        "kind": OrganisationKind.COMPANY,
+        "country": "SE",
+        "created_at": NOON,
+    }
+    return _stored(session, Organisation(**{**defaults, **values}))
+
+
+def user(session: Session, **values: Any) -> User:
+    """Store a person who has confirmed their address and has no password."""
+    number = next(_numbers)
+    defaults = {
+        "email": f"person{number}@example.org",
+        "name": f"Person {number}",
+        "active": True,
+        "fs_uniquifier": f"uniquifier-{number}",
+        "confirmed_at": NOON,
+        "created_at": NOON,
+    }
+    return _stored(session, User(**{**defaults, **values}))
+
+
+def member(session: Session, where: Organisation, *roles: Role, **values: Any) -> Actor:
+    """Store a person with roles in an organisation and return them as an actor for it."""
+    person = user(session, current_organisation_id=where.id, **values)
+    for role in roles:
+        session.add(Membership(user_id=person.id, organisation_id=where.id, role=role, since=NOON))
+    session.commit()
+    return Actor(user_id=person.id, organisation_id=where.id, roles=frozenset(roles))
+
+
+def founder(session: Session, where: Organisation | None = None) -> Actor:
+    """Store a founder, of a new organisation unless told otherwise."""
+    return member(session, where or organisation(session), Role.FOUNDER)
+
+
+def administrator(session: Session) -> Actor:
+    """Store an administrator of the portal."""
+    body = organisation(session, kind=OrganisationKind.PUBLIC_BODY)
+    return member(session, body, Role.ADMINISTRATOR)
+
+
+def facility(session: Session, **values: Any) -> Facility:
+    """Store a facility in Lund that takes requests, with an operator of its own."""
+    number = next(_numbers)
+    if "operator" not in values and "operator_id" not in values:
+        values["operator"] = organisation(
+            session, kind=OrganisationKind.FACILITY_OPERATOR, name=f"Operator {number}"
+        )
+    defaults = {
+        "slug": f"facility-{number}",
+        "name": f"Facility {number}",
+        "kind": FacilityKind.BOTH,
+        "operator_name": f"Operator {number}",
+        "city": "Lund",
+        "country": "SE",
+        "time_zone": "Europe/Stockholm",
+        "status": FacilityStatus.OPERATING,
+        "is_open_for_requests": True,
+    }
+    return _stored(session, Facility(**{**defaults, **values}))
+
+
+def cleanroom(session: Session, where: Facility | None = None, **values: Any) -> Cleanroom:
+    """Store a pre-GMP cleanroom of grade C that is booked by the day."""
+    number = next(_numbers)
+    home = where or facility(session)
+    defaults = {
+        "slug": f"cleanroom-{number}",
+        "facility": home,
+        "code": f"P{number}",
+        "name": f"Cleanroom {number}",
+        "kind": RoomKind.PRE_GMP,
+        "grade": Grade.C,
+        "bsl": 2,
+        "vector_level": VectorLevel.LENTIVIRAL_RETROVIRAL,
+        "gmo_class": 2,
+        "equipment": ["co2_incubator"],
+        "unit": BookingUnit.DAY,
+        "qualified_until": date(2029, 12, 31),
+    }
+    return _stored(session, Cleanroom(**{**defaults, **values}))
+
+
+def duty(session: Session, where: Facility, role: Role, **values: Any) -> Actor:
+    """Store a person with a duty at a facility and return them as an actor for its operator."""
+    operator_id = where.operator_id
+    assert operator_id is not None
+    person = user(session, current_organisation_id=operator_id)
+    session.add(Membership(user_id=person.id, organisation_id=operator_id, role=role, since=NOON))
+    defaults = {"starts_on": date(2020, 1, 1)}
+    session.add(DutyRecord(facility_id=where.id, user_id=person.id, role=role, **{**defaults, **values}))
+    session.commit()
+    return Actor(
+        user_id=person.id,
+        organisation_id=operator_id,
+        roles=frozenset({role}),
+        duties=frozenset({Duty(role=role, facility_id=where.id)}),
+    )
+
+
+def manager(session: Session, where: Cleanroom | Facility) -> Actor:
+    """Store a manager of a facility, or of a cleanroom's facility."""
+    home = where.facility if isinstance(where, Cleanroom) else where
+    return duty(session, home, Role.FACILITY_MANAGER)
+
+
+def project(session: Session, owner: Organisation | None = None, **values: Any) -> Project:
+    """Store a preclinical gene-modified cell therapy whose process facts are known."""
+    home = owner or organisation(session)
+    defaults = {
+        "organisation": home,
+        "name": f"Project {next(_numbers)}",
+        "teaser": "Gene-modified blood stem cells for a rare disease.",
+        "product_class": ProductClass.GTMP,
+        "modality": "gene_modified_hsc",
+        "indication_area": "haematology",
+        "phase": Phase.PRECLINICAL,
+        "gmo_class": 2,
+        "vector_level": "lentiviral_retroviral",
+        "process_class": "lentiviral",
+        "bsl": 2,
+        "created_at": NOON,
+        "updated_at": NOON,
+    }
+    return _stored(session, Project(**{**defaults, **values}))
+
+
+def _stored(session: Session, row: Row) -> Row:
+    session.add(row)
+    session.commit()
+    return row
