@@ -163,7 +163,7 @@ def project(session: Session, owner: Organisation | None = None, **values: Any) 
         "phase": Phase.PRECLINICAL,
         "gmo_class": 2,
         "vector_level": "lentiviral_retroviral",
-        "process_class": "lentiviral",
+        "process_class": "lv_rv",
         "bsl": 2,
         "created_at": NOON,
         "updated_at": NOON,
