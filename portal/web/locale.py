@@ -8,7 +8,7 @@ from flask_babel import Babel
 from flask_login import current_user
 
 LANGUAGES = {"en": "English", "sv": "Svenska"}
-THEMES = ("light", "dark")
+THEMES = ("auto", "light", "dark")
 LANGUAGE_COOKIE, THEME_COOKIE = "language", "theme"
 HOME_ZONE = "Europe/Stockholm"
 
@@ -30,10 +30,10 @@ def language() -> str:
     return request.accept_languages.best_match(list(LANGUAGES), default="en") or "en"
 
 
-def theme() -> str | None:
-    """Return the theme that the reader chose, or None where the system's holds."""
+def theme() -> str:
+    """Return the theme that the reader chose, or "auto" where the system's holds."""
     chosen = request.cookies.get(THEME_COOKIE)
-    return chosen if chosen in THEMES else None
+    return chosen if chosen in THEMES else "auto"
 
 
 def time_zone() -> str:

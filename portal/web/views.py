@@ -31,8 +31,8 @@ def theme() -> ResponseReturnValue:
     """Show the portal light, dark or as the system says, and go back to the page."""
     chosen = request.form.get("theme", "")
     if chosen not in THEMES:
-        flash(_("Choose light or dark."), "refused")
-        chosen = chosen_theme() or "light"
+        flash(_("Choose light, dark or automatic."), "refused")
+        chosen = chosen_theme()
     return _remember(THEME_COOKIE, chosen)
 
 
@@ -56,6 +56,7 @@ def frame() -> dict[str, object]:
         "language_switch_code": other,
         "language_switch_name": LANGUAGES[other],
         "theme": chosen_theme(),
+        "theme_switch_url": url_for("web.theme"),
     }
 
 
