@@ -94,9 +94,7 @@ class Place:
             return []
         if len(self.value) < at_least:
             self.wrong(f"needs at least {at_least} {'entry' if at_least == 1 else 'entries'}")
-        return [
-            Place(item, f"{self.path}[{index}]", self.mistakes) for index, item in enumerate(self.value)
-        ]
+        return [Place(item, f"{self.path}[{index}]", self.mistakes) for index, item in enumerate(self.value)]
 
     def entries(self) -> list[tuple[str, Place]]:
         """Return the keys of an object whose keys are free, each with its place."""
@@ -119,7 +117,8 @@ class Place:
         if not self._is(str, "text"):
             return ""
         if self.value not in words:
-            self.wrong(f"has to be one of {', '.join(words)}, not {shown(self.value)}")
+            known = f"has to be one of {', '.join(words)}" if words else "has no word that is allowed here"
+            self.wrong(f"{known}, not {shown(self.value)}")
             return ""
         return str(self.value)
 
