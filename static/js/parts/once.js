@@ -17,12 +17,15 @@ export default function once(form) {
     }
     // After this turn the browser has read which button was pressed; until then it must not be disabled.
     setTimeout(() => {
-      if (event.defaultPrevented) return;
+      if (event.defaultPrevented) {
+        sent = false;
+        return;
+      }
       form.setAttribute("aria-busy", "true");
       for (const button of buttons()) button.disabled = true;
       setTimeout(release, AGAIN_AFTER);
     });
-    sent = !event.defaultPrevented;
+    sent = true;
   });
   window.addEventListener("pageshow", (event) => { if (event.persisted) release(); });
 }
