@@ -1,0 +1,164 @@
+"""What a slot request needs of a cleanroom, as one value, and how it follows from a project."""
+
+import math
+from dataclasses import dataclass
+from datetime import date
+
+from portal.bookings.models import RunKind, SlotRequest, WorkMode
+from portal.bookings.rules.fitting import Requirement
+from portal.bookings.rules.timetables import Campaign, Mode, Work
+from portal.facilities.models import BookingUnit, Cleanroom, Grade, RoomKind, VectorLevel
+from portal.projects.models import Project
+from portal.reference import vocabulary
+
+GMP_RUNS = frozenset(
+    {
+        RunKind.ENGINEERING_RUN,
+        RunKind.ASEPTIC_PROCESS_SIMULATION,
+        RunKind.PROCESS_PERFORMANCE_QUALIFICATION,
+        RunKind.CLINICAL_BATCH,
+        RunKind.STABILITY,
+    }
+)
+"""Runs that take place in a GMP room."""
+
+UNKNOWN_VECTOR = VectorLevel.REPLICATION_COMPETENT
+UNKNOWN_GMO_CLASS = 3
+UNKNOWN_BSL = 2
+CLASS_OF_VECTOR = {
+    VectorLevel.AAV: "aav",
+    VectorLevel.LENTIVIRAL_RETROVIRAL: "lv_rv",
+    VectorLevel.REPLICATION_COMPETENT: "replication_competent",
+}
+GRADE_FOR_OPEN_GMP, GRADE_FOR_CLOSED_GMP, GRADE_FOR_DEVELOPMENT = Grade.A_IN_B, Grade.C, Grade.CNC
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """Everything that decides where and when a request can be placed."""
+
+    kind: RoomKind
+    grade: Grade
+    bsl: int
+    vector_level: VectorLevel
+    gmo_class: int
+    process_class: str
+    equipment: frozenset[str]
+    mode: WorkMode
+    duration: int
+    duration_unit: BookingUnit
+    earliest_start: date
+    latest_end: date | None
+    facility_ids: frozenset[int] | None
+    project_id: int | None
+    gmp_run: bool = False
+
+    @property
+    def requirement(self) -> Requirement:
+        """Return what a room must offer, whenever it may be free."""
+        return Requirement(
+            kind=self.kind,
+            grade=self.grade,
+            bsl=self.bsl,
+            equipment=self.equipment,
+            vector=vector_rank(self.vector_level),
+            every_day=self.mode is WorkMode.CONTINUOUS,
+            facilities=self.facility_ids,
+            gmo_class=self.gmo_class,
+            project=self.project_id,
+        )
+
+    def campaign(self, cleanroom: Cleanroom) -> Campaign:
+        """Return the work as this cleanroom counts it: rounded up to its booking unit."""
+        return Campaign(
+            Work(self.process_class, self.project_id),
+            units_in(cleanroom, self.duration, self.duration_unit, self.mode),
+            Mode(self.mode),
+        )
+
+
+def need_of(request: SlotRequest) -> Need:
+    """Return what a stored request needs."""
+    acceptable = request.acceptable_facility_ids
+    return Need(
+        kind=request.kind,
+        grade=request.grade,
+        bsl=request.bsl,
+        vector_level=request.vector_level,
+        gmo_class=request.gmo_class,
+        process_class=request.process_class or "",
+        equipment=frozenset(request.equipment),
+        mode=request.mode,
+        duration=request.duration,
+        duration_unit=request.duration_unit,
+        earliest_start=request.earliest_start,
+        latest_end=request.latest_end,
+        facility_ids=None if acceptable is None else frozenset(acceptable),
+        project_id=request.project_id,
+        gmp_run=request.run_kind in GMP_RUNS,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Minimum:
+    """The least that a project's facts ask of a room; a request may tighten it, never loosen it.
+
+    `assumed` names the facts that are unknown, so that the worst was taken.
+    """
+
+    kind: RoomKind
+    grade: Grade
+    bsl: int
+    vector_level: VectorLevel
+    gmo_class: int
+    process_class: str | None
+    assumed: tuple[str, ...]
+
+
+def minimum_for(project: Project, run_kind: RunKind) -> Minimum:
+    """Return the least that a run of this project asks of a room.
+
+    An unknown fact counts as the worse: replication-competent vector, GMO class 3, biosafety level 2, an open process.
+    The background grades follow EU GMP Part IV, section 4.3: A in B for open processing, C or cleaner for a closed one
+    is a cautious reading that each facility's QA may tighten; development runs outside GMP need no classified room.
+    """
+    assumed = [
+        name
+        for name in ("vector_level", "gmo_class", "bsl", "process_class")
+        if getattr(project, name) is None
+    ]
+    is_gmp = run_kind in GMP_RUNS
+    if is_gmp and project.process_state is None:
+        assumed.append("process_state")
+    closed = project.process_state in {"closed", "closed_isolator", "closed_automated"}
+    vector = VectorLevel(project.vector_level) if project.vector_level else UNKNOWN_VECTOR
+    return Minimum(
+        kind=RoomKind.GMP if is_gmp else RoomKind.PRE_GMP,
+        grade=(GRADE_FOR_CLOSED_GMP if closed else GRADE_FOR_OPEN_GMP) if is_gmp else GRADE_FOR_DEVELOPMENT,
+        bsl=project.bsl if project.bsl is not None else UNKNOWN_BSL,
+        vector_level=vector,
+        gmo_class=project.gmo_class if project.gmo_class is not None else UNKNOWN_GMO_CLASS,
+        process_class=project.process_class or (CLASS_OF_VECTOR.get(vector) if project.vector_level else None),
+        assumed=tuple(assumed),
+    )
+
+
+def vector_rank(level: str) -> int:
+    """Return how demanding viral-vector work is: a permit covers its own rank and those below."""
+    return vocabulary.word("vector_level", level).rank or 0
+
+
+def units_in(cleanroom: Cleanroom, duration: int, unit: BookingUnit, mode: WorkMode) -> int:
+    """Return how many of a cleanroom's booking units a duration takes, rounded up."""
+    open_hours = 24 if mode is WorkMode.CONTINUOUS else cleanroom.closes_hour - cleanroom.opens_hour
+    hours = {
+        BookingUnit.DAY: duration * open_hours,
+        BookingUnit.HALF_DAY: math.ceil(duration * open_hours / 2),
+        BookingUnit.HOUR: duration,
+    }[unit]
+    if cleanroom.unit is unit:
+        return duration
+    if cleanroom.unit is BookingUnit.HOUR:
+        return hours
+    halves = math.ceil(hours / (open_hours / 2))
+    return halves if cleanroom.unit is BookingUnit.HALF_DAY else math.ceil(halves / 2)

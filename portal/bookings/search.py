@@ -1,0 +1,322 @@
+"""The one answer to "where and when": for every cleanroom, whether it fits, why not, and its first free windows.
+
+The list of fitting rooms, the submission, the decision and every later view ask here, so that nothing is offered that
+is then refused. Everything is loaded in a number of queries that does not grow with the rooms.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from portal.bookings.models import Block, BlockKind, Booking
+from portal.bookings.needs import Need, vector_rank
+from portal.bookings.roomtime import RoomTime, local_day, midnight
+from portal.bookings.rules.fitting import RoomProfile, reasons_against_fit
+from portal.bookings.rules.timetables import Calendar, Limits, Occupation, Span, Timetable, Work
+from portal.bookings.rules.windows import earliest_windows, reasons_against_window
+from portal.bookings.work import OwnDays, changeover_in_ticks, own_days
+from portal.core.errors import Reason
+from portal.core.slots import Slot
+from portal.facilities.models import Cleanroom, Facility
+from portal.facilities.opening import Opening, openings_of
+
+HORIZON_DAYS = 550
+LOOK_BACK_DAYS = 120
+COUNT = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diary:
+    """What is known of one cleanroom's time: its opening, what takes it, and its changeover days."""
+
+    cleanroom: Cleanroom
+    time: RoomTime
+    timetable: Timetable
+    own_days: OwnDays
+
+    def changeover_between(self, before: Work, after: Work) -> int:
+        """Return the ticks between two works in this cleanroom."""
+        return changeover_in_ticks(self.cleanroom.facility, self.own_days, self.time.per_day)(before, after)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """Whether a cleanroom fits a need, every reason why not, and the first windows if it does."""
+
+    cleanroom: Cleanroom
+    reasons: tuple[Reason, ...]
+    windows: tuple[Slot, ...]
+
+    @property
+    def fits(self) -> bool:
+        """Say whether the room itself would do, whenever it may be free."""
+        return all(reason.code == "no_window" for reason in self.reasons)
+
+
+def answers(
+    session: Session,
+    need: Need,
+    *,
+    at: datetime,
+    count: int = COUNT,
+    ignored_booking_ids: Collection[int] = (),
+) -> list[Answer]:
+    """Return what every cleanroom that takes requests says to a need: those that are free first, then by name.
+
+    `ignored_booking_ids` are bookings that the asker would give back for the window, such as the one to be moved.
+    """
+    rooms = bookable_cleanrooms(session)
+    fitting = [room for room in rooms if not reasons_against_room(room, need)]
+    diaries = diaries_of(session, fitting, at=at, ignored_booking_ids=ignored_booking_ids)
+    found = [_answer(room, need, diaries.get(room.id), at=at, count=count) for room in rooms]
+    return sorted(
+        found,
+        key=lambda answer: (
+            not answer.windows,
+            not answer.fits,
+            answer.windows[0] if answer.windows else Slot(at, at + timedelta(1)),
+            len(answer.reasons),
+            answer.cleanroom.facility.name,
+            answer.cleanroom.code,
+        ),
+    )
+
+
+def reasons_against_room(room: Cleanroom, need: Need) -> list[Reason]:
+    """Return everything about a cleanroom that speaks against a need, whenever it may be free."""
+    reasons = reasons_against_fit(profile_of(room), need.requirement)
+    reasons = [replace(reason, values=_room_values(reason, room)) for reason in reasons]
+    units = need.campaign(room).duration
+    if units < room.min_units:
+        reasons.append(Reason("too_short_for_room", {"asked": units, "least": room.min_units, "unit": room.unit}))
+    if room.max_units is not None and units > room.max_units:
+        reasons.append(Reason("too_long_for_room", {"asked": units, "most": room.max_units, "unit": room.unit}))
+    return reasons
+
+
+def reasons_against(
+    session: Session,
+    cleanroom: Cleanroom,
+    need: Need,
+    slot: Slot,
+    *,
+    at: datetime,
+    ignored_booking_ids: Collection[int] = (),
+    notice: bool = True,
+) -> list[Reason]:
+    """Return everything that stands in the way of a need having this cleanroom in this window.
+
+    A manager who decides may waive the `notice` that the room asks of requesters.
+    """
+    diary = diaries_of(session, [cleanroom], at=at, ignored_booking_ids=ignored_booking_ids)[cleanroom.id]
+    return reasons_against_room(cleanroom, need) + reasons_in_diary(diary, need, slot, at=at, notice=notice)
+
+
+def reasons_in_diary(
+    diary: Diary, need: Need, slot: Slot, *, at: datetime, notice: bool = True
+) -> list[Reason]:
+    """Return everything in a room's diary that stands in the way of a window, in moments instead of ticks."""
+    time = diary.time
+    if not time.on_the_clock(slot):
+        return [Reason("not_on_the_clock", {"unit": diary.cleanroom.unit})]
+    reasons = reasons_against_window(
+        time.span(slot),
+        diary.timetable,
+        need.campaign(diary.cleanroom),
+        diary.changeover_between,
+        limits_of(diary, need, at=at, notice=notice),
+    )
+    return [Reason(reason.code, _moments(reason.values, diary)) for reason in reasons]
+
+
+def limits_of(diary: Diary, need: Need, *, at: datetime, notice: bool = True) -> Limits:
+    """Return what bounds a need in a cleanroom besides its calendar and its neighbours."""
+    room, time = diary.cleanroom, diary.time
+    zone = room.facility.time_zone
+    today = local_day(at, zone)
+    earliest = {
+        "in_the_past": time.tick_from(at),
+        "before_earliest_start": time.tick(midnight(need.earliest_start, zone)),
+    }
+    if notice and room.notice_days:
+        noticed = today + timedelta(days=room.notice_days)
+        earliest["notice_too_short"] = time.tick(midnight(noticed, zone))
+    latest = {}
+    if need.latest_end is not None:
+        latest["after_latest_end"] = time.tick(midnight(need.latest_end + timedelta(days=1), zone))
+    if room.qualified_until is not None:
+        latest["qualification_ends"] = time.tick(midnight(room.qualified_until + timedelta(days=1), zone))
+    return Limits(earliest=earliest, latest=latest)
+
+
+def bookable_cleanrooms(session: Session) -> list[Cleanroom]:
+    """Return the cleanrooms of facilities that take requests, with their facility, by facility and code."""
+    return list(
+        session.scalars(
+            select(Cleanroom)
+            .join(Cleanroom.facility)
+            .where(Facility.is_open_for_requests, Cleanroom.is_bookable)
+            .options(joinedload(Cleanroom.facility))
+            .order_by(Facility.name, Cleanroom.code)
+        )
+    )
+
+
+def profile_of(room: Cleanroom) -> RoomProfile:
+    """Return a stored cleanroom as the rules see it."""
+    return RoomProfile(
+        room=room.id,
+        facility=room.facility_id,
+        kind=room.kind,
+        grade=room.grade,
+        bsl=room.bsl,
+        equipment=frozenset(room.equipment),
+        max_vector=vector_rank(room.vector_level),
+        open_every_day=set(room.open_weekdays) == set(range(1, 8)),
+        max_gmo_class=room.gmo_class,
+        archived=not room.is_bookable,
+        facility_operating=room.facility.is_open_for_requests,
+    )
+
+
+def diaries_of(
+    session: Session,
+    rooms: Iterable[Cleanroom],
+    *,
+    at: datetime,
+    ignored_booking_ids: Collection[int] = (),
+    days: int = HORIZON_DAYS,
+) -> dict[int, Diary]:
+    """Return the diaries of these cleanrooms from today on, by cleanroom, in four queries at most."""
+    by_id = {room.id: room for room in rooms}
+    if not by_id:
+        return {}
+    since, until = at - timedelta(days=LOOK_BACK_DAYS), at + timedelta(days=days + 1)
+    taken = _taken(session, list(by_id), since, until, at=at, ignored_booking_ids=ignored_booking_ids)
+    own = own_days(session, list(by_id))
+    first_days = {room.id: local_day(at, room.facility.time_zone) for room in by_id.values()}
+    openings = openings_of(session, by_id.values(), min(first_days.values()), days=days + 1)
+    return {
+        room.id: _diary(room, first_days[room.id], openings[room.id], taken[room.id], own.get(room.id, {}), days)
+        for room in by_id.values()
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A stretch of a cleanroom's time that something takes."""
+
+    kind: BlockKind
+    slot: Slot
+    booking_id: int | None
+    work: Work
+
+
+def _taken(
+    session: Session,
+    cleanroom_ids: list[int],
+    since: datetime,
+    until: datetime,
+    *,
+    at: datetime,
+    ignored_booking_ids: Collection[int],
+) -> Mapping[int, list[Taken]]:
+    rows = session.execute(
+        select(
+            Block.cleanroom_id,
+            Block.kind,
+            Block.starts_at,
+            Block.ends_at,
+            Booking.id,
+            Booking.process_class,
+            Booking.project_id,
+        )
+        .outerjoin(Booking, Booking.block_id == Block.id)
+        .where(
+            Block.cleanroom_id.in_(cleanroom_ids),
+            Block.kind.in_([BlockKind.BOOKING, BlockKind.HOLD, BlockKind.CLOSURE]),
+            Block.ends_at > since,
+            Block.starts_at < until,
+            or_(Booking.held_until.is_(None), Booking.held_until > at),
+        )
+        .order_by(Block.starts_at)
+    )
+    taken: dict[int, list[Taken]] = defaultdict(list)
+    for cleanroom_id, kind, starts_at, ends_at, booking_id, process_class, project_id in rows:
+        if booking_id is None or booking_id not in ignored_booking_ids:
+            work = Work(process_class or "", project_id)
+            taken[cleanroom_id].append(Taken(kind, Slot(starts_at, ends_at), booking_id, work))
+    return taken
+
+
+def _diary(
+    room: Cleanroom, first_day: date, opening: Opening, taken: list[Taken], own: OwnDays, days: int
+) -> Diary:
+    time = RoomTime.of(room, first_day)
+    closures = [time.span(one.slot) for one in taken if one.kind is BlockKind.CLOSURE]
+    occupations = [
+        Occupation(time.span(one.slot), one.work, one.booking_id)
+        for one in taken
+        if one.kind is not BlockKind.CLOSURE
+    ]
+    calendar = Calendar.of(_open_ticks(room, time, opening, days), closures)
+    return Diary(
+        cleanroom=room, time=time, timetable=Timetable.of(calendar, occupations), own_days=own
+    )
+
+
+def _open_ticks(room: Cleanroom, time: RoomTime, opening: Opening, days: int) -> bytes:
+    open_days = opening.days_from(time.first_day, days)
+    if time.per_day == 1:
+        return open_days
+    hours = 24 // time.per_day
+    parts = bytes(
+        room.opens_hour < (part + 1) * hours and room.closes_hour > part * hours
+        for part in range(time.per_day)
+    )
+    ticks = bytearray(b"".join(parts if is_open else bytes(time.per_day) for is_open in open_days))
+    if time.per_day == 24:
+        for day in range(days):
+            for tick in range(day * 24, day * 24 + 4):
+                if ticks[tick] and not time.exists(tick):
+                    ticks[tick] = 0
+    return bytes(ticks)
+
+
+def _answer(room: Cleanroom, need: Need, diary: Diary | None, *, at: datetime, count: int) -> Answer:
+    reasons = reasons_against_room(room, need)
+    if diary is None or reasons:
+        return Answer(cleanroom=room, reasons=tuple(reasons), windows=())
+    spans = earliest_windows(
+        diary.timetable,
+        need.campaign(room),
+        changeover_in_ticks(room.facility, diary.own_days, diary.time.per_day),
+        limits_of(diary, need, at=at),
+        count=count,
+    )
+    windows = tuple(diary.time.slot(span) for span in spans)
+    return Answer(
+        cleanroom=room, reasons=() if windows else (Reason("no_window", {"days": HORIZON_DAYS}),), windows=windows
+    )
+
+
+def _room_values(reason: Reason, room: Cleanroom) -> dict[str, object]:
+    return {**reason.values, "room": room.name, "facility": room.facility.name}
+
+
+def _moments(values: Mapping[str, object], diary: Diary) -> dict[str, object]:
+    """Turn ticks into moments and days, and keep whose booking it is to ourselves."""
+    time, zone = diary.time, diary.cleanroom.facility.time_zone
+    told: dict[str, object] = {"zone": zone, "room": diary.cleanroom.name}
+    for name, value in values.items():
+        if name == "needed" and isinstance(value, int):
+            told["days"] = value // time.per_day
+        elif isinstance(value, int) and name in {"start", "end", "earliest", "latest"}:
+            told[name] = time.moment(value)
+    return told
+
+
