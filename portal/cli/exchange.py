@@ -24,15 +24,15 @@ def read_file(path: Path, read: Callable[[bytes], T]) -> T:
     try:
         return read(path.read_bytes())
     except Unreadable as error:
-        refuse(str(path), map(str, error.mistakes))
+        refuse(str(mistake) if mistake.path else f"{path}: {mistake}" for mistake in error.mistakes)
     except OSError as error:
-        refuse(str(path), [f"can't be read: {error.strerror}"])
+        refuse([f"{path}: can't be read: {error.strerror}"])
 
 
-def refuse(name: str, sentences: Iterable[str]) -> NoReturn:
-    """List what is wrong with a file on standard error and end with status 2."""
-    for sentence in sentences:
-        click.echo(f"{name}: {sentence}", err=True)
+def refuse(mistakes: Iterable[str]) -> NoReturn:
+    """List mistakes on standard error, each on its line, and end with status 2."""
+    for mistake in mistakes:
+        click.echo(mistake, err=True)
     raise click.exceptions.Exit(BAD_INPUT)
 
 
@@ -45,7 +45,7 @@ def write_result(value: Any, output: Path | None) -> None:
     try:
         write_whole(output, text)
     except OSError as error:
-        refuse(str(output), [f"can't be written: {error.strerror}"])
+        refuse([f"{output}: can't be written: {error.strerror}"])
 
 
 def write_whole(path: Path, text: str) -> None:

@@ -70,6 +70,8 @@ class Place:
     def at(self, key: str) -> Place:
         """Return the place under a key, which may be absent."""
         found = self.value.get(key, ABSENT) if isinstance(self.value, dict) else ABSENT
+        if not key.replace("_", "").replace("-", "").isalnum():
+            return Place(found, f"{self.path}[{json.dumps(key)}]", self.mistakes)
         return Place(found, f"{self.path}.{key}" if self.path else key, self.mistakes)
 
     def has(self, required: Collection[str], optional: Collection[str] = (), *, others: bool = False) -> bool:
@@ -110,6 +112,8 @@ class Place:
             return ""
         if not self.value and not empty:
             self.wrong("may not be empty")
+        if any("\ud800" <= character <= "\udfff" for character in self.value):
+            self.wrong(f"holds half a character, which nobody can write: {shown(self.value)}")
         return str(self.value)
 
     def one_of(self, words: Collection[str]) -> str:
@@ -117,8 +121,8 @@ class Place:
         if not self._is(str, "text"):
             return ""
         if self.value not in words:
-            known = f"has to be one of {', '.join(words)}" if words else "has no word that is allowed here"
-            self.wrong(f"{known}, not {shown(self.value)}")
+            known = f"none of {', '.join(words)}" if words else "unknown here, and so is every word"
+            self.wrong(f"{shown(self.value)} is {known}")
             return ""
         return str(self.value)
 
@@ -150,10 +154,15 @@ class Place:
         if isinstance(self.value, bool) or not isinstance(self.value, int | float):
             self.wrong(f"has to be a number, not {shown(self.value)}")
             return 0.0
-        if not math.isfinite(self.value) or (least is not None and self.value < least):
-            self.wrong(f"has to be a number of at least {least}, not {shown(self.value)}")
+        try:
+            number = float(self.value)
+        except OverflowError:
+            number = math.inf
+        if not math.isfinite(number) or (least is not None and number < least):
+            limits = "" if least is None else f" of at least {least}"
+            self.wrong(f"has to be a number{limits}, not {shown(self.value)}")
             return 0.0
-        return float(self.value)
+        return number
 
     def day(self) -> date:
         """Return the day that stands here, written 2026-11-24."""

@@ -142,8 +142,8 @@ def test_a_gmo_class_is_a_whole_number_from_0_to_3(value: object) -> None:
 def test_facts_of_a_given_ruleset_are_held_against_its_own_classes_and_events() -> None:
     wrong = a_case(rules=a_ruleset(), a={"event": "construction", "facts": {"product_class": ["aav"]}})
     assert mistakes(wrong) == [
-        'a.facts.product_class[0]: has to be one of k, not "aav"',
-        'a.event: has no word that is allowed here, not "construction"',
+        'a.facts.product_class[0]: "aav" is none of k',
+        'a.event: "construction" is unknown here, and so is every word',
     ]
 
 
@@ -163,12 +163,12 @@ def changed(path: str, value: object) -> Callable[[Json], None]:
     ("path", "value", "line"),
     [
         ("segregation", None, "rules.segregation: has to be a list, not null"),
-        ("segregation.0.effect", "forbid", "rules.segregation[0].effect: has to be one of"),
-        ("segregation.0.effect", "none", "rules.segregation[0].effect: has to be one of"),
+        ("segregation.0.effect", "forbid", 'rules.segregation[0].effect: "forbid" is none of'),
+        ("segregation.0.effect", "none", 'rules.segregation[0].effect: "none" is none of'),
         ("segregation.0.priority", "high", "rules.segregation[0].priority: has to be a whole number"),
         ("segregation.0.overrides", ["r9"], "rules.segregation[0].overrides[0]: names a rule that is not"),
         ("segregation.0.overrides", "r1", 'rules.segregation[0].overrides: has to be a list, not "r1"'),
-        ("segregation.0.applies_when.relation", "cousins", "rules.segregation[0].applies_when.relation: has"),
+        ("segregation.0.applies_when.relation", "cousins", 'rules.segregation[0].applies_when.relation: "cousins"'),
         (
             "segregation.0.applies_when.shares",
             [],
@@ -192,7 +192,7 @@ def changed(path: str, value: object) -> Callable[[Json], None]:
         ),
         ("changeover.0.days.default", -1, "rules.changeover[0].days.default: has to be a whole number of at"),
         ("changeover.0.days.default", 5, "rules.changeover[0].days: needs min ≤ default ≤ max"),
-        ("changeover.0.from.class", "m", "rules.changeover[0].from.class: has to be one of k, any, not"),
+        ("changeover.0.from.class", "m", 'rules.changeover[0].from.class: "m" is none of k, any'),
         (
             "changeover.0.to.same_product",
             "yes",

@@ -56,8 +56,8 @@ def test_bad_input_ends_with_2_names_every_mistake_and_writes_nothing(
     assert result.exit_code == 2
     assert result.stdout == ""
     assert result.stderr.splitlines() == [
-        f'{case_file}: when: has to be one of concurrent, a_then_b, not "never"',
-        f"{case_file}: shares: has to be a list, not 5",
+        'when: "never" is none of concurrent, a_then_b',
+        "shares: has to be a list, not 5",
     ]
     assert not output.exists()
 
