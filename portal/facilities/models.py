@@ -127,8 +127,8 @@ class Facility(Base):
         choice(Priority, name="priority"), default=Priority.OLDEST_FIRST
     )
     cancellation_steps: Mapped[list[dict[str, int]]] = mapped_column(json_list(), default=list)
-    """`[{"days_before": 30, "percent": 50}, …]`: the share of the estimate that a cancellation costs from that
-    many days before the start."""
+    """`[{"days_before": 30, "percent": 50}, …]`: the share of the estimate that a cancellation costs from so many
+    days before the start on."""
     moves_without_asking_days: Mapped[int | None]
     """A confirmed booking that starts at least so many days ahead may be moved without asking the other side."""
 
@@ -136,6 +136,10 @@ class Facility(Base):
     further_sources: Mapped[list[dict[str, Any]]] = mapped_column(json_list(), default=list)
     confidence: Mapped[str | None] = mapped_column(String(12))
     to_verify: Mapped[list[str]] = mapped_column(json_list(), default=list)
+    shipped: Mapped[dict[str, Any] | None] = mapped_column(json_object())
+    """The catalogue's own values as they were last loaded; null for a facility that the catalogue does not know."""
+    local_fields: Mapped[list[str]] = mapped_column(json_list(), default=list)
+    """Fields in which this installation departs from the catalogue; loading it anew leaves them alone."""
     is_open_for_requests: Mapped[bool] = mapped_column(default=False)
     edited_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
@@ -169,6 +173,7 @@ class Cleanroom(Base):
     __table_args__ = (
         UniqueConstraint("facility_id", "code"),
         CheckConstraint("bsl BETWEEN 1 AND 3", name="bsl_is_1_to_3"),
+        CheckConstraint("gmo_class IS NULL OR gmo_class BETWEEN 0 AND 3", name="gmo_class_is_0_to_3"),
         CheckConstraint("min_units >= 1 AND (max_units IS NULL OR max_units >= min_units)", name="units"),
         CheckConstraint(
             "opens_hour >= 0 AND closes_hour <= 24 AND opens_hour < closes_hour", name="opening_hours"
@@ -184,7 +189,9 @@ class Cleanroom(Base):
     area_m2: Mapped[int | None]
     bsl: Mapped[int]
     vector_level: Mapped[VectorLevel] = mapped_column(choice(VectorLevel, name="vector_level"))
-    gmo_class: Mapped[int] = mapped_column(default=0)
+    gmo_class: Mapped[int | None]
+    """The highest class of contained use that the permits cover; 0 says that there is none, null that nobody knows."""
+    isolator: Mapped[bool] = mapped_column(default=False)
     equipment: Mapped[list[str]] = mapped_column(json_list(), default=list)
     unit: Mapped[BookingUnit] = mapped_column(choice(BookingUnit, name="unit"), default=BookingUnit.DAY)
     open_weekdays: Mapped[list[int]] = mapped_column(json_list(), default=lambda: [1, 2, 3, 4, 5])
@@ -201,6 +208,7 @@ class Cleanroom(Base):
     note: Mapped[str | None] = mapped_column(Text)
     is_bookable: Mapped[bool] = mapped_column(default=True)
     is_demo: Mapped[bool] = mapped_column(default=False)
+    edited_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(default=1)
 
     facility: Mapped[Facility] = relationship()
