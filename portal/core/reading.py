@@ -28,7 +28,7 @@ class Mistake:
         return f"{self.path}: {self.text}" if self.path else self.text
 
 
-class Unreadable(Exception):  # noqa: N818 - the house's errors are named for what happened
+class Unreadable(Exception):
     """A text that is not what it should be, with all its mistakes."""
 
     def __init__(self, mistakes: Sequence[Mistake]) -> None:

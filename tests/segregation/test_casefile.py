@@ -168,7 +168,11 @@ def changed(path: str, value: object) -> Callable[[Json], None]:
         ("segregation.0.priority", "high", "rules.segregation[0].priority: has to be a whole number"),
         ("segregation.0.overrides", ["r9"], "rules.segregation[0].overrides[0]: names a rule that is not"),
         ("segregation.0.overrides", "r1", 'rules.segregation[0].overrides: has to be a list, not "r1"'),
-        ("segregation.0.applies_when.relation", "cousins", 'rules.segregation[0].applies_when.relation: "cousins"'),
+        (
+            "segregation.0.applies_when.relation",
+            "cousins",
+            'rules.segregation[0].applies_when.relation: "cousins"',
+        ),
         (
             "segregation.0.applies_when.shares",
             [],
