@@ -93,6 +93,11 @@ def record(collection: str, record_id: str) -> Record:
     return found
 
 
+def record_ids(collection: str) -> tuple[str, ...]:
+    """Return the ids of a collection's records in the order of its file."""
+    return tuple(_records_as_json(collection))
+
+
 def has_record(collection: str, record_id: str) -> bool:
     """Say whether a collection has a record of that id."""
     return collection in COLLECTIONS and record_id in _records_as_json(collection)

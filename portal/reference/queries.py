@@ -1,0 +1,121 @@
+"""Questions about the facts as they hold in this installation."""
+
+from collections import defaultdict
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from portal.core.errors import NotFound
+from portal.reference import shipped
+from portal.reference.models import FactConfirmation, FactRevision
+from portal.reference.rules import (
+    Confirmation,
+    Difference,
+    EffectiveFact,
+    Revision,
+    differences,
+    effective_fact,
+)
+
+Key = tuple[str, str]
+Row = TypeVar("Row", FactRevision, FactConfirmation)
+
+
+def effective(session: Session, collection: str, record_id: str) -> EffectiveFact:
+    """Return a record as it holds here, with the shipped one beside it.
+
+    Raises `NotFound` where nothing of that id is shipped.
+    """
+    if not shipped.has_record(collection, record_id):
+        raise NotFound(f"{collection} {record_id}")
+    revisions = _revisions(session, collection, record_id)
+    confirmations = _confirmations(session, collection, record_id)
+    key = (collection, record_id)
+    return effective_fact(*key, shipped.record(*key), revisions[key], confirmations[key])
+
+
+def effective_records(session: Session, collection: str) -> list[EffectiveFact]:
+    """Return all records of a collection as they hold here, in the order in which they are shipped."""
+    revisions, confirmations = _revisions(session, collection), _confirmations(session, collection)
+    keys = [(collection, record_id) for record_id in shipped.record_ids(collection)]
+    return [
+        effective_fact(*key, record, revisions[key], confirmations[key])
+        for key, record in zip(keys, shipped.records(collection), strict=True)
+    ]
+
+
+def fact_history(session: Session, collection: str, record_id: str) -> list[Revision | Confirmation]:
+    """Return everything that was done to a record here, newest first."""
+    key = (collection, record_id)
+    done: list[Revision | Confirmation] = [
+        *_revisions(session, *key)[key],
+        *_confirmations(session, *key)[key],
+    ]
+    return sorted(done, key=_moment, reverse=True)
+
+
+def differences_after_update(session: Session) -> list[Difference]:
+    """Return every local change and confirmation from which the shipped facts have moved away since."""
+    revisions, confirmations = _revisions(session), _confirmations(session)
+    return [
+        difference
+        for key in sorted({*revisions, *confirmations})
+        for difference in differences(
+            *key,
+            shipped.record(*key) if shipped.has_record(*key) else None,
+            revisions[key],
+            confirmations[key],
+        )
+    ]
+
+
+def _revisions(
+    session: Session, collection: str | None = None, record_id: str | None = None
+) -> defaultdict[Key, list[Revision]]:
+    found = defaultdict(list)
+    for row in session.scalars(_narrowed(select(FactRevision), FactRevision, collection, record_id)):
+        found[row.collection, row.record_id].append(
+            Revision(
+                field=row.field,
+                value=row.value["value"],
+                shipped_value=row.shipped_value["value"],
+                restores=row.restores,
+                reason=row.reason,
+                revised_by_id=row.revised_by_id,
+                revised_at=row.revised_at,
+            )
+        )
+    return found
+
+
+def _confirmations(
+    session: Session, collection: str | None = None, record_id: str | None = None
+) -> defaultdict[Key, list[Confirmation]]:
+    found = defaultdict(list)
+    for row in session.scalars(_narrowed(select(FactConfirmation), FactConfirmation, collection, record_id)):
+        found[row.collection, row.record_id].append(
+            Confirmation(
+                field=row.field,
+                value=row.value["value"],
+                text_read=row.text_read,
+                confirmed_by_id=row.confirmed_by_id,
+                confirmed_at=row.confirmed_at,
+            )
+        )
+    return found
+
+
+def _narrowed(
+    query: Select[Row], model: type[Row], collection: str | None, record_id: str | None
+) -> Select[Row]:
+    if collection is not None:
+        query = query.where(model.collection == collection)
+    if record_id is not None:
+        query = query.where(model.record_id == record_id)
+    return query.order_by(model.id)
+
+
+def _moment(done: Revision | Confirmation) -> datetime:
+    return done.revised_at if isinstance(done, Revision) else done.confirmed_at
