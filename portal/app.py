@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
 from portal.accounts import queries as accounts
+from portal.accounts import security
 from portal.config import ROOT, Settings
 from portal.core import clock
 from portal.core.actors import Actor
@@ -53,6 +54,7 @@ def create_app(settings: Settings) -> Flask:
     headers.init_app(app, secure=settings.secure)
     limits.init_app(app, settings.limits_url)
     actors.init_app(app, _load_actor)
+    security.init_app(app, invented_addresses=settings.demo)
     sentences.register(app, sentences.SENTENCES)
     app.register_blueprint(web.bp)
     return app
