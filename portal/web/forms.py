@@ -1,6 +1,6 @@
 """The form of every page: what people type, checked for shape, and refusals turned into its own errors."""
 
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from datetime import date
 from typing import Any, TypeVar
 
@@ -12,6 +12,8 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.datastructures import MultiDict
 from wtforms import Field, HiddenField, StringField, TextAreaField
 from wtforms.fields import DateField, IntegerField
+from wtforms.fields.core import UnboundField
+from wtforms.form import BaseForm as AnyForm
 from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
 
 from portal.core.errors import Reason, Refused, Stale
@@ -19,6 +21,7 @@ from portal.store import conflict_of, in_one_unit
 from portal.web.sentences import sentence
 
 T = TypeVar("T")
+F = TypeVar("F", bound=Field)
 
 LINE = 200
 TEXT = 4000
@@ -34,17 +37,19 @@ def tidy(value: Any) -> Any:
     return kept.strip()
 
 
-class BaseForm(FlaskForm):  # type: ignore[misc]
+class BaseForm(FlaskForm):
     """A form that shows a refusal as its own errors.
 
     `refusals` holds the sentences that belong to no field; `stale` says that the page was out of date;
     `result` is what the attempted work returned.
     """
 
-    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+    class Meta(FlaskForm.Meta):
         """Every text is tidied before it is checked."""
 
-        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Field:
+        def bind_field(
+            self, form: AnyForm, unbound_field: "UnboundField[F]", options: MutableMapping[str, Any]
+        ) -> F:
             """Give each text field the tidying filter."""
             filters = list(unbound_field.kwargs.get("filters", ()))
             if issubclass(unbound_field.field_class, StringField) and tidy not in filters:
@@ -58,7 +63,7 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
         self.refusals: list[str] = []
         self.stale = False
         self.result: Any = None
-        super().__init__(formdata=formdata, **kwargs)
+        super().__init__(formdata=formdata, **kwargs)  # type: ignore[no-untyped-call]
 
     def attempt(self, work: Callable[[Session], T]) -> bool:
         """Do the work in one unit of work; a refusal or a stale page becomes errors of this form.
