@@ -40,7 +40,7 @@ def write_result(value: Any, output: Path | None) -> None:
     """Write a result as JSON to a file, whole or not at all, or to standard output."""
     text = json.dumps(value, ensure_ascii=False, indent=2) + "\n"
     if output is None:
-        click.echo(text, nl=False)
+        click.echo(text.encode(), nl=False)  # JSON is UTF-8, whatever the terminal thinks
         return
     try:
         write_whole(output, text)

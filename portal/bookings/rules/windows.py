@@ -1,0 +1,173 @@
+"""When a cleanroom is free for a campaign, and everything that stands in the way of a window."""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from heapq import nsmallest
+from itertools import chain, islice
+from typing import TypeVar
+
+from portal.bookings.rules.timetables import (
+    NO_LIMITS,
+    Calendar,
+    Campaign,
+    Changeover,
+    Limits,
+    Mode,
+    Occupation,
+    Span,
+    Timetable,
+    Work,
+)
+from portal.core.errors import Reason
+
+Room = TypeVar("Room", int, str)
+
+
+def end_of(calendar: Calendar, start: int, campaign: Campaign) -> int | None:
+    """Return the tick at which a campaign that starts here ends, or None if it outlasts the calendar."""
+    if campaign.mode is Mode.CONTINUOUS:
+        end = start + campaign.duration
+        return end if end <= calendar.end else None
+    last = bisect_left(calendar.open_ticks, start) + campaign.duration - 1
+    return calendar.open_ticks[last] + 1 if last < len(calendar.open_ticks) else None
+
+
+def earliest_windows(
+    timetable: Timetable,
+    campaign: Campaign,
+    changeover: Changeover,
+    limits: Limits = NO_LIMITS,
+    *,
+    count: int,
+) -> list[Span]:
+    """Return the first windows in which the campaign may run in this room, one for each start, ascending."""
+    free = _free_spans(timetable, campaign, changeover, limits)
+    windows = chain.from_iterable(_windows_within(span, campaign, timetable.calendar) for span in free)
+    return list(islice(windows, count))
+
+
+def first_over_rooms(windows: Mapping[Room, Iterable[Span]], *, count: int) -> list[tuple[Room, Span]]:
+    """Return the first of all these rooms' windows: by start, then end, then room."""
+    choices = ((room, window) for room, found in windows.items() for window in found)
+    return nsmallest(count, choices, key=lambda choice: (choice[1].start, choice[1].end, choice[0]))
+
+
+def reasons_against_window(
+    window: Span,
+    timetable: Timetable,
+    campaign: Campaign,
+    changeover: Changeover,
+    limits: Limits = NO_LIMITS,
+) -> list[Reason]:
+    """Return everything that stands in the way of this window; an empty list means that it may be booked.
+
+    `earliest_windows` offers a window exactly if nothing stands in its way and it is no longer than it need be.
+    """
+    return [
+        *_reasons_of_limits(window, limits),
+        *_reasons_of_calendar(window, timetable.calendar, campaign),
+        *_reasons_of_neighbours(window, timetable.occupations, campaign.work, changeover),
+    ]
+
+
+def _free_spans(
+    timetable: Timetable, campaign: Campaign, changeover: Changeover, limits: Limits
+) -> Iterator[Span]:
+    """Yield, ascending, the spans that are long enough and where nothing but opening hours can stand in the way."""
+    bounds = Span(
+        max([0, *limits.earliest.values()]),
+        min([timetable.calendar.end, *limits.latest.values()]),
+    )
+    shut = sorted(chain(timetable.calendar.closures, *limits.barred.values()))
+    for gap in _gaps(timetable.occupations, campaign.work, changeover, bounds):
+        for span in _outside(shut, gap):
+            if span.end - span.start >= campaign.duration:
+                yield span
+
+
+def _gaps(
+    occupations: Sequence[Occupation], work: Work, changeover: Changeover, bounds: Span
+) -> Iterator[Span]:
+    """Yield what occupations leave of the bounds, less the changeover that they and the work owe each other."""
+    before: Occupation | None = None
+    start = bounds.start
+    for after in occupations:
+        if after.span.start > start:
+            yield Span(start, min(bounds.end, after.span.start - changeover(work, after.work)))
+        if before is None or after.span.end >= before.span.end:
+            before = after
+            start = max(bounds.start, before.span.end + changeover(before.work, work))
+        if before.span.end >= bounds.end:
+            return
+    yield Span(start, bounds.end)
+
+
+def _outside(shut: Iterable[Span], gap: Span) -> Iterator[Span]:
+    """Yield what the spans, sorted, leave of the gap."""
+    start = gap.start
+    for span in shut:
+        if span.start >= gap.end:
+            break
+        if span.start > start:
+            yield Span(start, span.start)
+        start = max(start, span.end)
+    yield Span(start, gap.end)
+
+
+def _windows_within(span: Span, campaign: Campaign, calendar: Calendar) -> Iterator[Span]:
+    if campaign.mode is Mode.CONTINUOUS:
+        for start in range(span.start, span.end - campaign.duration + 1):
+            yield Span(start, start + campaign.duration)
+        return
+    ticks, rest = calendar.open_ticks, campaign.duration - 1
+    for first in range(bisect_left(ticks, span.start), bisect_left(ticks, span.end) - rest):
+        yield Span(ticks[first], ticks[first + rest] + 1)
+
+
+def _reasons_of_limits(window: Span, limits: Limits) -> Iterator[Reason]:
+    for code, tick in limits.earliest.items():
+        if window.start < tick:
+            yield Reason(code, {"earliest": tick})
+    for code, tick in limits.latest.items():
+        if window.end > tick:
+            yield Reason(code, {"latest": tick})
+    for code, spans in limits.barred.items():
+        for span in spans:
+            if window.overlaps(span):
+                yield Reason(code, {"start": span.start, "end": span.end})
+
+
+def _reasons_of_calendar(window: Span, calendar: Calendar, campaign: Campaign) -> Iterator[Reason]:
+    if window.start < 0 or window.end > calendar.end:
+        yield Reason("outside_calendar", {"earliest": 0, "latest": calendar.end})
+    closures = [closure for closure in calendar.closures if window.overlaps(closure)]
+    for closure in closures:
+        yield Reason("room_closed", {"start": closure.start, "end": closure.end})
+    starts_in_closure = any(closure.start <= window.start for closure in closures)
+    if campaign.mode is Mode.WORKING and not starts_in_closure and not calendar.works_at(window.start):
+        yield Reason("not_open_at_start", {"start": window.start})
+    end = end_of(calendar, window.start, campaign)
+    if end is None or window.end < end:
+        yield Reason("shorter_than_campaign", {"end": end})
+
+
+def _reasons_of_neighbours(
+    window: Span, occupations: Sequence[Occupation], work: Work, changeover: Changeover
+) -> Iterator[Reason]:
+    before: Occupation | None = None
+    for other in occupations:
+        if window.overlaps(other.span):
+            yield Reason("slot_taken", {"start": other.span.start, "end": other.span.end, "by": other.key})
+        elif other.span.end <= window.start and (before is None or other.span.end >= before.span.end):
+            before = other
+    if before is not None:
+        needed = changeover(before.work, work)
+        if window.start < before.span.end + needed:
+            values = {"needed": needed, "earliest": before.span.end + needed, "by": before.key}
+            yield Reason("changeover_before_too_short", values)
+    after = next((other for other in occupations if other.span.start >= window.end), None)
+    if after is not None:
+        needed = changeover(work, after.work)
+        if window.end > after.span.start - needed:
+            values = {"needed": needed, "latest": after.span.start - needed, "by": after.key}
+            yield Reason("changeover_after_too_short", values)
