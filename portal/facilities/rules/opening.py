@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 import holidays
@@ -58,7 +59,7 @@ def public_holidays(country: str, year: int, language: str = "en") -> Mapping[da
     """
     if not has_calendar(country):
         return {}
-    options = {"include_sundays": False} if country in {"SE", "NO"} else {}
+    options: dict[str, Any] = {"include_sundays": False} if country in {"SE", "NO"} else {}
     found = holidays.country_holidays(country, years=year, language=_spoken(country, language), **options)
     return {day: name for day, name in sorted(found.items()) if day.year == year}
 
