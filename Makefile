@@ -3,10 +3,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-PYTEST ?= $(BIN)/python -m pytest
+POT := $(VENV)/messages.pot
+WORDS := --keywords _l --keywords _n:1,2 --keywords lazy_ngettext:1,2
+SCRATCH := $(VENV)/migrated.sqlite
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url pyproject.toml --group build
 
-.PHONY: help setup run demo test style types layers templates migrations tests prove bench bench-data lock vendor translations clean
+.PHONY: help setup run demo test prove bench bench-data lock vendor translations clean
 
 help: ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -26,36 +28,30 @@ run: setup ## Start the portal with demo data, and its jobs; the address is prin
 demo: setup ## Fill the database with demo data, and start nothing
 	$(BIN)/portal demo
 
-test: style types layers templates migrations tests ## Everything that must hold, in this order, up to the first failure
-
-style: setup
+test: setup ## Everything that must hold, in this order, up to the first failure
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-
-types: style
 	$(BIN)/mypy
-
-layers: types
 	$(BIN)/lint-imports
-
-templates: layers
 	$(BIN)/djlint --lint --check templates
-
-migrations: templates
-	$(BIN)/python scripts/check_migrations.py
-
-tests: migrations
-	$(PYTEST) -n auto --dist loadfile -m "not browser"
-	$(PYTEST) -m browser
+	@rm -f $(SCRATCH)*
+	DATABASE_URL=sqlite:///$(SCRATCH) $(BIN)/alembic upgrade head
+	DATABASE_URL=sqlite:///$(SCRATCH) $(BIN)/alembic check
+	$(BIN)/python -m pytest -n auto --dist loadfile -m "not browser"
+	$(BIN)/python -m pytest -m browser
 
 prove: setup ## The long proofs, in full
-	$(PYTEST) --prove -m prove
+	$(BIN)/python -m pytest --prove -m prove
 
-bench: setup ## Measure what the portal promises about speed
-	$(BIN)/python -m tests.bench
+bench: setup ## Run every benchmark: each folder of benchmarks/ with a __main__.py
+	@set -e; for file in benchmarks/*/__main__.py; do if test -f $$file; then \
+	    name=$$(basename $$(dirname $$file)); echo "== $$name"; $(BIN)/python -m benchmarks.$$name; \
+	fi; done
 
-bench-data: setup ## Make the large data set that `bench` measures on
-	$(BIN)/python -m tests.bench data
+bench-data: setup ## Make the data that benchmarks need: each folder of benchmarks/ with a data.py
+	@set -e; for file in benchmarks/*/data.py; do if test -f $$file; then \
+	    name=$$(basename $$(dirname $$file)); echo "== $$name"; $(BIN)/python -m benchmarks.$$name.data; \
+	fi; done
 
 lock: setup ## Lock the newest versions that pyproject.toml allows
 	$(LOCK) --upgrade --all-extras --group test --output-file requirements/test.txt
@@ -65,9 +61,9 @@ vendor: setup ## Fetch the pinned browser packages anew; needs npm
 	$(BIN)/python scripts/vendor.py
 
 translations: setup ## Gather the words of the interface, and compile what is translated
-	$(BIN)/pybabel extract --mapping-file portal/translations/babel.cfg --keywords _l --keywords _n:1,2 --no-location --omit-header --sort-output --output portal/translations/messages.pot .
-	$(BIN)/pybabel update --no-fuzzy-matching --ignore-obsolete --omit-header --domain messages --input-file portal/translations/messages.pot --output-dir portal/translations
-	$(BIN)/pybabel compile --domain messages --directory portal/translations
+	$(BIN)/pybabel extract --mapping-file pyproject.toml $(WORDS) --no-location --sort-output --output $(POT) .
+	$(BIN)/pybabel update --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --input-file $(POT) --output-dir portal/translations
+	$(BIN)/pybabel compile --directory portal/translations
 
 clean: ## Remove what make made, but keep instance/
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
