@@ -13,8 +13,8 @@ export default function dialog(details) {
     details.open = false;
     modal.append(body);
     modal.showModal();
-    const first = body.querySelector(".ap-errors, input:not([type=hidden]), select, textarea, button");
-    if (first) first.focus();
+    const wanted = [...body.querySelectorAll(".ap-errors, input:not([type=hidden]), select, textarea, button")];
+    wanted.find((element) => element.checkVisibility())?.focus();
   };
   modal.addEventListener("close", () => {
     details.append(body);
