@@ -1,0 +1,31 @@
+"""The lexicon that the portal ships: the glossary's and the vocabulary's terms, and what each term weighs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+
+from portal.matching.rules.text import Concept, Lexicon
+from portal.reference import shipped, vocabulary
+
+LISTS = ("indication_area", "modality")
+"""The vocabulary's lists whose words name something that theses and teasers speak of."""
+
+
+def concepts() -> Iterator[Concept]:
+    """Yield every concept of the glossary, then those of the vocabulary; the same id is the same concept."""
+    for term in shipped.records("glossary"):
+        yield Concept(term["id"], (term["en"], term["sv"], *term["synonyms"]))
+    for name in LISTS:
+        for word in vocabulary.words(name):
+            if word.id != "other":
+                yield Concept(word.id, (word.en, word.sv, *word.aliases))
+
+
+@cache
+def shipped_lexicon() -> Lexicon:
+    """Return the lexicon as shipped, whatever an installation changed in its glossary: scores must not shift unseen."""
+    table = json.loads(files("portal.matching").joinpath("term_weights.json").read_text(encoding="utf-8"))
+    return Lexicon.of(concepts(), weights=table["weights"], unlisted=table["unlisted"])
