@@ -116,13 +116,9 @@ def shorten(session: Session, booking: Booking, *, end: datetime) -> None:
         move(session, booking, cleanroom, Slot(booking.block.starts_at, end))
 
 
-def close(
-    session: Session, cleanroom: Cleanroom, slot: Slot, *, kind: ClosureKind, **values: Any
-) -> Closure:
+def close(session: Session, cleanroom: Cleanroom, slot: Slot, *, kind: ClosureKind, **values: Any) -> Closure:
     """Write a closure into a locked cleanroom; it may lie over a changeover, never over a booking or hold."""
-    block = Block(
-        cleanroom_id=cleanroom.id, kind=BlockKind.CLOSURE, starts_at=slot.start, ends_at=slot.end
-    )
+    block = Block(cleanroom_id=cleanroom.id, kind=BlockKind.CLOSURE, starts_at=slot.start, ends_at=slot.end)
     session.add(block)
     session.flush()
     closure = Closure(block=block, kind=kind, **values)
@@ -199,9 +195,7 @@ def _write_changeover(session: Session, cleanroom: Cleanroom, neighbour: Neighbo
     _forget_changeover(session, neighbour)
     start, zone = neighbour.block.ends_at, cleanroom.facility.time_zone
     after = neighbour_after(session, cleanroom.id, start, but=neighbour.block.id)
-    days = changeover_days_of(
-        session, cleanroom, neighbour.work, after.work if after is not None else None
-    )
+    days = changeover_days_of(session, cleanroom, neighbour.work, after.work if after is not None else None)
     end = days_later(start, days, zone)
     if after is not None:
         end = min(end, after.block.starts_at)

@@ -238,7 +238,7 @@ def _span(start_place: Place, end_place: Place, *, most: int) -> Span:
     start, end = (day.whole(least=0, most=most) for day in (start_place, end_place))
     if end <= start and end == end_place.value and start == start_place.value:
         end_place.wrong(f"has to be after the start, {start}, not {end}")
-    return Span(start, end)
+    return Span(start, max(start, end))
 
 
 def _holidays(place: Place) -> dict[str, list[int]]:

@@ -146,7 +146,9 @@ class SlotRequest(Base):
     requested_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
     handled_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
     """The facility's colleague to whom it was handed, if it was."""
-    state: Mapped[RequestState] = mapped_column(choice(RequestState, name="state"), default=RequestState.DRAFT)
+    state: Mapped[RequestState] = mapped_column(
+        choice(RequestState, name="state"), default=RequestState.DRAFT
+    )
 
     run_kind: Mapped[RunKind] = mapped_column(choice(RunKind, name="run_kind", length=40))
     title: Mapped[str] = mapped_column(String(160), default="")

@@ -138,7 +138,8 @@ def minimum_for(project: Project, run_kind: RunKind) -> Minimum:
         bsl=project.bsl if project.bsl is not None else UNKNOWN_BSL,
         vector_level=vector,
         gmo_class=project.gmo_class if project.gmo_class is not None else UNKNOWN_GMO_CLASS,
-        process_class=project.process_class or (CLASS_OF_VECTOR.get(vector) if project.vector_level else None),
+        process_class=project.process_class
+        or (CLASS_OF_VECTOR.get(vector) if project.vector_level else None),
         assumed=tuple(assumed),
     )
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from portal.bookings.models import Block, BlockKind, Booking
 from portal.bookings.needs import Need, vector_rank
@@ -18,15 +18,17 @@ from portal.bookings.roomtime import RoomTime, local_day, midnight
 from portal.bookings.rules.fitting import RoomProfile, reasons_against_fit
 from portal.bookings.rules.timetables import Calendar, Limits, Occupation, Span, Timetable, Work
 from portal.bookings.rules.windows import earliest_windows, reasons_against_window
-from portal.bookings.work import OwnDays, changeover_in_ticks, own_days
+from portal.bookings.work import OwnDays, changeover_in_ticks
 from portal.core.errors import Reason
 from portal.core.slots import Slot
-from portal.facilities.models import Cleanroom, Facility
+from portal.facilities.models import Cleanroom
 from portal.facilities.opening import Opening, openings_of
+from portal.facilities.queries import bookable_cleanrooms, own_changeover_days
 
 HORIZON_DAYS = 550
 LOOK_BACK_DAYS = 120
 COUNT = 3
+SEARCHED = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,9 +94,13 @@ def reasons_against_room(room: Cleanroom, need: Need) -> list[Reason]:
     reasons = [replace(reason, values=_room_values(reason, room)) for reason in reasons]
     units = need.campaign(room).duration
     if units < room.min_units:
-        reasons.append(Reason("too_short_for_room", {"asked": units, "least": room.min_units, "unit": room.unit}))
+        reasons.append(
+            Reason("too_short_for_room", {"asked": units, "least": room.min_units, "unit": room.unit})
+        )
     if room.max_units is not None and units > room.max_units:
-        reasons.append(Reason("too_long_for_room", {"asked": units, "most": room.max_units, "unit": room.unit}))
+        reasons.append(
+            Reason("too_long_for_room", {"asked": units, "most": room.max_units, "unit": room.unit})
+        )
     return reasons
 
 
@@ -153,19 +159,6 @@ def limits_of(diary: Diary, need: Need, *, at: datetime, notice: bool = True) ->
     return Limits(earliest=earliest, latest=latest)
 
 
-def bookable_cleanrooms(session: Session) -> list[Cleanroom]:
-    """Return the cleanrooms of facilities that take requests, with their facility, by facility and code."""
-    return list(
-        session.scalars(
-            select(Cleanroom)
-            .join(Cleanroom.facility)
-            .where(Facility.is_open_for_requests, Cleanroom.is_bookable)
-            .options(joinedload(Cleanroom.facility))
-            .order_by(Facility.name, Cleanroom.code)
-        )
-    )
-
-
 def profile_of(room: Cleanroom) -> RoomProfile:
     """Return a stored cleanroom as the rules see it."""
     return RoomProfile(
@@ -197,11 +190,11 @@ def diaries_of(
         return {}
     since, until = at - timedelta(days=LOOK_BACK_DAYS), at + timedelta(days=days + 1)
     taken = _taken(session, list(by_id), since, until, at=at, ignored_booking_ids=ignored_booking_ids)
-    own = own_days(session, list(by_id))
+    own = own_changeover_days(session, list(by_id))
     first_days = {room.id: local_day(at, room.facility.time_zone) for room in by_id.values()}
     openings = openings_of(session, by_id.values(), min(first_days.values()), days=days + 1)
     return {
-        room.id: _diary(room, first_days[room.id], openings[room.id], taken[room.id], own.get(room.id, {}), days)
+        room.id: _diary(room, first_days[room.id], openings[room.id], taken[room.id], own[room.id], days)
         for room in by_id.values()
     }
 
@@ -264,9 +257,7 @@ def _diary(
         if one.kind is not BlockKind.CLOSURE
     ]
     calendar = Calendar.of(_open_ticks(room, time, opening, days), closures)
-    return Diary(
-        cleanroom=room, time=time, timetable=Timetable.of(calendar, occupations), own_days=own
-    )
+    return Diary(cleanroom=room, time=time, timetable=Timetable.of(calendar, occupations), own_days=own)
 
 
 def _open_ticks(room: Cleanroom, time: RoomTime, opening: Opening, days: int) -> bytes:
@@ -287,21 +278,44 @@ def _open_ticks(room: Cleanroom, time: RoomTime, opening: Opening, days: int) ->
     return bytes(ticks)
 
 
+def first_window(diary: Diary, need: Need, *, at: datetime) -> Slot | None:
+    """Return the first window in which a need can have a cleanroom that fits it, or None."""
+    spans = _spans(diary, need, at=at, count=1)
+    return diary.time.slot(spans[0]) if spans else None
+
+
+def _spans(diary: Diary, need: Need, *, at: datetime, count: int) -> list[Span]:
+    return earliest_windows(
+        diary.timetable,
+        need.campaign(diary.cleanroom),
+        changeover_in_ticks(diary.cleanroom.facility, diary.own_days, diary.time.per_day),
+        limits_of(diary, need, at=at),
+        count=count,
+    )
+
+
 def _answer(room: Cleanroom, need: Need, diary: Diary | None, *, at: datetime, count: int) -> Answer:
     reasons = reasons_against_room(room, need)
     if diary is None or reasons:
         return Answer(cleanroom=room, reasons=tuple(reasons), windows=())
-    spans = earliest_windows(
-        diary.timetable,
-        need.campaign(room),
-        changeover_in_ticks(room.facility, diary.own_days, diary.time.per_day),
-        limits_of(diary, need, at=at),
-        count=count,
-    )
+    spans = _apart(_spans(diary, need, at=at, count=SEARCHED), count)
     windows = tuple(diary.time.slot(span) for span in spans)
     return Answer(
-        cleanroom=room, reasons=() if windows else (Reason("no_window", {"days": HORIZON_DAYS}),), windows=windows
+        cleanroom=room,
+        reasons=() if windows else (Reason("no_window", {"days": HORIZON_DAYS}),),
+        windows=windows,
     )
+
+
+def _apart(spans: Iterable[Span], count: int) -> list[Span]:
+    """Return the first windows that do not overlap one another: choices, and not the same one a day later."""
+    chosen: list[Span] = []
+    for span in spans:
+        if len(chosen) == count:
+            break
+        if not chosen or span.start >= chosen[-1].end:
+            chosen.append(span)
+    return chosen
 
 
 def _room_values(reason: Reason, room: Cleanroom) -> dict[str, object]:
@@ -318,5 +332,3 @@ def _moments(values: Mapping[str, object], diary: Diary) -> dict[str, object]:
         elif isinstance(value, int) and name in {"start", "end", "earliest", "latest"}:
             told[name] = time.moment(value)
     return told
-
-

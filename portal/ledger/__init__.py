@@ -3,13 +3,13 @@
 Words: an *entry* is one event, written in the transaction of the change itself. Its *facts* are ids, codes and
 plain values; what is personal or confidential lies beside it as *private values*, of which the entry keeps only
 salted digests, so that a value can be erased and the chain stay whole. A *seal* chains a batch of entries to the
-seal before it. Sealing happens right after, in batches, so that writers never queue for one another.
+seal before it. An entry is *waiting* until every handler has done its work for it. Sealing happens right after, in batches, so that writers never queue for one another.
 
 Decision: an entry names the ids of its subjects without foreign keys, because it must outlive them.
 """
 
 from portal.ledger.chain import Problem, seal_waiting, verify
-from portal.ledger.models import Delivery, Entry, PrivateValue, Seal, SealedEntry, Subject
+from portal.ledger.models import Delivery, Entry, PrivateValue, Seal, SealedEntry, Subject, Waiting
 from portal.ledger.queries import HistoryLine, history
 from portal.ledger.services import erase_private_values, record
 
@@ -22,6 +22,7 @@ __all__ = [
     "Seal",
     "SealedEntry",
     "Subject",
+    "Waiting",
     "erase_private_values",
     "history",
     "record",

@@ -24,6 +24,7 @@ class Entry(Base):
 
     subjects: Mapped[list["Subject"]] = relationship(cascade="save-update, merge")
     private_values: Mapped[list["PrivateValue"]] = relationship(cascade="save-update, merge")
+    waiting: Mapped["Waiting | None"] = relationship(cascade="save-update, merge")
 
 
 class Subject(Base):
@@ -73,6 +74,14 @@ class SealedEntry(Base):
     position: Mapped[int]
 
 
+class Waiting(Base):
+    """That an entry waits for its handlers; the row goes when every one of them has done its work."""
+
+    __tablename__ = "ledger_waiting"
+
+    entry_id: Mapped[int] = mapped_column(ForeignKey("ledger_entry.id"), unique=True)
+
+
 class Delivery(Base):
     """That a handler has done its work for an entry, noted in the transaction of that work."""
 
@@ -83,6 +92,7 @@ class Delivery(Base):
     handler: Mapped[str] = mapped_column(String(120))
     delivered_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[datetime | None]
     last_error: Mapped[str | None] = mapped_column(String(400))
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from portal.core.events import Event
 from portal.ledger.digests import entry_digest, plain, salted_digest
-from portal.ledger.models import Entry, PrivateValue, Subject
+from portal.ledger.models import Entry, PrivateValue, Subject, Waiting
 
 ASSISTED_BY = "assisted_by_id"
 
@@ -56,6 +56,7 @@ def record(session: Session, event: Event, *, at: datetime) -> Entry:
             if facts.get(name) is not None
         ],
         private_values=private,
+        waiting=Waiting(),
     )
     session.add(entry)
     return entry

@@ -73,33 +73,49 @@ def reasons_against_window(
 def _free_spans(
     timetable: Timetable, campaign: Campaign, changeover: Changeover, limits: Limits
 ) -> Iterator[Span]:
-    """Yield, ascending, the spans that are long enough and where nothing but opening hours can stand in the way."""
+    """Yield, ascending, the spans in which nothing but their length and opening hours can stand in the way."""
     bounds = Span(
         max([0, *limits.earliest.values()]),
         min([timetable.calendar.end, *limits.latest.values()]),
     )
-    shut = sorted(chain(timetable.calendar.closures, *limits.barred.values()))
-    for gap in _gaps(timetable.occupations, campaign.work, changeover, bounds):
-        for span in _outside(shut, gap):
-            if span.end - span.start >= campaign.duration:
-                yield span
+    shut: Sequence[Span] = timetable.calendar.closures
+    if limits.barred:
+        shut = sorted(chain(shut, *limits.barred.values()))
+    for gap in _gaps(timetable.occupations, campaign, changeover, bounds):
+        yield from _outside(shut, gap)
 
 
 def _gaps(
-    occupations: Sequence[Occupation], work: Work, changeover: Changeover, bounds: Span
+    occupations: Sequence[Occupation], campaign: Campaign, changeover: Changeover, bounds: Span
 ) -> Iterator[Span]:
-    """Yield what occupations leave of the bounds, less the changeover that they and the work owe each other."""
+    """Yield what occupations leave of the bounds, less the changeover that they and the campaign owe each other.
+
+    Gaps that are too short even without changeover, most of those in a busy room, cost nothing more than a look.
+    """
+    work, longest_wait = campaign.work, bounds.end - campaign.duration
     before: Occupation | None = None
-    start = bounds.start
+    taken_until, start = 0, bounds.start
     for after in occupations:
-        if after.span.start > start:
-            yield Span(start, min(bounds.end, after.span.start - changeover(work, after.work)))
-        if before is None or after.span.end >= before.span.end:
-            before = after
-            start = max(bounds.start, before.span.end + changeover(before.work, work))
-        if before.span.end >= bounds.end:
+        span = after.span
+        if span.start - start >= campaign.duration:
+            yield _gap(before, after, work, changeover, bounds)
+        if span.end >= taken_until:
+            before, taken_until = after, span.end
+            start = max(bounds.start, taken_until)
+        if start > longest_wait:
             return
-    yield Span(start, bounds.end)
+    yield _gap(before, None, work, changeover, bounds)
+
+
+def _gap(
+    before: Occupation | None, after: Occupation | None, work: Work, changeover: Changeover, bounds: Span
+) -> Span:
+    start, end = bounds.start, bounds.end
+    if before is not None:
+        start = max(start, before.span.end + changeover(before.work, work))
+    if after is not None:
+        end = min(end, after.span.start - changeover(work, after.work))
+    return Span(start, end)
 
 
 def _outside(shut: Iterable[Span], gap: Span) -> Iterator[Span]:

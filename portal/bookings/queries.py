@@ -1,0 +1,376 @@
+"""Named questions about slot requests, bookings and closures; what the actor may not see is not found."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from portal.bookings.models import (
+    Block,
+    BlockKind,
+    Booking,
+    BookingState,
+    Closure,
+    MoveProposal,
+    MoveState,
+    RequestMessage,
+    RequestState,
+    SlotRequest,
+)
+from portal.core.actors import Actor, Role
+from portal.core.errors import NotFound
+from portal.facilities.models import Cleanroom, Facility
+from portal.projects.models import Project
+
+Row = TypeVar("Row")
+
+OPEN_FOR_FACILITY = (
+    RequestState.SUBMITTED,
+    RequestState.NEEDS_INFO,
+    RequestState.OFFERED,
+    RequestState.WAITLISTED,
+)
+LIVE = (BookingState.HELD, BookingState.CONFIRMED, BookingState.IN_USE)
+
+
+def owns(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition that a slot request was made by the actor's organisation, for a developer."""
+    if Role.FOUNDER not in actor.roles or actor.organisation_id is None:
+        return false()
+    return SlotRequest.organisation_id == actor.organisation_id
+
+
+def asked_of(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition that a submitted request asks for a room where the actor has a duty."""
+    return and_(
+        SlotRequest.state != RequestState.DRAFT,
+        SlotRequest.submitted_at.is_not(None),
+        SlotRequest.cleanroom_id.in_(
+            select(Cleanroom.id).where(Cleanroom.facility_id.in_(actor.facility_ids))
+        ),
+    )
+
+
+def request_shown(session: Session, actor: Actor, request_id: int) -> SlotRequest:
+    """Return a slot request that the actor may see: their organisation's, or one asked of their facility.
+
+    Raises `NotFound` otherwise.
+    """
+    return _one(session, _requests().where(SlotRequest.id == request_id, or_(owns(actor), asked_of(actor))))
+
+
+def own_request(session: Session, actor: Actor, request_id: int) -> SlotRequest:
+    """Return a slot request of the actor's own organisation; raises `NotFound` otherwise."""
+    return _one(session, _requests().where(SlotRequest.id == request_id, owns(actor)))
+
+
+def request_to_decide(session: Session, actor: Actor, request_id: int) -> SlotRequest:
+    """Return a submitted request that the actor may decide as a manager; raises `NotFound` otherwise."""
+    managed = actor.facilities_as(Role.FACILITY_MANAGER)
+    return _one(
+        session,
+        _requests().where(
+            SlotRequest.id == request_id,
+            SlotRequest.state != RequestState.DRAFT,
+            SlotRequest.cleanroom.has(Cleanroom.facility_id.in_(managed)),
+        ),
+    )
+
+
+def own_requests(
+    session: Session, actor: Actor, *, states: Collection[RequestState] = (), project_id: int | None = None
+) -> list[SlotRequest]:
+    """Return the slot requests of the actor's organisation, newest first."""
+    question = _requests().where(owns(actor)).order_by(SlotRequest.id.desc())
+    if states:
+        question = question.where(SlotRequest.state.in_(states))
+    if project_id is not None:
+        question = question.where(SlotRequest.project_id == project_id)
+    return list(session.scalars(question))
+
+
+def inbox(
+    session: Session,
+    actor: Actor,
+    *,
+    states: Collection[RequestState] = OPEN_FOR_FACILITY,
+    facility_id: int | None = None,
+) -> list[SlotRequest]:
+    """Return the requests asked of all the facilities that the actor manages, what waits longest first."""
+    managed = actor.facilities_as(Role.FACILITY_MANAGER)
+    wanted = managed if facility_id is None else managed & {facility_id}
+    return list(
+        session.scalars(
+            _requests()
+            .where(
+                SlotRequest.state.in_(states),
+                SlotRequest.cleanroom.has(Cleanroom.facility_id.in_(wanted)),
+            )
+            .order_by(SlotRequest.waiting_since, SlotRequest.id)
+        )
+    )
+
+
+def thread(session: Session, request_id: int) -> list[RequestMessage]:
+    """Return what was written about a request, oldest first."""
+    return list(
+        session.scalars(
+            select(RequestMessage)
+            .where(RequestMessage.request_id == request_id)
+            .options(joinedload(RequestMessage.author))
+            .order_by(RequestMessage.id)
+        )
+    )
+
+
+def competing_requests(
+    session: Session, request: SlotRequest, *, within: timedelta = timedelta(0)
+) -> list[SlotRequest]:
+    """Return the other open requests for the same cleanroom whose windows overlap this one's, oldest first."""
+    if request.starts_at is None or request.ends_at is None:
+        return []
+    return list(
+        session.scalars(
+            _requests()
+            .where(
+                SlotRequest.cleanroom_id == request.cleanroom_id,
+                SlotRequest.id != request.id,
+                SlotRequest.state.in_(
+                    [RequestState.SUBMITTED, RequestState.NEEDS_INFO, RequestState.WAITLISTED]
+                ),
+                SlotRequest.starts_at < request.ends_at + within,
+                SlotRequest.ends_at > request.starts_at - within,
+            )
+            .order_by(SlotRequest.submitted_at, SlotRequest.id)
+        )
+    )
+
+
+def booking_of(session: Session, request_id: int) -> Booking | None:
+    """Return the newest booking or hold of a request, or None."""
+    return session.scalars(
+        select(Booking).where(Booking.request_id == request_id).order_by(Booking.id.desc()).limit(1)
+    ).first()
+
+
+def booking_shown(session: Session, actor: Actor, booking_id: int) -> Booking:
+    """Return a booking that the actor may see: their organisation's, or one at their facility.
+
+    Raises `NotFound` otherwise.
+    """
+    mine = false()
+    if Role.FOUNDER in actor.roles and actor.organisation_id is not None:
+        mine = Booking.organisation_id == actor.organisation_id
+    here = Block.cleanroom_id.in_(select(Cleanroom.id).where(Cleanroom.facility_id.in_(actor.facility_ids)))
+    return _one(session, _bookings().where(Booking.id == booking_id, or_(mine, here)))
+
+
+def booking_to_run(session: Session, actor: Actor, booking_id: int) -> Booking:
+    """Return a booking at a facility that the actor manages; raises `NotFound` otherwise."""
+    managed = actor.facilities_as(Role.FACILITY_MANAGER)
+    here = Block.cleanroom_id.in_(select(Cleanroom.id).where(Cleanroom.facility_id.in_(managed)))
+    return _one(session, _bookings().where(Booking.id == booking_id, here))
+
+
+def bookings_at(
+    session: Session,
+    actor: Actor,
+    *,
+    since: datetime,
+    until: datetime,
+    facility_id: int | None = None,
+    states: Collection[BookingState] = (),
+) -> list[Booking]:
+    """Return the bookings at the actor's facilities that touch a stretch of time, by start."""
+    wanted = actor.facility_ids if facility_id is None else actor.facility_ids & {facility_id}
+    question = (
+        _bookings()
+        .where(
+            Block.starts_at < until,
+            Block.ends_at > since,
+            Block.cleanroom_id.in_(select(Cleanroom.id).where(Cleanroom.facility_id.in_(wanted))),
+        )
+        .order_by(Block.starts_at, Booking.id)
+    )
+    if states:
+        question = question.where(Booking.state.in_(states))
+    return list(session.scalars(question))
+
+
+def own_bookings(
+    session: Session, actor: Actor, *, since: datetime, states: Collection[BookingState] = ()
+) -> list[Booking]:
+    """Return the bookings of the actor's organisation that end after a moment, by start."""
+    if Role.FOUNDER not in actor.roles or actor.organisation_id is None:
+        return []
+    question = (
+        _bookings()
+        .where(Booking.organisation_id == actor.organisation_id, Block.ends_at > since)
+        .order_by(Block.starts_at)
+    )
+    if states:
+        question = question.where(Booking.state.in_(states))
+    return list(session.scalars(question))
+
+
+def closure_to_edit(session: Session, actor: Actor, closure_id: int) -> Closure:
+    """Return a closure at a facility that the actor manages; raises `NotFound` otherwise."""
+    managed = actor.facilities_as(Role.FACILITY_MANAGER)
+    closure = session.scalars(
+        select(Closure)
+        .join(Closure.block)
+        .where(
+            Closure.id == closure_id,
+            Block.cleanroom_id.in_(select(Cleanroom.id).where(Cleanroom.facility_id.in_(managed))),
+        )
+    ).first()
+    if closure is None:
+        raise NotFound
+    return closure
+
+
+def closures_at(
+    session: Session, actor: Actor, *, since: datetime, until: datetime, facility_id: int | None = None
+) -> list[Closure]:
+    """Return the closures at the actor's facilities that touch a stretch of time, by start."""
+    wanted = actor.facility_ids if facility_id is None else actor.facility_ids & {facility_id}
+    return list(
+        session.scalars(
+            select(Closure)
+            .join(Closure.block)
+            .options(joinedload(Closure.block).joinedload(Block.cleanroom).joinedload(Cleanroom.facility))
+            .where(
+                Block.starts_at < until,
+                Block.ends_at > since,
+                Block.cleanroom_id.in_(select(Cleanroom.id).where(Cleanroom.facility_id.in_(wanted))),
+            )
+            .order_by(Block.starts_at)
+        )
+    )
+
+
+def room_to_manage(session: Session, actor: Actor, cleanroom_id: int) -> Cleanroom:
+    """Return a cleanroom of a facility that the actor manages; raises `NotFound` otherwise."""
+    room = session.scalars(
+        select(Cleanroom).where(Cleanroom.id == cleanroom_id).options(joinedload(Cleanroom.facility))
+    ).first()
+    if room is None or not actor.holds(Role.FACILITY_MANAGER, room.facility_id):
+        raise NotFound
+    return room
+
+
+def managed_rooms(session: Session, actor: Actor) -> list[Cleanroom]:
+    """Return the cleanrooms of every facility that the actor manages, by facility and code."""
+    return list(
+        session.scalars(
+            select(Cleanroom)
+            .join(Cleanroom.facility)
+            .where(Cleanroom.facility_id.in_(actor.facilities_as(Role.FACILITY_MANAGER)))
+            .options(joinedload(Cleanroom.facility))
+            .order_by(Facility.name, Cleanroom.code)
+        )
+    )
+
+
+def open_proposals(session: Session, booking_ids: Collection[int]) -> list[MoveProposal]:
+    """Return the proposals to move these bookings that wait for an answer."""
+    return list(
+        session.scalars(
+            select(MoveProposal)
+            .where(MoveProposal.booking_id.in_(booking_ids), MoveProposal.state == MoveState.OPEN)
+            .options(joinedload(MoveProposal.cleanroom).joinedload(Cleanroom.facility))
+            .order_by(MoveProposal.id)
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Shade:
+    """A stretch of a cleanroom's time as anyone may see it: how it is taken, never by whom."""
+
+    cleanroom_id: int
+    kind: BlockKind
+    starts_at: datetime
+    ends_at: datetime
+
+
+def shades(
+    session: Session, cleanroom_ids: Collection[int], *, since: datetime, until: datetime
+) -> list[Shade]:
+    """Return how cleanrooms are taken in a stretch of time, without names, by start."""
+    rows = session.execute(
+        select(Block.cleanroom_id, Block.kind, Block.starts_at, Block.ends_at)
+        .where(
+            Block.cleanroom_id.in_(cleanroom_ids),
+            Block.kind != BlockKind.RELEASED,
+            Block.starts_at < until,
+            Block.ends_at > since,
+        )
+        .order_by(Block.starts_at)
+    )
+    return [Shade(*row) for row in rows]
+
+
+def place_on_waiting_list(session: Session, request: SlotRequest) -> int | None:
+    """Return a waitlisted request's place at its facility, 1 for the first, counted by age; None if it is not on one."""
+    if request.state is not RequestState.WAITLISTED or request.cleanroom is None:
+        return None
+    ahead = session.scalar(
+        select(func.count())
+        .select_from(SlotRequest)
+        .join(Cleanroom, Cleanroom.id == SlotRequest.cleanroom_id)
+        .where(
+            SlotRequest.state == RequestState.WAITLISTED,
+            Cleanroom.facility_id == request.cleanroom.facility_id,
+            or_(
+                SlotRequest.waitlisted_at < request.waitlisted_at,
+                and_(SlotRequest.waitlisted_at == request.waitlisted_at, SlotRequest.id < request.id),
+            ),
+        )
+    )
+    return (ahead or 0) + 1
+
+
+def requestable_projects(session: Session, actor: Actor) -> list[Project]:
+    """Return the projects for which the actor may request a slot, by name."""
+    if Role.FOUNDER not in actor.roles or actor.organisation_id is None:
+        return []
+    return list(
+        session.scalars(
+            select(Project)
+            .where(Project.organisation_id == actor.organisation_id, Project.archived_at.is_(None))
+            .order_by(Project.name)
+        )
+    )
+
+
+def _requests() -> Select[tuple[SlotRequest]]:
+    return select(SlotRequest).options(
+        joinedload(SlotRequest.project),
+        joinedload(SlotRequest.organisation),
+        joinedload(SlotRequest.requested_by),
+        joinedload(SlotRequest.cleanroom).joinedload(Cleanroom.facility),
+    )
+
+
+def _bookings() -> Select[tuple[Booking]]:
+    return (
+        select(Booking)
+        .join(Block, Block.id == Booking.block_id)
+        .options(
+            joinedload(Booking.block).joinedload(Block.cleanroom).joinedload(Cleanroom.facility),
+            joinedload(Booking.project),
+            joinedload(Booking.organisation),
+            joinedload(Booking.request),
+        )
+    )
+
+
+def _one(session: Session, question: Select[tuple[Row]]) -> Row:
+    row = session.scalars(question).first()
+    if row is None:
+        raise NotFound
+    return row

@@ -1,0 +1,342 @@
+"""What bookings say to a reader: which rule, which value, and what to do next."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import get_locale, gettext, ngettext
+
+from portal.core.errors import Reason
+from portal.reference import vocabulary
+from portal.web.filters import day, moment, money, window
+from portal.web.locale import local
+from portal.web.sentences import Sentence
+
+Values = Mapping[str, Any]
+
+
+def word(list_name: str, word_id: Any) -> str:
+    """Return how the shared words call something, in the reader's language."""
+    return vocabulary.label(list_name, str(word_id), str(get_locale()))
+
+
+def grade_name(grade: Any) -> str:
+    """Return a grade in words."""
+    if grade is None:
+        return gettext("of unknown grade")
+    if str(grade) == "CNC":
+        return gettext("controlled, not classified")
+    if str(grade) == "A_in_B":
+        return gettext("grade A in B")
+    return gettext("grade %(grade)s", grade=str(grade))
+
+
+def state_name(state: Any) -> str:
+    """Return the state of a slot request or booking in words."""
+    return {
+        "draft": gettext("draft"),
+        "submitted": gettext("submitted"),
+        "needs_info": gettext("waiting for an answer"),
+        "offered": gettext("offered"),
+        "approved": gettext("approved"),
+        "waitlisted": gettext("on the waiting list"),
+        "rejected": gettext("rejected"),
+        "withdrawn": gettext("withdrawn"),
+        "expired": gettext("expired"),
+        "held": gettext("held"),
+        "confirmed": gettext("confirmed"),
+        "in_use": gettext("in use"),
+        "completed": gettext("completed"),
+        "cancelled": gettext("cancelled"),
+        "no_show": gettext("nobody came"),
+    }[str(state)]
+
+
+def unit_count(count: int, unit: Any) -> str:
+    """Return a number of booking units in words."""
+    if str(unit) == "hour":
+        return ngettext("%(num)s hour", "%(num)s hours", count)
+    if str(unit) == "half_day":
+        return ngettext("%(num)s half day", "%(num)s half days", count)
+    return ngettext("%(num)s day", "%(num)s days", count)
+
+
+def _span(values: Values) -> str:
+    return window(values["start"], values["end"], values["zone"])
+
+
+def _when(values: Values, name: str) -> str:
+    here = local(values[name], values["zone"])
+    if (here.hour, here.minute) == (0, 0):
+        return day(here.date())
+    return moment(values[name], values["zone"])
+
+
+def _wrong_kind(values: Values) -> str:
+    names = {"pre_gmp": gettext("pre-GMP"), "gmp": gettext("GMP")}
+    return gettext(
+        "%(room)s is a %(offered)s room; this request needs %(needed)s.",
+        room=values["room"],
+        offered=names[str(values["offered"])],
+        needed=names[str(values["needed"])],
+    )
+
+
+def _grade_too_low(values: Values) -> str:
+    return gettext(
+        "%(room)s is %(offered)s; this request needs %(needed)s or cleaner.",
+        room=values["room"],
+        offered=grade_name(values["offered"]),
+        needed=grade_name(values["needed"]),
+    )
+
+
+def _equipment_missing(values: Values) -> str:
+    missing = ", ".join(word("equipment", one) for one in values["missing"])
+    return gettext(
+        "%(room)s lacks: %(missing)s. If your process can do without, change what is needed.",
+        room=values["room"],
+        missing=missing,
+    )
+
+
+def _vector(rank: Any) -> str:
+    ranked = {entry.rank: entry.id for entry in vocabulary.words("vector_level")}
+    return {
+        "none": gettext("no viral vector"),
+        "aav": gettext("AAV"),
+        "lentiviral_retroviral": gettext("lentiviral or retroviral vector"),
+        "replication_competent": gettext("replication-competent virus"),
+    }[ranked[int(rank or 0)]]
+
+
+def _vector_not_permitted(values: Values) -> str:
+    return gettext(
+        "%(room)s is permitted up to %(offered)s; this request is for %(needed)s.",
+        room=values["room"],
+        offered=_vector(values["offered"]),
+        needed=_vector(values["needed"]),
+    )
+
+
+def _gmo_class_not_permitted(values: Values) -> str:
+    if values["offered"] is None:
+        return gettext(
+            "For which GMO class %(room)s is permitted is not published; this request is class %(needed)s. Ask the facility.",
+            room=values["room"],
+            needed=values["needed"],
+        )
+    return gettext(
+        "%(room)s is permitted up to GMO class %(offered)s; this request is class %(needed)s.",
+        room=values["room"],
+        offered=values["offered"],
+        needed=values["needed"],
+    )
+
+
+def _slot_taken(values: Values) -> str:
+    return gettext(
+        "%(room)s is taken %(window)s. Choose one of the free windows.",
+        room=values["room"],
+        window=_span(values),
+    )
+
+
+def _room_closed(values: Values) -> str:
+    return gettext(
+        "%(room)s is closed %(window)s. Choose a window outside.", room=values["room"], window=_span(values)
+    )
+
+
+def _changeover_before(values: Values) -> str:
+    return gettext(
+        "%(room)s needs %(days)s of changeover after what runs before; it is free from %(earliest)s.",
+        room=values["room"],
+        days=unit_count(values["days"], "day"),
+        earliest=_when(values, "earliest"),
+    )
+
+
+def _changeover_after(values: Values) -> str:
+    return gettext(
+        "%(room)s needs %(days)s of changeover before what runs next; end by %(latest)s.",
+        room=values["room"],
+        days=unit_count(values["days"], "day"),
+        latest=_when(values, "latest"),
+    )
+
+
+def _shorter(values: Values) -> str:
+    if values.get("end") is None:
+        return gettext(
+            "The work does not fit into the open days of %(room)s that are known.", room=values["room"]
+        )
+    return gettext(
+        "The window is shorter than the work: it takes %(room)s until %(end)s. Choose a later end or shorter work.",
+        room=values["room"],
+        end=_when(values, "end"),
+    )
+
+
+def _fee_has_changed(values: Values) -> str:
+    return gettext(
+        "Cancelling costs %(fee)s by now. Read it again, and confirm.",
+        fee=money(values["fee"], values["currency"]),
+    )
+
+
+def _loosened(values: Values) -> str:
+    least = {
+        "grade": lambda: grade_name(values["least"]),
+        "bsl": lambda: gettext("biosafety level %(level)s", level=values["least"]),
+        "vector_level": lambda: (
+            word("vector_level", values["least"])
+            if values["least"] == "none"
+            else _vector(vocabulary.word("vector_level", str(values["least"])).rank)
+        ),
+        "gmo_class": lambda: gettext("GMO class %(level)s", level=values["least"]),
+    }[values["what"]]()
+    return gettext(
+        "The project's facts ask for at least %(least)s here. A request can ask for more, not for less; "
+        "if the facts are wrong, change the project.",
+        least=least,
+    )
+
+
+def _words_needed(values: Values) -> str:
+    return {
+        "reject": gettext("Say why: the requester reads it and can act on it."),
+        "ask": gettext("Write the question."),
+        "answer": gettext("Write the answer."),
+        "cancel": gettext("Say why: the other side reads it."),
+        "move": gettext("Say why the booking should move: the other side reads it."),
+    }[values["step"]]
+
+
+def _not_in_this_state(values: Values) -> str:
+    return gettext(
+        "This is %(state)s by now, so this can't be done any more. The page below shows the present state.",
+        state=state_name(values["state"]),
+    )
+
+
+SENTENCES: dict[str, Sentence] = {
+    "wrong_kind": _wrong_kind,
+    "grade_too_low": _grade_too_low,
+    "bsl_too_low": lambda v: gettext(
+        "%(room)s is biosafety level %(offered)s; this request needs level %(needed)s.",
+        room=v["room"],
+        offered=v["offered"],
+        needed=v["needed"],
+    ),
+    "equipment_missing": _equipment_missing,
+    "vector_not_permitted": _vector_not_permitted,
+    "facility_not_acceptable": lambda v: gettext(
+        "%(facility)s is not among the facilities that you accept.", facility=v["facility"]
+    ),
+    "not_open_every_day": lambda v: gettext(
+        "%(room)s is not open every day; work that goes on through weekends needs a room that is.",
+        room=v["room"],
+    ),
+    "room_not_among": lambda v: gettext("%(room)s is not among the rooms asked for.", room=v["room"]),
+    "gmo_class_not_permitted": _gmo_class_not_permitted,
+    "room_dedicated": lambda v: gettext("%(room)s is dedicated to other work.", room=v["room"]),
+    "room_archived": lambda v: gettext("%(room)s takes no requests any more.", room=v["room"]),
+    "facility_not_operating": lambda v: gettext(
+        "%(facility)s takes no requests through the portal at present.", facility=v["facility"]
+    ),
+    "too_short_for_room": lambda v: gettext(
+        "%(asked)s is too short: %(room)s is booked for at least %(least)s.",
+        asked=unit_count(v["asked"], v["unit"]),
+        room=v.get("room", ""),
+        least=unit_count(v["least"], v["unit"]),
+    ),
+    "too_long_for_room": lambda v: gettext(
+        "%(asked)s is too long: %(room)s is booked for at most %(most)s.",
+        asked=unit_count(v["asked"], v["unit"]),
+        room=v.get("room", ""),
+        most=unit_count(v["most"], v["unit"]),
+    ),
+    "no_window": lambda v: gettext(
+        "It fits, but is not free long enough in the time you allow. Allow a later end, or ask the facility."
+    ),
+    "in_the_past": lambda v: gettext(
+        "The window starts in the past. Choose a start from %(earliest)s.", earliest=_when(v, "earliest")
+    ),
+    "before_earliest_start": lambda v: gettext(
+        "The window starts before the earliest day you gave, %(earliest)s.", earliest=_when(v, "earliest")
+    ),
+    "notice_too_short": lambda v: gettext(
+        "%(room)s asks for more notice: the first day to start is %(earliest)s.",
+        room=v["room"],
+        earliest=_when(v, "earliest"),
+    ),
+    "after_latest_end": lambda v: gettext(
+        "The window ends after the latest day you gave; end by %(latest)s.", latest=_when(v, "latest")
+    ),
+    "qualification_ends": lambda v: gettext(
+        "The qualification of %(room)s ends: finish by %(latest)s, or ask the facility when it is renewed.",
+        room=v["room"],
+        latest=_when(v, "latest"),
+    ),
+    "outside_calendar": lambda v: gettext(
+        "The window lies outside the time that can be booked: from today to %(latest)s.",
+        latest=_when(v, "latest"),
+    ),
+    "room_closed": _room_closed,
+    "not_open_at_start": lambda v: gettext(
+        "%(room)s is not open on %(start)s. Start on an open day.", room=v["room"], start=_when(v, "start")
+    ),
+    "shorter_than_campaign": _shorter,
+    "slot_taken": _slot_taken,
+    "slot_taken_meanwhile": lambda v: gettext(
+        "Somebody else has just been given this time. Nothing was changed; choose one of the free windows."
+    ),
+    "changeover_before_too_short": _changeover_before,
+    "changeover_after_too_short": _changeover_after,
+    "not_on_the_clock": lambda v: gettext(
+        "This room is booked by the %(unit)s. Start and end where one begins.",
+        unit={"day": gettext("day"), "half_day": gettext("half day"), "hour": gettext("hour")}[
+            str(v["unit"])
+        ],
+    ),
+    "not_in_this_state": _not_in_this_state,
+    "own_request": lambda v: gettext(
+        "Nobody decides on their own organisation's request. Hand it over to a colleague of another organisation."
+    ),
+    "words_needed": _words_needed,
+    "condition_needs_a_date": lambda v: gettext(
+        "A condition needs a day until when it must be met, after today. Give the day, or take the condition out."
+    ),
+    "no_condition": lambda v: gettext("This booking depends on no condition."),
+    "no_window_asked": lambda v: gettext("Choose a room and a window first."),
+    "no_such_colleague": lambda v: gettext("Choose a colleague who manages this facility."),
+    "looser_than_project": _loosened,
+    "run_needs_other_kind": lambda v: gettext(
+        "This kind of run takes place in a %(kind)s room.",
+        kind={"pre_gmp": gettext("pre-GMP"), "gmp": gettext("GMP")}[str(v["kind"])],
+    ),
+    "process_class_unknown": lambda v: gettext(
+        "What runs in the room is not known, so its changeover can't be judged. Choose the process class."
+    ),
+    "terms_not_accepted": lambda v: gettext(
+        "%(facility)s reads your process facts only under its confidentiality terms. "
+        "Accept them, or choose a room elsewhere.",
+        facility=v["facility"],
+    ),
+    "offer_lapsed": lambda v: gettext(
+        "This offer is no longer open: the request is %(state)s now. Choose another window, or wait for one.",
+        state=state_name(v["state"]),
+    ),
+    "starts_later": lambda v: gettext(
+        "The booking starts on %(start)s, not before.", start=_when(v, "start")
+    ),
+    "ended_before": lambda v: gettext("The booking ended on %(end)s.", end=_when(v, "end")),
+    "fee_has_changed": _fee_has_changed,
+    "nothing_to_move": lambda v: gettext("The booking is in that room at that time already."),
+    "already_answered": lambda v: gettext("This proposal has been answered or withdrawn already."),
+}
+
+
+def sentences_of(reasons: tuple[Reason, ...] | list[Reason]) -> list[str]:
+    """Return the sentences of some reasons, in their order."""
+    return [SENTENCES[reason.code](reason.values) for reason in reasons]

@@ -1,0 +1,334 @@
+"""What a facility manager decides about a slot request."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from portal.bookings import blocks, queries, search
+from portal.bookings.events import (
+    ConditionMet,
+    InformationAsked,
+    RequestApproved,
+    RequestHandedOver,
+    RequestRejected,
+    RequestWaitlisted,
+)
+from portal.bookings.models import (
+    Booking,
+    BookingState,
+    RequestMessage,
+    RequestState,
+    Side,
+    SlotRequest,
+)
+from portal.bookings.needs import need_of
+from portal.bookings.rules.decisions import (
+    BOOKING_STEPS,
+    reasons_against_deciding,
+    reasons_against_step,
+)
+from portal.bookings.services.holds import make_offer, release_expired
+from portal.bookings.services.locking import lock_booking, lock_facilities, lock_request
+from portal.bookings.services.sharing import close_for_request
+from portal.core.actors import Actor, Role
+from portal.core.errors import NotFound, Reason, Refused
+from portal.core.slots import Slot
+from portal.facilities.models import Cleanroom
+from portal.facilities.queries import holders_of
+from portal.ledger import record
+
+WAIVED_BY_OFFER = frozenset(
+    {"before_earliest_start", "after_latest_end", "notice_too_short", "facility_not_acceptable"}
+)
+"""What a facility may offer against: the requester accepts it or not."""
+
+WAIVED_BY_APPROVAL = frozenset({"notice_too_short"})
+"""What a facility asks for its own sake, and so may waive."""
+
+
+def approve_request(
+    session: Session,
+    actor: Actor,
+    request_id: int,
+    *,
+    note: str = "",
+    condition: str = "",
+    condition_until: datetime | None = None,
+    shown_version: int | None = None,
+    at: datetime,
+) -> Booking:
+    """Turn a request into a confirmed booking, or into a hold until a condition is met, changeover included.
+
+    Raises `NotFound` if the actor may not decide on it, `Stale` if it has changed since it was shown, and `Refused`,
+    with every reason at once, if the rules stand in the way. Competing requests stay, and are told.
+    """
+    request, room = _locked(session, actor, request_id, shown_version=shown_version, at=at)
+    slot = request.slot
+    reasons = _reasons_against(actor, request, "approve", note)
+    if condition.strip() and (condition_until is None or not at < condition_until):
+        reasons.append(Reason("condition_needs_a_date", field="condition_until"))
+    if slot is None:
+        reasons.append(Reason("no_window_asked"))
+    else:
+        reasons += _standing(
+            search.reasons_against(session, room, need_of(request), slot, at=at), WAIVED_BY_APPROVAL
+        )
+    if reasons or slot is None:
+        raise Refused(reasons)
+    competing = queries.competing_requests(session, request)
+    conditional = bool(condition.strip())
+    booking = blocks.take(
+        session,
+        room,
+        slot,
+        state=BookingState.HELD if conditional else BookingState.CONFIRMED,
+        held_until=min(condition_until, slot.start) if conditional and condition_until else None,
+        condition=condition.strip() or None,
+        request_id=request.id,
+        project_id=request.project_id,
+        organisation_id=request.organisation_id,
+        title=request.title,
+        run_kind=request.run_kind,
+        process_class=request.process_class,
+        estimate=request.estimate,
+        created_at=at,
+        created_by_id=actor.user_id,
+        is_demo=room.is_demo,
+    )
+    _decided(request, actor, RequestState.APPROVED, note, at=at)
+    record(
+        session,
+        RequestApproved(
+            actor_id=actor.user_id,
+            request_id=request.id,
+            project_id=request.project_id,
+            booking_id=booking.id,
+            cleanroom_id=room.id,
+            starts_at=slot.start,
+            ends_at=slot.end,
+            competing_request_ids=tuple(other.id for other in competing),
+            condition_until=booking.held_until,
+            note=note,
+        ),
+        at=at,
+    )
+    return booking
+
+
+def offer_window(
+    session: Session,
+    actor: Actor,
+    request_id: int,
+    *,
+    cleanroom_id: int,
+    slot: Slot,
+    note: str = "",
+    shown_version: int | None = None,
+    at: datetime,
+) -> Booking:
+    """Offer another window, in a cleanroom of the actor's facilities, and hold it until the requester answers.
+
+    Raises `NotFound` if the actor may not decide on it or does not manage the room, `Stale`, and `Refused`.
+    """
+    queries.request_to_decide(session, actor, request_id)
+    rooms = blocks.lock_cleanrooms(session, [cleanroom_id])
+    room = rooms.get(cleanroom_id)
+    if room is None or not actor.holds(Role.FACILITY_MANAGER, room.facility_id):
+        raise NotFound
+    release_expired(session, rooms, at=at)
+    request = lock_request(session, request_id, shown_version=shown_version)
+    reasons = _reasons_against(actor, request, "offer", note)
+    reasons += _standing(
+        search.reasons_against(session, room, need_of(request), slot, at=at), WAIVED_BY_OFFER
+    )
+    if reasons:
+        raise Refused(reasons)
+    return make_offer(session, request, room, slot, actor_id=actor.user_id, note=note, at=at)
+
+
+def waitlist_request(
+    session: Session,
+    actor: Actor,
+    request_id: int,
+    *,
+    note: str = "",
+    shown_version: int | None = None,
+    at: datetime,
+) -> SlotRequest:
+    """Put a request on the facility's waiting list, which offers by itself when time becomes free."""
+    request = _request_alone(session, actor, request_id, "waitlist", note, shown_version=shown_version)
+    _decided(request, actor, RequestState.WAITLISTED, note, at=at)
+    request.waitlisted_at = request.waitlisted_at or at
+    request.waiting_since = at
+    record(
+        session,
+        RequestWaitlisted(
+            actor_id=actor.user_id, request_id=request.id, project_id=request.project_id, note=note
+        ),
+        at=at,
+    )
+    return request
+
+
+def reject_request(
+    session: Session,
+    actor: Actor,
+    request_id: int,
+    *,
+    note: str,
+    shown_version: int | None = None,
+    at: datetime,
+) -> SlotRequest:
+    """Reject a request, with a reason that the requester reads; what the facility was shown closes at once."""
+    request = _request_alone(session, actor, request_id, "reject", note, shown_version=shown_version)
+    _decided(request, actor, RequestState.REJECTED, note, at=at)
+    close_for_request(session, request, actor_id=actor.user_id, at=at)
+    record(
+        session,
+        RequestRejected(
+            actor_id=actor.user_id, request_id=request.id, project_id=request.project_id, note=note
+        ),
+        at=at,
+    )
+    return request
+
+
+def ask_for_information(
+    session: Session,
+    actor: Actor,
+    request_id: int,
+    *,
+    note: str,
+    shown_version: int | None = None,
+    at: datetime,
+) -> SlotRequest:
+    """Ask the requester a question; the request waits for the answer, and keeps its age."""
+    request = _request_alone(session, actor, request_id, "ask", note, shown_version=shown_version)
+    request.state, request.waiting_since = RequestState.NEEDS_INFO, at
+    session.add(
+        RequestMessage(
+            request_id=request.id, side=Side.FACILITY, author_id=actor.user_id, text=note, written_at=at
+        )
+    )
+    record(
+        session,
+        InformationAsked(
+            actor_id=actor.user_id, request_id=request.id, project_id=request.project_id, note=note
+        ),
+        at=at,
+    )
+    return request
+
+
+def hand_over(
+    session: Session,
+    actor: Actor,
+    request_id: int,
+    *,
+    colleague_id: int,
+    note: str = "",
+    shown_version: int | None = None,
+    at: datetime,
+) -> SlotRequest:
+    """Hand a request over to a colleague who manages the same facility."""
+    request = _request_alone(session, actor, request_id, "hand_over", note, shown_version=shown_version)
+    assert request.cleanroom is not None
+    managers = holders_of(session, request.cleanroom.facility_id, Role.FACILITY_MANAGER, today=at.date())
+    if colleague_id not in {person.id for person in managers}:
+        raise Refused([Reason("no_such_colleague", field="colleague")])
+    previous, request.handled_by_id = request.handled_by_id, colleague_id
+    record(
+        session,
+        RequestHandedOver(
+            actor_id=actor.user_id,
+            request_id=request.id,
+            project_id=request.project_id,
+            colleague_id=colleague_id,
+            previous_colleague_id=previous,
+            note=note,
+        ),
+        at=at,
+    )
+    return request
+
+
+def confirm_condition(
+    session: Session,
+    actor: Actor,
+    booking_id: int,
+    *,
+    note: str = "",
+    shown_version: int | None = None,
+    at: datetime,
+) -> Booking:
+    """Confirm a conditional approval: what it depended on is met.
+
+    Raises `Refused` if the booking is not a hold under a condition, or its time has passed.
+    """
+    found = queries.booking_to_run(session, actor, booking_id)
+    rooms = lock_facilities(session, [found.block.cleanroom.facility_id])
+    release_expired(session, rooms, at=at)
+    booking = lock_booking(session, booking_id, shown_version=shown_version)
+    reasons = reasons_against_step("confirm", booking.state.value, steps=BOOKING_STEPS)
+    if booking.condition is None or booking.request_id is None:
+        reasons.append(Reason("no_condition"))
+    if reasons or booking.request_id is None or booking.project_id is None:
+        raise Refused(reasons)
+    blocks.change_state(session, booking, BookingState.CONFIRMED)
+    record(
+        session,
+        ConditionMet(
+            actor_id=actor.user_id,
+            request_id=booking.request_id,
+            project_id=booking.project_id,
+            booking_id=booking.id,
+            cleanroom_id=booking.block.cleanroom_id,
+            note=note,
+        ),
+        at=at,
+    )
+    return booking
+
+
+def _locked(
+    session: Session, actor: Actor, request_id: int, *, shown_version: int | None, at: datetime
+) -> tuple[SlotRequest, Cleanroom]:
+    found = queries.request_to_decide(session, actor, request_id)
+    assert found.cleanroom_id is not None
+    rooms = blocks.lock_cleanrooms(session, [found.cleanroom_id])
+    release_expired(session, rooms, at=at)
+    request = lock_request(session, request_id, shown_version=shown_version)
+    if request.cleanroom_id not in rooms:
+        raise Refused([Reason("stale")])
+    return request, rooms[request.cleanroom_id]
+
+
+def _request_alone(
+    session: Session, actor: Actor, request_id: int, step: str, note: str, *, shown_version: int | None
+) -> SlotRequest:
+    queries.request_to_decide(session, actor, request_id)
+    request = lock_request(session, request_id, shown_version=shown_version)
+    reasons = _reasons_against(actor, request, step, note)
+    if reasons:
+        raise Refused(reasons)
+    return request
+
+
+def _reasons_against(actor: Actor, request: SlotRequest, step: str, note: str) -> list[Reason]:
+    return reasons_against_deciding(
+        actor,
+        step=step,
+        state=request.state.value,
+        requesting_organisation_id=request.organisation_id,
+        note=note,
+    )
+
+
+def _standing(reasons: Iterable[Reason], waived: frozenset[str]) -> list[Reason]:
+    return [reason for reason in reasons if reason.code not in waived]
+
+
+def _decided(request: SlotRequest, actor: Actor, state: RequestState, note: str, *, at: datetime) -> None:
+    request.state, request.decision_note = state, note.strip() or None
+    request.decided_at, request.decided_by_id, request.waiting_since = at, actor.user_id, None

@@ -1,0 +1,459 @@
+"""What a developer does with a slot request: draft, submit, answer, choose again, accept, decline, withdraw."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from portal.bookings import blocks, queries, search
+from portal.bookings.estimates import estimate
+from portal.bookings.events import (
+    InformationGiven,
+    OfferAccepted,
+    OfferDeclined,
+    RequestDrafted,
+    RequestSubmitted,
+    RequestWindowChanged,
+    RequestWithdrawn,
+)
+from portal.bookings.models import (
+    Booking,
+    BookingState,
+    RequestMessage,
+    RequestState,
+    RunKind,
+    Side,
+    SlotRequest,
+)
+from portal.bookings.needs import minimum_for, need_of, vector_rank
+from portal.bookings.rules.decisions import reasons_against_step
+from portal.bookings.rules.fitting import GRADES
+from portal.bookings.services.holds import offer_waiting, release_expired
+from portal.bookings.services.locking import lock_booking, lock_facilities, lock_request
+from portal.bookings.services.sharing import close_for_request, open_for_request
+from portal.core.actors import Actor, Role
+from portal.core.errors import NotAllowed, NotFound, Reason, Refused, Stale
+from portal.core.slots import Slot
+from portal.facilities.models import Cleanroom
+from portal.ledger import record
+from portal.projects.models import Project
+
+DRAFTED = frozenset(
+    {
+        "project_id",
+        "run_kind",
+        "title",
+        "kind",
+        "grade",
+        "bsl",
+        "vector_level",
+        "gmo_class",
+        "process_class",
+        "equipment",
+        "mode",
+        "duration",
+        "duration_unit",
+        "earliest_start",
+        "latest_end",
+        "acceptable_facility_ids",
+        "remark",
+        "cleanroom_id",
+        "starts_at",
+        "ends_at",
+    }
+)
+"""What a draft may say; anything else is not the requester's to set."""
+
+
+def save_draft(
+    session: Session,
+    actor: Actor,
+    request_id: int | None,
+    values: Mapping[str, Any],
+    *,
+    shown_version: int | None = None,
+    at: datetime,
+) -> SlotRequest:
+    """Begin a slot request, or keep what was changed in a draft; each step of the wizard comes here.
+
+    A changed need forgets a window that was chosen for the old one unless a new one comes with it. Raises `NotFound`
+    for a project or draft of somebody else, and `Refused` if it is looser than the project's facts allow.
+    """
+    if Role.FOUNDER not in actor.roles or actor.organisation_id is None:
+        raise NotAllowed
+    unknown = values.keys() - DRAFTED
+    if unknown:
+        raise ValueError(f"a draft does not say {', '.join(sorted(unknown))}")
+    if request_id is None:
+        project = _own_project(session, actor, values["project_id"])
+        request = SlotRequest(
+            organisation_id=actor.organisation_id,
+            requested_by_id=actor.user_id,
+            state=RequestState.DRAFT,
+            created_at=at,
+        )
+        request.project = project
+    else:
+        queries.own_request(session, actor, request_id)
+        request = lock_request(session, request_id, shown_version=shown_version)
+        _refuse_unless("submit", request)
+        project = _own_project(session, actor, values.get("project_id", request.project_id))
+        request.project = project
+    changes_need = request_id is not None and any(
+        getattr(request, name) != value
+        for name, value in values.items()
+        if name not in {"cleanroom_id", "starts_at", "ends_at", "remark", "title"}
+    )
+    for name, value in values.items():
+        setattr(request, name, value)
+    if changes_need and "cleanroom_id" not in values:
+        request.cleanroom_id = request.starts_at = request.ends_at = request.estimate = None
+    reasons = reasons_against_loosening(project, request)
+    if reasons:
+        raise Refused(reasons)
+    session.add(request)
+    session.flush()
+    if request_id is None:
+        record(
+            session,
+            RequestDrafted(actor_id=actor.user_id, request_id=request.id, project_id=project.id),
+            at=at,
+        )
+    return request
+
+
+def reasons_against_loosening(project: Project, request: SlotRequest) -> list[Reason]:
+    """Return where a request asks for less than the project's facts demand; it may only be tightened."""
+    least = minimum_for(project, RunKind(request.run_kind))
+    reasons = []
+    if GRADES.index(request.grade) > GRADES.index(least.grade):
+        reasons.append(Reason("looser_than_project", {"what": "grade", "least": least.grade}, field="grade"))
+    if request.bsl < least.bsl:
+        reasons.append(Reason("looser_than_project", {"what": "bsl", "least": least.bsl}, field="bsl"))
+    if vector_rank(request.vector_level) < vector_rank(least.vector_level):
+        reasons.append(
+            Reason(
+                "looser_than_project",
+                {"what": "vector_level", "least": least.vector_level},
+                field="vector_level",
+            )
+        )
+    if (request.gmo_class or 0) < least.gmo_class:
+        reasons.append(
+            Reason("looser_than_project", {"what": "gmo_class", "least": least.gmo_class}, field="gmo_class")
+        )
+    if request.kind is not least.kind:
+        reasons.append(
+            Reason("run_needs_other_kind", {"run": request.run_kind, "kind": least.kind}, field="run_kind")
+        )
+    return reasons
+
+
+def discard_draft(session: Session, actor: Actor, request_id: int) -> None:
+    """Throw a draft away; nobody but its organisation has ever seen it."""
+    queries.own_request(session, actor, request_id)
+    request = lock_request(session, request_id, shown_version=None)
+    _refuse_unless("submit", request)
+    request.state = RequestState.WITHDRAWN
+
+
+def submit_request(
+    session: Session,
+    actor: Actor,
+    request_id: int,
+    *,
+    terms_accepted: bool,
+    shown_version: int | None = None,
+    at: datetime,
+) -> SlotRequest:
+    """Send a draft to the facility whose window it chose, and show the facility what it needs to decide.
+
+    Raises `NotFound`, `Stale`, and `Refused` if the window is no longer free or the facility's confidentiality terms,
+    where it has any, are not accepted.
+    """
+    queries.own_request(session, actor, request_id)
+    request = lock_request(session, request_id, shown_version=shown_version)
+    reasons = reasons_against_step("submit", request.state.value)
+    room, slot = _chosen(session, request)
+    if room is None or slot is None:
+        raise Refused([*reasons, Reason("no_window_asked", field="window")])
+    reasons += reasons_against_loosening(request.project, request)
+    if not request.process_class:
+        reasons.append(Reason("process_class_unknown", field="process_class"))
+    if room.facility.confidentiality_terms and not terms_accepted:
+        reasons.append(Reason("terms_not_accepted", {"facility": room.facility.name}, field="terms"))
+    reasons += search.reasons_against(session, room, need_of(request), slot, at=at)
+    if reasons:
+        raise Refused(reasons)
+    _price(session, request, room, slot, at=at)
+    request.state, request.submitted_at, request.waiting_since = RequestState.SUBMITTED, at, at
+    request.terms_version, request.terms_accepted_at = room.facility.confidentiality_version, at
+    open_for_request(session, request, room, actor_id=actor.user_id, at=at)
+    record(
+        session,
+        RequestSubmitted(
+            actor_id=actor.user_id,
+            request_id=request.id,
+            project_id=request.project_id,
+            cleanroom_id=room.id,
+            starts_at=slot.start,
+            ends_at=slot.end,
+            terms_version=request.terms_version,
+            note=request.remark,
+        ),
+        at=at,
+    )
+    return request
+
+
+def change_window(
+    session: Session,
+    actor: Actor,
+    request_id: int,
+    *,
+    cleanroom_id: int,
+    slot: Slot,
+    terms_accepted: bool,
+    shown_version: int | None = None,
+    at: datetime,
+) -> SlotRequest:
+    """Choose another window for a request that waits, for instance because its own was given to somebody else.
+
+    The request goes to the facility of the new window; where that is another one, the old one sees nothing any more.
+    """
+    queries.own_request(session, actor, request_id)
+    request = lock_request(session, request_id, shown_version=shown_version)
+    reasons = reasons_against_step("change_window", request.state.value)
+    room = session.scalars(
+        select(Cleanroom).where(Cleanroom.id == cleanroom_id).options(joinedload(Cleanroom.facility))
+    ).first()
+    if room is None:
+        raise Refused([*reasons, Reason("no_window_asked", field="window")])
+    old = session.get(Cleanroom, request.cleanroom_id) if request.cleanroom_id else None
+    elsewhere = old is None or old.facility_id != room.facility_id
+    if elsewhere and room.facility.confidentiality_terms and not terms_accepted:
+        reasons.append(Reason("terms_not_accepted", {"facility": room.facility.name}, field="terms"))
+    reasons += search.reasons_against(session, room, need_of(request), slot, at=at)
+    if reasons:
+        raise Refused(reasons)
+    event = RequestWindowChanged(
+        actor_id=actor.user_id,
+        request_id=request.id,
+        project_id=request.project_id,
+        cleanroom_id=room.id,
+        starts_at=slot.start,
+        ends_at=slot.end,
+        previous_cleanroom_id=request.cleanroom_id,
+        previous_starts_at=request.starts_at,
+        previous_ends_at=request.ends_at,
+    )
+    request.cleanroom_id, request.starts_at, request.ends_at = room.id, slot.start, slot.end
+    request.state, request.waiting_since, request.handled_by_id = RequestState.SUBMITTED, at, None
+    if elsewhere:
+        close_for_request(session, request, actor_id=actor.user_id, at=at)
+        request.terms_version, request.terms_accepted_at = room.facility.confidentiality_version, at
+        request.waitlisted_at = None
+        open_for_request(session, request, room, actor_id=actor.user_id, at=at)
+    _price(session, request, room, slot, at=at)
+    record(session, event, at=at)
+    return request
+
+
+def answer_question(
+    session: Session,
+    actor: Actor,
+    request_id: int,
+    *,
+    note: str,
+    shown_version: int | None = None,
+    at: datetime,
+) -> SlotRequest:
+    """Answer the facility's question; the request waits for the facility again, as old as it was."""
+    queries.own_request(session, actor, request_id)
+    request = lock_request(session, request_id, shown_version=shown_version)
+    reasons = reasons_against_step("answer", request.state.value)
+    if not note.strip():
+        reasons.append(Reason("words_needed", {"step": "answer"}, field="note"))
+    if reasons:
+        raise Refused(reasons)
+    request.state, request.waiting_since = RequestState.SUBMITTED, request.submitted_at or at
+    session.add(
+        RequestMessage(
+            request_id=request.id, side=Side.REQUESTER, author_id=actor.user_id, text=note, written_at=at
+        )
+    )
+    record(
+        session,
+        InformationGiven(
+            actor_id=actor.user_id, request_id=request.id, project_id=request.project_id, note=note
+        ),
+        at=at,
+    )
+    return request
+
+
+def accept_offer(
+    session: Session, actor: Actor, request_id: int, *, shown_version: int | None = None, at: datetime
+) -> Booking:
+    """Accept the offered window: the hold becomes a confirmed booking.
+
+    Raises `Refused` if the offer has lapsed; the room may be somebody else's by now.
+    """
+    request, booking = _offered(session, actor, request_id, "accept", shown_version=shown_version, at=at)
+    blocks.change_state(session, booking, BookingState.CONFIRMED)
+    request.state, request.waiting_since, request.decided_at = RequestState.APPROVED, None, at
+    request.cleanroom_id = booking.block.cleanroom_id
+    request.starts_at, request.ends_at = booking.block.starts_at, booking.block.ends_at
+    request.estimate = booking.estimate
+    record(
+        session,
+        OfferAccepted(
+            actor_id=actor.user_id,
+            request_id=request.id,
+            project_id=request.project_id,
+            booking_id=booking.id,
+            cleanroom_id=booking.block.cleanroom_id,
+        ),
+        at=at,
+    )
+    return booking
+
+
+def decline_offer(
+    session: Session,
+    actor: Actor,
+    request_id: int,
+    *,
+    note: str = "",
+    shown_version: int | None = None,
+    at: datetime,
+) -> SlotRequest:
+    """Decline the offered window: the room is free at once, and the request waits for the facility again."""
+    request, booking = _offered(session, actor, request_id, "decline", shown_version=shown_version, at=at)
+    room_id = booking.block.cleanroom_id
+    blocks.change_state(session, booking, BookingState.CANCELLED)
+    request.state, request.waiting_since = RequestState.SUBMITTED, at
+    record(
+        session,
+        OfferDeclined(
+            actor_id=actor.user_id,
+            request_id=request.id,
+            project_id=request.project_id,
+            booking_id=booking.id,
+            cleanroom_id=room_id,
+            note=note,
+        ),
+        at=at,
+    )
+    _offer_freed(session, room_id, at=at)
+    return request
+
+
+def withdraw_request(
+    session: Session,
+    actor: Actor,
+    request_id: int,
+    *,
+    note: str = "",
+    shown_version: int | None = None,
+    at: datetime,
+) -> SlotRequest:
+    """Take a request back; a held window is free at once, and what the facility was shown closes."""
+    found = queries.own_request(session, actor, request_id)
+    if found.state is RequestState.OFFERED:
+        _lock_offer(session, request_id, at=at)
+    request = lock_request(session, request_id, shown_version=shown_version)
+    reasons = reasons_against_step("withdraw", request.state.value)
+    if reasons:
+        raise Refused(reasons)
+    freed = None
+    if request.state is RequestState.OFFERED:
+        if found.state is not RequestState.OFFERED:
+            raise Stale({"state": request.state.value})
+        booking = queries.booking_of(session, request_id)
+        if booking is not None and booking.state is BookingState.HELD:
+            freed = booking.block.cleanroom_id
+            blocks.change_state(session, booking, BookingState.CANCELLED)
+    request.state, request.waiting_since = RequestState.WITHDRAWN, None
+    close_for_request(session, request, actor_id=actor.user_id, at=at)
+    record(
+        session,
+        RequestWithdrawn(
+            actor_id=actor.user_id, request_id=request.id, project_id=request.project_id, note=note
+        ),
+        at=at,
+    )
+    if freed is not None:
+        _offer_freed(session, freed, at=at)
+    return request
+
+
+def _offered(
+    session: Session,
+    actor: Actor,
+    request_id: int,
+    step: str,
+    *,
+    shown_version: int | None,
+    at: datetime,
+) -> tuple[SlotRequest, Booking]:
+    queries.own_request(session, actor, request_id)
+    _lock_offer(session, request_id, at=at)
+    request = lock_request(session, request_id, shown_version=None)
+    reasons = reasons_against_step(step, request.state.value)
+    booking = queries.booking_of(session, request_id)
+    if reasons or booking is None or booking.state is not BookingState.HELD:
+        raise Refused([Reason("offer_lapsed", {"state": request.state.value})])
+    if shown_version is not None and request.version != shown_version:
+        raise Stale({"state": request.state.value})
+    return request, lock_booking(session, booking.id, shown_version=None)
+
+
+def _lock_offer(session: Session, request_id: int, *, at: datetime) -> None:
+    booking = queries.booking_of(session, request_id)
+    if booking is not None:
+        room = session.get_one(Cleanroom, booking.block.cleanroom_id)
+        rooms = lock_facilities(session, [room.facility_id])
+        release_expired(session, rooms, at=at)
+
+
+def _offer_freed(session: Session, cleanroom_id: int, *, at: datetime) -> None:
+    facility_id = session.get_one(Cleanroom, cleanroom_id).facility_id
+    rooms = lock_facilities(session, [facility_id])
+    offer_waiting(session, [facility_id], rooms, at=at)
+
+
+def _own_project(session: Session, actor: Actor, project_id: int) -> Project:
+    project = session.scalars(
+        select(Project).where(
+            Project.id == project_id,
+            Project.organisation_id == actor.organisation_id,
+            Project.archived_at.is_(None),
+        )
+    ).first()
+    if project is None:
+        raise NotFound
+    return project
+
+
+def _refuse_unless(step: str, request: SlotRequest) -> None:
+    reasons = reasons_against_step(step, request.state.value)
+    if reasons:
+        raise Refused(reasons)
+
+
+def _chosen(session: Session, request: SlotRequest) -> tuple[Cleanroom | None, Slot | None]:
+    if request.cleanroom_id is None:
+        return None, None
+    room = session.scalars(
+        select(Cleanroom).where(Cleanroom.id == request.cleanroom_id).options(joinedload(Cleanroom.facility))
+    ).one()
+    return room, request.slot
+
+
+def _price(session: Session, request: SlotRequest, room: Cleanroom, slot: Slot, *, at: datetime) -> None:
+    diary = search.diaries_of(session, [room], at=at)[room.id]
+    cost = estimate(session, request.organisation, diary, slot)
+    request.estimate = cost.as_json() if cost else None
