@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from portal.core.actors import Actor, Role
 from portal.core.errors import NotFound
@@ -27,14 +27,15 @@ def facility_named(session: Session, slug: str) -> Facility:
     return found
 
 
-def cleanroom_named(session: Session, facility_slug: str, slug: str) -> Cleanroom:
+def cleanroom_named(session: Session, facility_slug: str, slug: str, *, lock: bool = False) -> Cleanroom:
     """Return the cleanroom of two slugs with its facility; raises `NotFound` where there is none."""
-    found = session.scalar(
+    question = (
         select(Cleanroom)
         .join(Cleanroom.facility)
         .where(Facility.slug == facility_slug, Cleanroom.slug == slug)
-        .options(joinedload(Cleanroom.facility).joinedload(Facility.operator))
+        .options(contains_eager(Cleanroom.facility))
     )
+    found = session.scalar(question.with_for_update(of=Cleanroom) if lock else question)
     if found is None:
         raise NotFound
     return found
@@ -57,17 +58,24 @@ def facility_to_manage(session: Session, actor: Actor, slug: str, *, lock: bool 
     return facility_for(session, actor, slug, Role.FACILITY_MANAGER, lock=lock)
 
 
-def cleanroom_for(session: Session, actor: Actor, facility_slug: str, slug: str, *roles: Role) -> Cleanroom:
-    """Return the cleanroom if the actor holds one of the roles at its facility; raises `NotFound` otherwise."""
-    found = cleanroom_named(session, facility_slug, slug)
+def cleanroom_for(
+    session: Session, actor: Actor, facility_slug: str, slug: str, *roles: Role, lock: bool = False
+) -> Cleanroom:
+    """Return the cleanroom if the actor holds one of the roles at its facility; raises `NotFound` otherwise.
+
+    With `lock`, nobody else changes or books it before this transaction ends.
+    """
+    found = cleanroom_named(session, facility_slug, slug, lock=lock)
     if not any(actor.holds(role, found.facility_id) for role in roles):
         raise NotFound
     return found
 
 
-def cleanroom_to_manage(session: Session, actor: Actor, facility_slug: str, slug: str) -> Cleanroom:
+def cleanroom_to_manage(
+    session: Session, actor: Actor, facility_slug: str, slug: str, *, lock: bool = False
+) -> Cleanroom:
     """Return the cleanroom if the actor manages its facility; raises `NotFound` otherwise."""
-    return cleanroom_for(session, actor, facility_slug, slug, Role.FACILITY_MANAGER)
+    return cleanroom_for(session, actor, facility_slug, slug, Role.FACILITY_MANAGER, lock=lock)
 
 
 def facilities(session: Session) -> list[Facility]:

@@ -106,6 +106,7 @@ def terms_of(duties: Collection[DutyRecord]) -> list[Term]:
             starts_on=duty.starts_on,
             ends_on=duty.ends_on,
             stands_in_for_id=duty.stands_in_for_id,
+            duty_id=duty.id,
         )
         for duty in duties
     ]

@@ -1,7 +1,7 @@
 """Who answers for a facility on which day, and that it is never left without a manager."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from portal.core.actors import Role
@@ -19,6 +19,7 @@ class Term:
     starts_on: date
     ends_on: date | None = None
     stands_in_for_id: int | None = None
+    duty_id: int | None = None
 
     def covers(self, day: date) -> bool:
         """Say whether it holds on a day."""
@@ -68,17 +69,28 @@ def reasons_against_duty(
     return [*reasons, *_reasons_against_standing_in(new, held)]
 
 
-def reasons_against_ending(after: Collection[Term], before: Collection[Term], *, today: date) -> list[Reason]:
-    """Return the reason against a change of duties that leaves the facility without a manager sooner than before."""
-    gap = first_day_without(_managers(after), today)
-    known = first_day_without(_managers(before), today)
-    if gap is None or (known is not None and known <= gap):
+def ended(terms: Iterable[Term], duty_id: int, last_day: date) -> list[Term]:
+    """Return the terms with one of them ended; one that would end before it begins is gone."""
+    shortened = [replace(term, ends_on=last_day) if term.duty_id == duty_id else term for term in terms]
+    return [term for term in shortened if term.ends_on is None or term.starts_on <= term.ends_on]
+
+
+def reasons_against_ending(
+    held: Collection[Term], duty_id: int, last_day: date, *, members: Collection[int], today: date
+) -> list[Reason]:
+    """Return what stands against giving a duty its last day.
+
+    It can't end later than it does already, nor leave the facility without a manager sooner than it would be anyway.
+    """
+    known = next(term.ends_on for term in held if term.duty_id == duty_id)
+    if known is not None and last_day >= known:
+        return [Reason("duty_ends_already", {"day": known}, field="last_day")]
+    counted = [term for term in held if term.role is Role.FACILITY_MANAGER and term.user_id in members]
+    gap_before = first_day_without(counted, today)
+    gap = first_day_without(ended(counted, duty_id, last_day), today)
+    if gap is None or (gap_before is not None and gap_before <= gap):
         return []
     return [Reason("facility_without_manager", {"day": gap})]
-
-
-def _managers(terms: Iterable[Term]) -> list[Term]:
-    return [term for term in terms if term.role is Role.FACILITY_MANAGER]
 
 
 def _reasons_against_standing_in(new: Term, held: Collection[Term]) -> list[Reason]:
