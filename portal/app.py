@@ -13,6 +13,7 @@ from portal.config import ROOT, Settings
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.facilities import queries as facilities
+from portal.mail import delivery, writing
 from portal.store import connect_arguments, db, prepare_engine
 from portal.web import actors, errors, filters, headers, limits, locale, sentences
 from portal.web import views as web
@@ -54,6 +55,10 @@ def create_app(settings: Settings) -> Flask:
     headers.init_app(app, secure=settings.secure)
     limits.init_app(app, settings.limits_url)
     actors.init_app(app, _load_actor)
+    delivery.init_app(
+        app, smtp_url=settings.smtp_url, folder=settings.instance / "mail", sender=settings.mail_from
+    )
+    writing.init_app(app, base_url=settings.base_url, portal_name=settings.portal_name)
     security.init_app(app, invented_addresses=settings.demo)
     sentences.register(app, sentences.SENTENCES)
     app.register_blueprint(web.bp)

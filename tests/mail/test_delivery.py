@@ -1,0 +1,130 @@
+"""Sending what waits, to a real server and to a folder."""
+
+import socket
+from collections.abc import Callable
+from datetime import timedelta
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from portal.mail import services
+from portal.mail.delivery import deliver, send_waiting
+from portal.mail.messages import Message
+from portal.mail.models import OutgoingMail
+from portal.mail.transport import SmtpTransport, transport_for
+from tests.mail.conftest import Server
+from tests.make import NOON
+
+SendBy = Callable[[str | None], Path]
+
+
+def posted(session: Session, *addresses: str) -> list[OutgoingMail]:
+    mails = [
+        services.post(session, Message(to=a, subject="Plats på måndag", text="Välkommen.\n"), at=NOON)
+        for a in addresses
+    ]
+    session.commit()
+    return mails
+
+
+def test_mail_reaches_the_server_with_its_words(
+    app: Flask, session: Session, smtp: Server, send_by: SendBy
+) -> None:
+    (mail,) = posted(session, "eva@example.org")
+    send_by(smtp.url)
+    with app.app_context():
+        assert send_waiting(at=NOON) == 1
+    (email,) = smtp.postbox.received
+    assert (email["To"], email["Subject"]) == ("eva@example.org", "Plats på måndag")
+    assert email.get_content().strip() == "Välkommen."
+    assert email["Auto-Submitted"] == "auto-generated"
+    session.refresh(mail)
+    assert mail.sent_at == NOON
+
+
+def test_one_bad_address_delays_nobody_else(
+    app: Flask, session: Session, smtp: Server, send_by: SendBy
+) -> None:
+    gone, busy, well = posted(session, "gone@example.org", "busy@example.org", "well@example.org")
+    smtp.postbox.answers = {"gone@example.org": "550 no such user", "busy@example.org": "451 greylisted"}
+    send_by(smtp.url)
+    with app.app_context():
+        assert send_waiting(at=NOON) == 1
+    assert smtp.postbox.recipients == ["well@example.org"]
+    session.expire_all()
+    assert (gone.given_up_at, gone.last_error) == (NOON, "550 no such user")
+    assert (busy.given_up_at, busy.next_try_at) == (None, NOON + timedelta(minutes=1))
+    assert well.sent_at == NOON
+
+    smtp.postbox.answers = {}
+    with app.app_context():
+        assert send_waiting(at=NOON + timedelta(seconds=59)) == 0
+        assert send_waiting(at=NOON + timedelta(seconds=61)) == 1
+    assert smtp.postbox.recipients == ["well@example.org", "busy@example.org"]
+
+
+def test_a_server_that_is_away_ends_the_round_and_loses_nothing(
+    app: Flask, session: Session, smtp: Server, send_by: SendBy
+) -> None:
+    first, second = posted(session, "a@example.org", "b@example.org")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        send_by(f"smtp://127.0.0.1:{taken.getsockname()[1]}")
+        with app.app_context():
+            assert send_waiting(at=NOON) == 0
+    session.expire_all()
+    assert (first.attempts, second.attempts) == (1, 0)
+    send_by(smtp.url)
+    with app.app_context():
+        assert send_waiting(at=NOON + timedelta(minutes=2)) == 2
+    assert smtp.postbox.recipients == ["b@example.org", "a@example.org"]
+
+
+def test_a_message_is_sent_once(app: Flask, session: Session, smtp: Server, send_by: SendBy) -> None:
+    (mail,) = posted(session, "eva@example.org")
+    send_by(smtp.url)
+    with app.app_context():
+        assert [deliver([mail.id], at=NOON), deliver([mail.id], at=NOON), send_waiting(at=NOON)] == [1, 0, 0]
+    assert len(smtp.postbox.received) == 1
+
+
+def test_without_a_server_mail_becomes_files(app: Flask, session: Session, send_by: SendBy) -> None:
+    posted(session, "eva@example.org")
+    folder = send_by(None)
+    with app.app_context():
+        assert send_waiting(at=NOON) == 1
+    (written,) = folder.iterdir()
+    assert written.name.startswith("20270104T120000-")
+    assert written.suffix == ".eml"
+    email = message_from_bytes(written.read_bytes(), policy=policy.default)
+    assert (email["To"], email["Subject"]) == ("eva@example.org", "Plats på måndag")
+
+
+def test_a_folder_that_cannot_be_written_loses_nothing(app: Flask, session: Session, send_by: SendBy) -> None:
+    (mail,) = posted(session, "eva@example.org")
+    folder = send_by(None)
+    app.extensions["portal_mail"] = (transport_for(None, folder / "file" / "mail"), "portal@example.org")
+    (folder / "file").write_text("in the way")
+    with app.app_context():
+        assert send_waiting(at=NOON) == 0
+    session.refresh(mail)
+    assert (mail.sent_at, mail.text) == (None, "Välkommen.\n")
+
+
+def test_an_smtp_address_says_how_to_connect() -> None:
+    plain = transport_for("smtp://eva%40example.org:s%3Aecret@mail.example:587/?starttls=1", Path())
+    assert plain == SmtpTransport(
+        host="mail.example", port=587, user="eva@example.org", password="s:ecret", starttls=True
+    )
+    assert transport_for("smtps://mail.example", Path()) == SmtpTransport(
+        host="mail.example", port=465, implicit_tls=True
+    )
+
+
+@pytest.mark.parametrize("address", ["mail.example", "http://mail.example", "smtp://"])
+def test_an_address_that_cannot_be_is_refused_at_the_start(address: str) -> None:
+    with pytest.raises(ValueError, match="SMTP_URL must look like"):
+        transport_for(address, Path())
