@@ -15,7 +15,7 @@ from portal.core.actors import Actor
 from portal.facilities import queries as facilities
 from portal.mail import delivery, writing
 from portal.store import connect_arguments, db, prepare_engine
-from portal.web import actors, errors, filters, headers, limits, locale, sentences
+from portal.web import actors, assets, errors, filters, headers, limits, locale, sentences
 from portal.web import views as web
 
 BIGGEST_ID = 2**31 - 1
@@ -53,6 +53,7 @@ def create_app(settings: Settings) -> Flask:
     filters.init_app(app)
     errors.init_app(app)
     headers.init_app(app, secure=settings.secure)
+    assets.init_app(app)
     limits.init_app(app, settings.limits_url)
     actors.init_app(app, _load_actor)
     delivery.init_app(
