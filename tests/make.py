@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Membership, Organisation, OrganisationKind, User
+from portal.bookings.models import RequestState, RunKind, SlotRequest, WorkMode
 from portal.core.actors import Actor, Duty, Role
 from portal.core.slots import Slot
 from portal.facilities.models import (
@@ -169,6 +170,40 @@ def project(session: Session, owner: Organisation | None = None, **values: Any) 
         "updated_at": NOON,
     }
     return _stored(session, Project(**{**defaults, **values}))
+
+
+def slot_request(
+    session: Session, room: Cleanroom, window: Slot, *, by: Actor | None = None, **values: Any
+) -> SlotRequest:
+    """Store a submitted request of a founder for a window in a cleanroom that fits it."""
+    asker = by or founder(session)
+    own = values.pop("project", None) or project(
+        session, session.get_one(Organisation, asker.organisation_id)
+    )
+    length = (window.end - window.start).days
+    defaults = {
+        "project_id": own.id,
+        "organisation_id": asker.organisation_id,
+        "requested_by_id": asker.user_id,
+        "state": RequestState.SUBMITTED,
+        "run_kind": RunKind.PROCESS_DEVELOPMENT,
+        "kind": room.kind,
+        "grade": Grade.CNC,
+        "bsl": 2,
+        "vector_level": VectorLevel.LENTIVIRAL_RETROVIRAL,
+        "gmo_class": 2,
+        "process_class": "lv_rv",
+        "mode": WorkMode.CONTINUOUS if room.open_weekdays == list(range(1, 8)) else WorkMode.WORKING,
+        "duration": length if room.open_weekdays == list(range(1, 8)) else max(1, length - 2 * (length // 7)),
+        "earliest_start": date(2027, 1, 1),
+        "cleanroom_id": room.id,
+        "starts_at": window.start,
+        "ends_at": window.end,
+        "created_at": NOON,
+        "submitted_at": NOON,
+        "waiting_since": NOON,
+    }
+    return _stored(session, SlotRequest(**{**defaults, **values}))
 
 
 def _stored(session: Session, row: Row) -> Row:

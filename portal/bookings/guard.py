@@ -26,20 +26,18 @@ def _listed(kinds: tuple[str, ...]) -> str:
 
 
 def _exclusion(name: str, kinds: str) -> list[str]:
-    return [
-        f"ALTER TABLE block ADD CONSTRAINT {name} EXCLUDE USING gist "
-        f"(int8range(cleanroom_id, cleanroom_id, '[]') WITH &&, tstzrange(starts_at, ends_at) WITH &&) "
-        f"WHERE (kind IN ({kinds}))"
-    ]
+    what = "int8range(cleanroom_id, cleanroom_id, '[]') WITH &&, tstzrange(starts_at, ends_at) WITH &&"
+    return [f"ALTER TABLE block ADD CONSTRAINT {name} EXCLUDE USING gist ({what}) WHERE (kind IN ({kinds}))"]
 
 
 def _triggers(name: str, kinds: str) -> list[str]:
+    own = {"INSERT": "-1", "UPDATE OF cleanroom_id, kind, starts_at, ends_at": "OLD.id"}
     return [
-        f"CREATE TRIGGER {name}_{verb.split()[0].lower()} BEFORE {verb} ON block "
-        f"WHEN NEW.kind IN ({kinds}) BEGIN SELECT RAISE(ABORT, '{name}') WHERE EXISTS ("
-        f"SELECT 1 FROM block AS other WHERE other.cleanroom_id = NEW.cleanroom_id AND other.id <> {self} "
-        f"AND other.kind IN ({kinds}) AND other.starts_at < NEW.ends_at AND other.ends_at > NEW.starts_at); END"
-        for verb, self in (("INSERT", "-1"), ("UPDATE OF cleanroom_id, kind, starts_at, ends_at", "OLD.id"))
+        f"CREATE TRIGGER {name}_{verb.split()[0].lower()} BEFORE {verb} ON block WHEN NEW.kind IN ({kinds}) "
+        f"BEGIN SELECT RAISE(ABORT, '{name}') WHERE EXISTS (SELECT 1 FROM block AS other "  # noqa: S608  (our words)
+        f"WHERE other.cleanroom_id = NEW.cleanroom_id AND other.id <> {itself} AND other.kind IN ({kinds}) "
+        f"AND other.starts_at < NEW.ends_at AND other.ends_at > NEW.starts_at); END"
+        for verb, itself in own.items()
     ]
 
 

@@ -256,7 +256,7 @@ SENTENCES: dict[str, Sentence] = {
         room=v.get("room", ""),
         most=unit_count(v["most"], v["unit"]),
     ),
-    "no_window": lambda v: gettext(
+    "no_window": lambda _: gettext(
         "It fits, but is not free long enough in the time you allow. Allow a later end, or ask the facility."
     ),
     "in_the_past": lambda v: gettext(
@@ -288,7 +288,7 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "shorter_than_campaign": _shorter,
     "slot_taken": _slot_taken,
-    "slot_taken_meanwhile": lambda v: gettext(
+    "slot_taken_meanwhile": lambda _: gettext(
         "Somebody else has just been given this time. Nothing was changed; choose one of the free windows."
     ),
     "changeover_before_too_short": _changeover_before,
@@ -300,22 +300,22 @@ SENTENCES: dict[str, Sentence] = {
         ],
     ),
     "not_in_this_state": _not_in_this_state,
-    "own_request": lambda v: gettext(
+    "own_request": lambda _: gettext(
         "Nobody decides on their own organisation's request. Hand it over to a colleague of another organisation."
     ),
     "words_needed": _words_needed,
-    "condition_needs_a_date": lambda v: gettext(
+    "condition_needs_a_date": lambda _: gettext(
         "A condition needs a day until when it must be met, after today. Give the day, or take the condition out."
     ),
-    "no_condition": lambda v: gettext("This booking depends on no condition."),
-    "no_window_asked": lambda v: gettext("Choose a room and a window first."),
-    "no_such_colleague": lambda v: gettext("Choose a colleague who manages this facility."),
+    "no_condition": lambda _: gettext("This booking depends on no condition."),
+    "no_window_asked": lambda _: gettext("Choose a room and a window first."),
+    "no_such_colleague": lambda _: gettext("Choose a colleague who manages this facility."),
     "looser_than_project": _loosened,
     "run_needs_other_kind": lambda v: gettext(
         "This kind of run takes place in a %(kind)s room.",
         kind={"pre_gmp": gettext("pre-GMP"), "gmp": gettext("GMP")}[str(v["kind"])],
     ),
-    "process_class_unknown": lambda v: gettext(
+    "process_class_unknown": lambda _: gettext(
         "What runs in the room is not known, so its changeover can't be judged. Choose the process class."
     ),
     "terms_not_accepted": lambda v: gettext(
@@ -332,8 +332,8 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "ended_before": lambda v: gettext("The booking ended on %(end)s.", end=_when(v, "end")),
     "fee_has_changed": _fee_has_changed,
-    "nothing_to_move": lambda v: gettext("The booking is in that room at that time already."),
-    "already_answered": lambda v: gettext("This proposal has been answered or withdrawn already."),
+    "nothing_to_move": lambda _: gettext("The booking is in that room at that time already."),
+    "already_answered": lambda _: gettext("This proposal has been answered or withdrawn already."),
 }
 
 

@@ -32,7 +32,7 @@ from portal.bookings.services.holds import make_offer, release_expired
 from portal.bookings.services.locking import lock_booking, lock_facilities, lock_request
 from portal.bookings.services.sharing import close_for_request
 from portal.core.actors import Actor, Role
-from portal.core.errors import NotFound, Reason, Refused
+from portal.core.errors import NotFound, Reason, Refused, Stale
 from portal.core.slots import Slot
 from portal.facilities.models import Cleanroom
 from portal.facilities.queries import holders_of
@@ -233,8 +233,8 @@ def hand_over(
 ) -> SlotRequest:
     """Hand a request over to a colleague who manages the same facility."""
     request = _request_alone(session, actor, request_id, "hand_over", note, shown_version=shown_version)
-    assert request.cleanroom is not None
-    managers = holders_of(session, request.cleanroom.facility_id, Role.FACILITY_MANAGER, today=at.date())
+    facility_id = request.cleanroom.facility_id if request.cleanroom else 0
+    managers = holders_of(session, facility_id, Role.FACILITY_MANAGER, today=at.date())
     if colleague_id not in {person.id for person in managers}:
         raise Refused([Reason("no_such_colleague", field="colleague")])
     previous, request.handled_by_id = request.handled_by_id, colleague_id
@@ -295,12 +295,11 @@ def _locked(
     session: Session, actor: Actor, request_id: int, *, shown_version: int | None, at: datetime
 ) -> tuple[SlotRequest, Cleanroom]:
     found = queries.request_to_decide(session, actor, request_id)
-    assert found.cleanroom_id is not None
-    rooms = blocks.lock_cleanrooms(session, [found.cleanroom_id])
+    rooms = blocks.lock_cleanrooms(session, [found.cleanroom_id or 0])
     release_expired(session, rooms, at=at)
     request = lock_request(session, request_id, shown_version=shown_version)
     if request.cleanroom_id not in rooms:
-        raise Refused([Reason("stale")])
+        raise Stale({"cleanroom": request.cleanroom_id})
     return request, rooms[request.cleanroom_id]
 
 

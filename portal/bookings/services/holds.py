@@ -40,8 +40,9 @@ def release_due(session: Session, *, at: datetime) -> int:
         return 0
     rooms = lock_facilities(session, {facility_id for facility_id, _ in rows})
     released = release_expired(session, rooms, at=at)
-    offer_waiting(session, {room.facility_id for room in rooms.values()}, rooms, at=at)
-    return released
+    lapsed = {booking.request_id for booking in released if booking.request_id is not None}
+    offer_waiting(session, {room.facility_id for room in rooms.values()}, rooms, at=at, but=lapsed)
+    return len(released)
 
 
 def tend_waiting_lists(session: Session, *, at: datetime) -> int:
@@ -59,8 +60,8 @@ def tend_waiting_lists(session: Session, *, at: datetime) -> int:
     return offer_waiting(session, facility_ids, rooms, at=at)
 
 
-def release_expired(session: Session, cleanroom_ids: Collection[int], *, at: datetime) -> int:
-    """Release the expired holds in these locked cleanrooms; return how many there were."""
+def release_expired(session: Session, cleanroom_ids: Collection[int], *, at: datetime) -> list[Booking]:
+    """Release the expired holds in these locked cleanrooms, and return them."""
     due = session.scalars(
         select(Booking)
         .join(Block, Block.id == Booking.block_id)
@@ -74,7 +75,7 @@ def release_expired(session: Session, cleanroom_ids: Collection[int], *, at: dat
     ).all()
     for booking in due:
         _release(session, booking, at=at)
-    return len(due)
+    return list(due)
 
 
 def hold_until(facility: Facility, slot: Slot, *, at: datetime) -> datetime:
@@ -145,12 +146,18 @@ def make_offer(
 
 
 def offer_waiting(
-    session: Session, facility_ids: Collection[int], rooms: dict[int, Cleanroom], *, at: datetime
+    session: Session,
+    facility_ids: Collection[int],
+    rooms: dict[int, Cleanroom],
+    *,
+    at: datetime,
+    but: Collection[int] = (),
 ) -> int:
     """Offer free time in locked cleanrooms to the waiting lists of their facilities; return how many offers.
 
     Oldest fitting first, by the facility's stated rule. A waiting request is offered the first window between its
     earliest start and its latest end; if it named no latest end, a window that starts no later than the one it asked.
+    Requests in `but` are passed over this time: they have just let an offer lapse.
     """
     made = 0
     for facility_id in sorted(facility_ids):
@@ -158,7 +165,8 @@ def offer_waiting(
         if not here:
             continue
         for request in _waiting(session, here[0].facility):
-            made += _offer_first_window(session, request.id, here, at=at)
+            if request.request_id not in but:
+                made += _offer_first_window(session, request.request_id, here, at=at)
     return made
 
 

@@ -27,7 +27,7 @@ def open_for_request(
             group=group,
             reason=GrantReason.REQUEST,
             reason_id=request.id,
-            granted_by_id=actor_id,
+            actor_id=actor_id,
             at=at,
         )
 
