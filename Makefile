@@ -2,11 +2,13 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
+UV := $(BIN)/uv pip install --quiet --system-certs --python $(BIN)/python
 READY := $(VENV)/.ready
 POT := $(VENV)/messages.pot
 WORDS := --keywords _l --keywords _n:1,2 --keywords lazy_ngettext:1,2
 SCRATCH := $(VENV)/migrated.sqlite
-LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url pyproject.toml --group build
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade
 
 .PHONY: help setup run demo test prove bench bench-data lock vendor translations clean
 
@@ -15,11 +17,13 @@ help: ## Say what each target does
 
 setup: $(READY) ## Make .venv from the locked, hashed requirements
 
-$(READY): requirements/test.txt
+$(READY): requirements/test.txt requirements/uv.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name it: make setup PYTHON=python3.12")'
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements/test.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(PIP) --require-hashes -r requirements/uv.txt && \
+	    $(UV) --require-hashes -r requirements/test.txt && $(UV) --no-deps --no-build-isolation --editable . || \
+	{ echo "uv can't be used here; pip takes a minute longer."; \
+	    $(PIP) --require-hashes -r requirements/test.txt && $(PIP) --no-deps --no-build-isolation --editable .; }
 	@touch $@
 
 run: setup ## Start the portal with demo data, and its jobs; the address is printed
@@ -54,8 +58,9 @@ bench-data: setup ## Make the data that benchmarks need: each folder of benchmar
 	fi; done
 
 lock: setup ## Lock the newest versions that pyproject.toml allows
-	$(LOCK) --upgrade --all-extras --group test --output-file requirements/test.txt
-	$(LOCK) --upgrade --constraint requirements/test.txt --output-file requirements/run.txt
+	$(LOCK) pyproject.toml --group build --group test --all-extras --output-file requirements/test.txt
+	$(LOCK) pyproject.toml --group build --constraint requirements/test.txt --output-file requirements/run.txt
+	echo uv | $(LOCK) - --constraint requirements/test.txt --output-file requirements/uv.txt
 
 vendor: setup ## Fetch the pinned browser packages anew; needs npm
 	$(BIN)/python scripts/vendor.py
