@@ -1,0 +1,138 @@
+"""From a project's roadmap instance to its plan."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, timedelta
+
+from portal.roadmap.rules.applicability import reasons_against_step, truths_of
+from portal.roadmap.rules.dates import Dates, Days, Node, critical, dates_of, likely_durations, network_of
+from portal.roadmap.rules.network import bridged, in_order, resting_on
+from portal.roadmap.rules.ranges import percentiles, ranges_of
+from portal.roadmap.rules.values import Actual, Instance, Late, Milestone, Plan, PlannedStep, Span, Step
+
+RUNS = 10_000
+SEED = 1
+SKIPPED = ("skipped",)
+
+
+def plan_of(instance: Instance, *, runs: int = RUNS, seed: int = SEED) -> Plan:
+    """Return the plan of an instance.
+
+    Raises `ValueError` where its steps go round in a circle, and `OverflowError` where a date lies beyond the calendar.
+    """
+    against = reasons_against_steps(instance)
+    all_steps = {step.id: step for step in (*instance.catalogue.steps, *instance.own)}
+    edges = bridged(all_steps.values(), against)
+    steps = [all_steps[step_id] for step_id in in_order(edges)]
+    nodes = network_of(
+        steps, edges, actual=instance.actual, not_before=instance.not_before, today=instance.today
+    )
+    unknown = sorted(step.id for step in steps if step.duration is None)
+    binding = {node.step.id: edges[node.step.id] if node.binding else () for node in nodes}
+    planned, milestones, end = _dated(instance, nodes, resting_on(unknown, binding), runs=runs, seed=seed)
+    return Plan(
+        instance=instance.name,
+        catalogue_version=instance.catalogue.version,
+        steps=planned,
+        not_applicable=tuple(against.items()),
+        unknown=tuple(unknown),
+        milestones=milestones,
+        end=end,
+        late=tuple(late_steps(instance, steps)),
+    )
+
+
+def reasons_against_steps(instance: Instance) -> dict[str, tuple[str, ...]]:
+    """Return why each step that is not in the plan is not: it was skipped, or it is not for this project."""
+    truths = truths_of(instance.catalogue, instance.project, instance.answers)
+    against = {
+        step.id: SKIPPED
+        if step.id in instance.skipped
+        else reasons_against_step(step.applies_to, instance.project, truths)
+        for step in instance.catalogue.steps
+    }
+    against |= {step.id: SKIPPED for step in instance.own if step.id in instance.skipped}
+    return {step_id: reasons for step_id, reasons in against.items() if reasons}
+
+
+def late_steps(instance: Instance, steps: Iterable[Step]) -> list[Late]:
+    """Return the unfinished steps of a plan that the project's phase has passed, by id."""
+    phases, project = instance.catalogue.phases, instance.project
+    now = phases.index(project.phase)
+    late = []
+    for step in sorted(steps, key=lambda step: step.id):
+        if step.latest_phase is None or instance.actual.get(step.id, Actual()).finished is not None:
+            continue
+        beyond = now - phases.index(step.latest_phase)
+        if beyond > 0:
+            # Only of the phase that the project is in is it known when it began.
+            since = project.phase_since if beyond == 1 else None
+            late.append(Late(step.id, None if since is None else (instance.today - since).days))
+    return late
+
+
+def _dated(
+    instance: Instance, nodes: Sequence[Node], at_least: Collection[str], *, runs: int, seed: int
+) -> tuple[tuple[PlannedStep, ...], dict[str, Span], Span]:
+    if not nodes:
+        return (), dict.fromkeys(instance.milestones, Span()), Span()
+    places = {node.step.id: place for place, node in enumerate(nodes)}
+    watched = sorted({places[found.step] for found in instance.milestones.values() if found.step in places})
+    likely = dates_of(nodes, likely_durations(nodes))
+    ranges = ranges_of(nodes, watched, runs=runs, seed=seed)
+    steps = tuple(
+        _planned(
+            node,
+            likely,
+            place,
+            today=instance.today,
+            at_least=node.step.id in at_least,
+            criticality=ranges.criticality[place],
+        )
+        for place, node in enumerate(nodes)
+    )
+
+    def span_of(milestone: Milestone) -> Span:
+        place = places.get(milestone.step)
+        if place is None:
+            return Span()
+        drawn = ranges.finishes if milestone.at_finish else ranges.starts
+        expected = likely.earliest_finish if milestone.at_finish else likely.earliest_start
+        return _span(drawn[place], expected[place], today=instance.today, at_least=milestone.step in at_least)
+
+    counting = [node for node in nodes if node.counts_for_end] or nodes
+    end = _span(
+        ranges.end,
+        likely.end,
+        today=instance.today,
+        at_least=any(node.step.id in at_least for node in counting),
+    )
+    return steps, {name: span_of(found) for name, found in instance.milestones.items()}, end
+
+
+def _planned(
+    node: Node, likely: Dates, place: int, *, today: date, at_least: bool, criticality: float
+) -> PlannedStep:
+    slack = likely.slack(place)
+    return PlannedStep(
+        id=node.step.id,
+        optional=node.step.optional,
+        earliest_start=_day(today, likely.earliest_start[place]),
+        earliest_finish=_day(today, likely.earliest_finish[place]),
+        latest_start=_day(today, likely.latest_start[place]),
+        latest_finish=_day(today, likely.latest_finish[place]),
+        slack_days=round(float(slack[0])),
+        critical=bool(critical(node, slack)[0]),
+        at_least=at_least,
+        criticality=criticality,
+    )
+
+
+def _span(drawn: Days, likely: Days, *, today: date, at_least: bool) -> Span:
+    p10, p50, p90 = (today + timedelta(days=days) for days in percentiles(drawn))
+    return Span(p10=p10, p50=p50, p90=p90, likely=_day(today, likely), at_least=at_least)
+
+
+def _day(today: date, days: Days) -> date:
+    return today + timedelta(days=round(float(days[0])))
