@@ -2,7 +2,7 @@
 
 import logging
 
-from flask import Flask, render_template
+from flask import Flask, current_app, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
@@ -32,6 +32,9 @@ def init_app(app: Flask) -> None:
 def page(code: int, sentences: list[str] | None = None) -> ResponseReturnValue:
     """Return the page of an error, saying what happened and what to do next."""
     known = code if code in PAGES else 400 if code < 500 else 500
+    if known == 500:
+        # Without context processors: they ask the database, which may be what broke.
+        return current_app.jinja_env.get_template("errors/500.html").render(), code
     return render_template(f"errors/{known}.html", sentences=sentences or []), code
 
 

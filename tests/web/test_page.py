@@ -1,0 +1,35 @@
+"""The check that every page goes through finds what it is there to find."""
+
+import pytest
+
+from tests.page import check_page
+
+SOUND = (
+    '<!DOCTYPE html><html lang="en"><head><title>Requests</title></head><body><h1 id="top">Requests</h1>'
+    '<form><label for="words">Words</label><input id="words" name="words"><label>Day <input name="day"></label>'
+    '</form><a href="#top">Up</a></body></html>'
+)
+
+
+def test_a_sound_page_passes() -> None:
+    check_page(SOUND, "/sound")
+
+
+@pytest.mark.parametrize(
+    ("sound", "broken", "says"),
+    [
+        ("<h1 ", "<h1>Again</h1><h1 ", "one h1"),
+        ("<title>Requests</title>", "<title> </title>", "has a title"),
+        ('<label for="words">Words</label>', "Words ", "without a label"),
+        ('<a href="#top">', '<a id="top" href="#top">', "ids twice"),
+        ('<a href="#top">', '<a href="#gone">', "link to nowhere"),
+        ('<a href="#top">', '<a style="color: red" href="#top">', "inline style"),
+        ("<form>", "<script>alert(1)</script><form>", "inline script"),
+        ("</head>", "<style>h1 { color: red }</style></head>", "style element"),
+        ("</form>", "</form></div>", "unexpected"),
+    ],
+)
+def test_a_page_with_a_fault_is_refused(sound: str, broken: str, says: str) -> None:
+    assert sound in SOUND
+    with pytest.raises(AssertionError, match=says):
+        check_page(SOUND.replace(sound, broken), "/broken")
