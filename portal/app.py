@@ -14,6 +14,8 @@ from portal.core import clock
 from portal.core.actors import Actor
 from portal.facilities import queries as facilities
 from portal.mail import delivery, writing
+from portal.reference import models as reference_tables  # noqa: F401  (no page shows them yet)
+from portal.reference import sentences as reference
 from portal.store import connect_arguments, db, prepare_engine
 from portal.web import actors, assets, errors, filters, headers, limits, locale, sentences
 from portal.web import views as web
@@ -62,6 +64,7 @@ def create_app(settings: Settings) -> Flask:
     writing.init_app(app, base_url=settings.base_url, portal_name=settings.portal_name)
     security.init_app(app, invented_addresses=settings.demo)
     sentences.register(app, sentences.SENTENCES)
+    sentences.register(app, reference.SENTENCES)
     app.register_blueprint(web.bp)
     return app
 
