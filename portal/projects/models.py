@@ -1,61 +1,24 @@
-"""Tables of projects, the history of their phase, their team, and grants of their field groups."""
+"""Tables of projects, the history of their phase, their team, grants of their field groups, and sheets to import."""
 
+import secrets
 from datetime import date, datetime
-from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import Organisation, User
-from portal.store import Base, Money, choice, json_list
+from portal.projects.rules.values import FieldGroup, GrantReason, Phase, ProductClass, Visibility
+from portal.store import Base, Money, choice, json_list, json_object
+
+REFERENCE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Digits and letters that nobody mistakes for one another."""
 
 
-class ProductClass(StrEnum):
-    """The legal class of an ATMP."""
-
-    GTMP = "GTMP"
-    SCTMP = "sCTMP"
-    TEP = "TEP"
-    COMBINED = "combined"
-
-
-class Phase(StrEnum):
-    """How far a project has come."""
-
-    DISCOVERY = "discovery"
-    PRECLINICAL = "preclinical"
-    PHASE_1 = "phase_1"
-    PHASE_2 = "phase_2"
-    PHASE_3 = "phase_3"
-    MARKETING_AUTHORISATION = "marketing_authorisation"
-    ON_MARKET = "on_market"
-
-
-class FieldGroup(StrEnum):
-    """What of a project somebody may see as a whole."""
-
-    TEASER = "teaser"
-    IDENTITY = "identity"
-    PROCESS = "process"
-    ROADMAP = "roadmap"
-    MONEY = "money"
-    BOOKINGS = "bookings"
-
-
-class GrantReason(StrEnum):
-    """Why a field group was opened to an organisation."""
-
-    REQUEST = "request"
-    CONSENT = "consent"
-    INTRODUCTION = "introduction"
-
-
-class Visibility(StrEnum):
-    """To whom the owner shows the teaser without being asked."""
-
-    PRIVATE = "private"
-    INVESTORS = "investors"
-    PUBLIC = "public"
+def new_reference() -> str:
+    """Return a name by which a project is cited, and which tells nothing of it, nor how many there are."""
+    drawn = "".join(secrets.choice(REFERENCE_LETTERS) for _ in range(8))
+    return f"{drawn[:4]}-{drawn[4:]}"
 
 
 class Project(Base):
@@ -65,11 +28,20 @@ class Project(Base):
     __table_args__ = (
         CheckConstraint("bsl IS NULL OR bsl BETWEEN 1 AND 4", name="bsl_is_1_to_4"),
         CheckConstraint("gmo_class IS NULL OR gmo_class BETWEEN 0 AND 3", name="gmo_class_is_0_to_3"),
+        Index(
+            "uq_project_name_in_organisation",
+            "organisation_id",
+            "name",
+            unique=True,
+            sqlite_where=text("archived_at IS NULL"),
+            postgresql_where=text("archived_at IS NULL"),
+        ),
         CheckConstraint(
             "funding_min IS NULL OR funding_max IS NULL OR funding_max >= funding_min", name="funding_range"
         ),
     )
 
+    reference: Mapped[str] = mapped_column(String(16), unique=True, default=new_reference)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     name: Mapped[str] = mapped_column(String(200))
     teaser: Mapped[str] = mapped_column(Text, default="")
@@ -140,6 +112,9 @@ class TeamMember(Base):
     name: Mapped[str] = mapped_column(String(120))
     task: Mapped[str] = mapped_column(String(120))
     email: Mapped[str | None] = mapped_column(String(254))
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (SQLAlchemy reads it as it stands)
 
 
 class Grant(Base):
@@ -164,3 +139,32 @@ class Grant(Base):
     project: Mapped[Project] = relationship()
     organisation: Mapped[Organisation] = relationship()
     granted_by: Mapped[User | None] = relationship()
+
+
+class ProjectSheet(Base):
+    """A sheet of projects that somebody uploaded, looked at, and perhaps imported; its content is kept until then."""
+
+    __tablename__ = "project_sheet"
+
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    uploaded_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    uploaded_at: Mapped[datetime]
+    content: Mapped[str | None] = mapped_column(Text)
+    imported_at: Mapped[datetime | None]
+    outcome: Mapped[dict[str, Any] | None] = mapped_column(json_object())
+    """How many projects the import registered, changed and left as they were."""
+
+
+__all__ = [
+    "FieldGroup",
+    "Grant",
+    "GrantReason",
+    "Phase",
+    "PhaseChange",
+    "ProductClass",
+    "Project",
+    "ProjectSheet",
+    "TeamMember",
+    "Visibility",
+    "new_reference",
+]
