@@ -1,4 +1,8 @@
-"""Addresses of static files that change with their content, so that browsers may keep what they have."""
+"""The style sheets of all parts as one file, and addresses of static files that change with their content.
+
+Decision: people write one sheet for each part; browsers get `css/portal.css`, which is put together here, so that a page
+asks for one file and may keep it for a year.
+"""
 
 import hashlib
 from functools import lru_cache
@@ -6,27 +10,75 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, request
+from flask.typing import ResponseReturnValue
+from werkzeug.security import safe_join
 
 YEAR = 365 * 24 * 3600
+BUNDLE = "css/portal.css"
+PARTS = (
+    *(
+        "icon",
+        "button",
+        "field",
+        "form",
+        "errors",
+        "header",
+        "menu",
+        "search",
+        "ribbon",
+        "footer",
+        "crumbs",
+        "head",
+    ),
+    *(
+        "tabs",
+        "filters",
+        "panel",
+        "rows",
+        "facts",
+        "grade",
+        "state",
+        "demo",
+        "unknown",
+        "reasons",
+        "next",
+        "table",
+    ),
+    *(
+        "pagination",
+        "strip",
+        "room",
+        "inbox",
+        "history",
+        "timeline",
+        "legend",
+        "steps",
+        "level",
+        "empty",
+        "note",
+    ),
+    *("problem", "flash", "decide", "dialog", "shortcuts", "copy", "source", "chart", "landing"),
+    *("gate", "chain", "signature", "score", "board", "ruler"),
+)
+"""The sheets of `css/parts`, in the order in which they may overrule one another."""
+SHEETS = ("css/tokens.css", "css/base.css", *(f"css/parts/{part}.css" for part in PARTS))
 
-
-@lru_cache(maxsize=1024)
-def _digest(path: Path, _written_at: int) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
-
-
-def version(folder: str, name: str) -> str | None:
-    """Return a word that changes with the content of a static file, or None if there is no such file."""
-    path = Path(folder) / name
-    try:
-        return _digest(path, path.stat().st_mtime_ns)
-    except OSError:
-        return None
+Stamp = tuple[tuple[Path, int], ...]
 
 
 def init_app(app: Flask) -> None:
-    """Put the version into every address of a static file, and let browsers keep such files for a year."""
+    """Serve the bundle, put versions into the addresses of static files, and let browsers keep them for a year."""
     folder = str(app.static_folder)
+
+    def static(filename: str) -> ResponseReturnValue:
+        if filename != BUNDLE:
+            return app.send_static_file(filename)
+        response = Response(content_of(folder, filename), mimetype="text/css")
+        response.add_etag()
+        response.cache_control.no_cache = True
+        return response.make_conditional(request)
+
+    app.view_functions["static"] = static
 
     @app.url_defaults
     def add_version(endpoint: str, values: dict[str, Any]) -> None:
@@ -43,3 +95,34 @@ def init_app(app: Flask) -> None:
         if found and asked and asked == version(folder, name):
             response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
         return response
+
+
+def version(folder: str, name: str) -> str | None:
+    """Return a word that changes with the content of a static file, or None if there is no such file."""
+    try:
+        return _digest(_stamp(folder, name))
+    except OSError:
+        return None
+
+
+def content_of(folder: str, name: str) -> bytes:
+    """Return what a static file holds, the bundle's sheets one after another."""
+    return _content(_stamp(folder, name))
+
+
+def _stamp(folder: str, name: str) -> Stamp:
+    paths = [Path(safe_join(folder, one) or "") for one in (SHEETS if name == BUNDLE else (name,))]
+    return tuple((path, path.stat().st_mtime_ns) for path in paths)
+
+
+@lru_cache(maxsize=8)
+def _content(stamp: Stamp) -> bytes:
+    return b"\n".join(path.read_bytes() for path, _ in stamp)
+
+
+@lru_cache(maxsize=1024)
+def _digest(stamp: Stamp) -> str:
+    whole = hashlib.sha256()
+    for path, _ in stamp:
+        whole.update(path.read_bytes())
+    return whole.hexdigest()[:12]

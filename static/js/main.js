@@ -6,14 +6,16 @@ const PARTS = new Set([
   "confirm", "copy", "dialog", "draft", "errors", "filters", "flash", "menu", "once", "search", "shortcuts",
 ]);
 
-async function wake(root) {
-  const elements = [...root.querySelectorAll("[data-part]")];
-  if (root instanceof Element && root.matches("[data-part]")) elements.unshift(root);
-  for (const element of elements) {
-    const names = element.dataset.part.split(/\s+/).filter((name) => PARTS.has(name));
-    delete element.dataset.part;
-    for (const name of names) (await import(`./parts/${name}.js`)).default(element);
-  }
+async function improve(element) {
+  const names = element.dataset.part.split(/\s+/).filter((name) => PARTS.has(name));
+  const parts = await Promise.all(names.map((name) => import(`./parts/${name}.js`)));
+  for (const part of parts) part.default(element);
+  delete element.dataset.part;
+}
+
+function wake(root) {
+  if (root instanceof Element && root.matches("[data-part]")) improve(root);
+  root.querySelectorAll("[data-part]").forEach(improve);
 }
 
 settle();

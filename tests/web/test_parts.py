@@ -4,6 +4,7 @@ import re
 from datetime import date
 from typing import Any
 
+import flask
 import pytest
 import wtforms
 from flask import Flask, render_template
@@ -13,7 +14,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import InputRequired, NumberRange
 
 from portal.config import ROOT
-from portal.web import filters
+from portal.web import assets, filters
 from portal.web.forms import BaseForm
 from tests.page import attributes, check_page, parsed
 
@@ -59,6 +60,7 @@ def pages() -> Flask:
     app.jinja_env.globals["csrf_token"] = lambda: "token"
     Babel(app)
     filters.init_app(app)
+    assets.init_app(app)
     return app
 
 
@@ -77,17 +79,33 @@ def sample(typed: dict[str, Any] | None = None) -> Sample:
 
 
 @pytest.mark.parametrize("part", PARTS)
-def test_a_part_is_a_macro_with_a_style_sheet_that_the_layout_loads(part: str) -> None:
-    layout = (TEMPLATES / "layout.html").read_text()
-    assert f'"{part}"' in layout
+def test_a_part_is_a_macro_with_a_style_sheet_of_its_name(part: str) -> None:
     assert part in WITHOUT_MACRO or (TEMPLATES / "parts" / f"{part}.html").exists()
 
 
-def test_the_layout_loads_no_style_sheet_that_is_missing() -> None:
-    layout = (TEMPLATES / "layout.html").read_text()
-    listed = re.search(r"for part in \[(.*?)\]", layout, re.DOTALL)
-    assert listed
-    assert sorted(re.findall(r'"(\w+)"', listed[1])) == PARTS
+def test_the_bundle_holds_every_style_sheet_once() -> None:
+    assert sorted(assets.PARTS) == PARTS
+
+
+def test_browsers_get_one_style_sheet_that_they_keep_until_it_changes(pages: Flask) -> None:
+    with pages.test_request_context("/"):
+        address = flask.url_for("static", filename="css/portal.css")
+    visitor = pages.test_client()
+    answer = visitor.get(address)
+    assert "immutable" in answer.headers["Cache-Control"]
+    assert all((CSS / "parts" / f"{part}.css").read_bytes() in answer.data for part in PARTS)
+    plain = visitor.get("/static/css/portal.css")
+    assert "immutable" not in plain.headers["Cache-Control"]
+    assert (
+        visitor.get("/static/css/portal.css", headers={"If-None-Match": plain.headers["ETag"]}).status_code
+        == 304
+    )
+    assert "immutable" not in str(visitor.get("/static/css/portal.css?v=old").headers)
+
+
+@pytest.mark.parametrize("path", ["/static/none.css?v=x", "/static/../pyproject.toml?v=x", "/static/css?v=x"])
+def test_a_static_file_that_is_not_there_is_not_found(pages: Flask, path: str) -> None:
+    assert pages.test_client().get(path).status_code == 404
 
 
 def test_every_script_is_woken_by_its_name() -> None:
