@@ -152,11 +152,12 @@ def reasons_against_loosening(project: Project, request: SlotRequest) -> list[Re
 
 
 def discard_draft(session: Session, actor: Actor, request_id: int) -> None:
-    """Throw a draft away; nobody but its organisation has ever seen it."""
+    """Throw a draft away; nobody but its organisation has ever seen it, so nothing of it is kept."""
     queries.own_request(session, actor, request_id)
     request = lock_request(session, request_id, shown_version=None)
     _refuse_unless("submit", request)
-    request.state = RequestState.WITHDRAWN
+    session.delete(request)
+    session.flush()
 
 
 def submit_request(
