@@ -80,18 +80,16 @@ def enter(session: Session, facilities: list[Facility], *, password_hash: str, a
     people: dict[str, Actor] = {}
     managers: dict[int, Actor] = {}
     by_slug = {facility.slug: facility for facility in with_rooms}
-    for facility in with_rooms:
-        _operate(session, facility, at)
+    operators = {facility.id: _operate(session, facility, at) for facility in with_rooms}
     for row in [*shipped.records("demo_people"), *_further_people(with_rooms)]:
         role = Role(row["role"])
-        facility = by_slug.get(row.get("facility") or "")
-        home = facility.operator if facility else organisations[row["organisation"]]
-        assert home is not None  # noqa: S101  (every facility with rooms has just been given an operator)
+        place = by_slug.get(row.get("facility") or "")
+        home = organisations[row["organisation"]] if place is None else operators[place.id]
         actor = _person(session, row["id"], row["name"], home, role, password_hash, at)
-        if facility is not None:
-            actor = _duty(session, facility, actor, role, at.date())
+        if place is not None:
+            actor = _duty(session, place, actor, role, at.date())
             if role is Role.FACILITY_MANAGER:
-                managers.setdefault(facility.id, actor)
+                managers.setdefault(place.id, actor)
         people[row["id"]] = actor
     named = {
         row["organisation"]: people[row["id"]]
@@ -128,7 +126,7 @@ def _organisation(session: Session, row: dict[str, Any], at: datetime) -> Organi
     return organisation
 
 
-def _operate(session: Session, facility: Facility, at: datetime) -> None:
+def _operate(session: Session, facility: Facility, at: datetime) -> Organisation:
     name = f"Demo operator of {facility.name}"
     operator = session.scalars(select(Organisation).where(Organisation.name == name)).first()
     if operator is None:
@@ -161,6 +159,7 @@ def _operate(session: Session, facility: Facility, at: datetime) -> None:
     facility.default_changeover_days = 2
     facility.priority = Priority.CLINICAL_FIRST if facility.slug == "sus_gmp_unit" else Priority.OLDEST_FIRST
     keep_local_fields(facility, frozenset({"booking_terms"}))
+    return operator
 
 
 def _further_people(facilities: list[Facility]) -> list[dict[str, Any]]:

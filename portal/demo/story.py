@@ -113,7 +113,8 @@ class Story:
         else:
             found = [one for one in search.answers(self.session, need_of(request), at=at) if one.windows]
             if not found:
-                return self._give_up(founder, request)
+                self._give_up(founder, request)
+                return None
             chosen = self.random.choice(found[:3])
             window = self.random.choice(chosen.windows[:2])
             request.cleanroom_id, request.starts_at, request.ends_at = (
@@ -126,7 +127,8 @@ class Story:
                 self.session, founder, request.id, terms_accepted=True, at=at + timedelta(minutes=25)
             )
         except Refused:
-            return self._give_up(founder, request)
+            self._give_up(founder, request)
+            return None
 
     def _give_up(self, founder: Actor, request: SlotRequest) -> None:
         services.discard_draft(self.session, founder, request.id)
