@@ -17,7 +17,7 @@ CLASSES = ["aav", "lentiviral", "tissue"]
 @st.composite
 def instances(draw: st.DrawFn) -> Json:
     """Return an instance with one request, `R1`; most of its rooms fit."""
-    horizon = draw(st.integers(1, 40))
+    horizon = draw(mostly(40, [1, 7, 20]))
     days = st.integers(0, horizon)
     rooms = [draw(_rooms(f"ROOM{number}", horizon)) for number in range(draw(st.integers(1, 3)))]
     fixed = [booking for room in rooms for booking in draw(_fixed(room["id"], horizon))]
@@ -32,7 +32,7 @@ def instances(draw: st.DrawFn) -> Json:
         "classes": [{"id": name, "vector": draw(st.integers(0, 3))} for name in CLASSES],
         "changeover": {
             "same_project_days": draw(st.integers(0, 2)),
-            "days": {before: {after: draw(st.integers(0, 6)) for after in CLASSES} for before in CLASSES},
+            "days": {before: {after: draw(st.integers(0, 3)) for after in CLASSES} for before in CLASSES},
         },
         "orgs": [{"id": "ORG1"}],
         "requests": [draw(_requests(horizon, [one["id"] for one in rooms], [one["id"] for one in fixed]))],
@@ -50,7 +50,7 @@ def mostly(usual: Any, others: list[Any]) -> st.SearchStrategy[Any]:
 
 @st.composite
 def _rooms(draw: st.DrawFn, room_id: str, horizon: int) -> Json:
-    starts = draw(st.lists(st.integers(0, horizon), max_size=3))
+    starts = draw(st.lists(st.integers(0, horizon), max_size=2))
     return {
         "id": room_id,
         "facility": draw(st.sampled_from(FACILITIES)),
@@ -63,7 +63,7 @@ def _rooms(draw: st.DrawFn, room_id: str, horizon: int) -> Json:
         "open_weekdays": draw(
             mostly([0, 1, 2, 3, 4, 5, 6], [[0, 1, 2, 3, 4], [5], [], [6, 0, 2, 1, 3, 5, 4]])
         ),
-        "closures": [[start, start + draw(st.integers(1, 9))] for start in starts],
+        "closures": [[start, start + draw(st.integers(1, 5))] for start in starts],
         "last_class": draw(st.none() | st.sampled_from(CLASSES)),
     }
 
@@ -71,7 +71,7 @@ def _rooms(draw: st.DrawFn, room_id: str, horizon: int) -> Json:
 @st.composite
 def _fixed(draw: st.DrawFn, room_id: str, horizon: int) -> list[Json]:
     """Return bookings that do not overlap, in any order; their changeover may be too short."""
-    ends = sorted(draw(st.sets(st.integers(0, horizon), max_size=8)))
+    ends = sorted(draw(st.sets(st.integers(0, horizon), max_size=6)))
     bookings = [
         {
             "id": f"FIX-{room_id}-{start}",
@@ -100,7 +100,7 @@ def _requests(draw: st.DrawFn, horizon: int, rooms: list[str], fixed: list[str])
         "equipment": draw(mostly(["isolator"], [["isolator", "cryo"], []])),
         "product_class": draw(st.sampled_from(CLASSES)),
         "mode": draw(st.sampled_from(["working", "continuous"])),
-        "duration": draw(st.integers(1, 9)),
+        "duration": draw(st.integers(1, 6)),
         "release": draw(mostly(0, list(range(horizon + 2)))),
         "due": horizon,
         "deadline": draw(mostly(None, list(range(horizon + 5)))),

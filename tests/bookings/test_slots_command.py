@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.bookings.slot_windows import read_question, slot_windows
@@ -163,6 +163,7 @@ def test_all_samples_are_there() -> None:
     assert len(ANSWERS) == 16
 
 
+@settings(deadline=None)
 @given(instances(), st.integers(1, 5))
 def test_every_answer_is_that_of_the_naive_oracle(instance: Json, count: int) -> None:
     given_instance, request = read_question(json.dumps(instance), "R1")
@@ -201,6 +202,14 @@ def test_a_room_that_fits_and_is_never_free_says_so() -> None:
     answered = slot_windows(instance, request, count=3)
     assert answered["rooms"][0] == {"room": "G1", "fits": True, "reasons": ["NO_WINDOW"], "windows": []}
     assert answered["first"] == []
+
+
+def test_a_request_waits_for_the_last_of_its_predecessors_and_then_some_days() -> None:
+    predecessors = [{"request": "F2", "lag": 11}, {"request": "F1", "lag": 2}]
+    answered = slot_windows(
+        *read_question(json.dumps(changed("requests.0.predecessors", predecessors)), "R1"), count=1
+    )
+    assert answered["first"] == [{"room": "G1", "start": 32, "end": 39}]
 
 
 def test_three_windows_are_given_where_no_number_is_asked_for(instance_file: Path) -> None:
@@ -488,6 +497,7 @@ JUNK: list[Callable[[], Any]] = [
 ]
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(st.sampled_from(every_path(an_instance())), st.integers(0, len(JUNK) - 1)),
