@@ -125,13 +125,13 @@ def _timing(ranking: Ranking, place: int, need: Need) -> Reason:
 
 
 def _needs(ranking: Ranking, place: int) -> Reason:
-    kinds = ranking.pool.partners[place].serves
-    needs = ranking.project.needs
-    return Reason("serves_needs", {"served": sum(need.kind in kinds for need in needs), "asked": len(needs)})
+    serves = ranking.pool.partners[place].serves
+    asked = serves & {need.kind for need in ranking.project.needs}
+    return Reason("asked_for", {"kinds": tuple(sorted(asked)), "of": len(serves)})
 
 
 def _history(ranking: Ranking, place: int) -> Reason:
-    lessons = [lesson for where, lesson in ranking.pool.memory.lessons(ranking.project) if where == place]
+    lessons = ranking.pool.memory.lessons(ranking.project, place)
     if not lessons:
         return Reason("never_declined")
     return Reason(

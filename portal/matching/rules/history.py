@@ -33,6 +33,8 @@ REASON_SPEAKS_OF: Mapping[str, str] = {
 }
 """Which fact of a project a reason speaks of; any other reason speaks of its own pair only."""
 
+NONE: NDArray[np.intp] = np.empty(0, dtype=np.intp)
+
 FACTS = tuple(sorted(set(REASON_SPEAKS_OF.values())))
 
 
@@ -57,39 +59,51 @@ class Memory:
     ) -> None:
         """Keep what concerns the pool's partners; a project that is gone teaches nothing about others."""
         facts = {project.id: project for project in projects}
-        self._own: dict[str, list[tuple[int, Lesson]]] = {}
-        self._alike: dict[tuple[str, str], list[tuple[int, Lesson]]] = {}
-        for decline in sorted(declined, key=lambda one: (one.on, one.project, one.reason, one.by, one.final)):
-            place = place_of.get(decline.partner)
-            if place is None:
-                continue
-            fresh = 0.5 ** (max((as_of - decline.on).days, 0) / HALVED_AFTER_DAYS)
-            self._own.setdefault(decline.project, []).append((place, Lesson(decline, OWN * fresh)))
+        known = (one for one in declined if one.partner in place_of)
+        self._declines = tuple(
+            sorted(known, key=lambda one: (one.on, one.project, one.reason, one.by, one.final))
+        )
+        self._places = np.array([place_of[one.partner] for one in self._declines], dtype=np.intp)
+        ages = np.array([max((as_of - one.on).days, 0) for one in self._declines], dtype=np.float64)
+        self._fresh = 0.5 ** (ages / HALVED_AFTER_DAYS)
+        own: dict[str, list[int]] = {}
+        alike: dict[tuple[str, str], list[int]] = {}
+        for number, decline in enumerate(self._declines):
+            own.setdefault(decline.project, []).append(number)
             if decline.by == PARTNER and decline.project in facts:
                 for key in applies_to(decline.reason, facts[decline.project]):
-                    self._alike.setdefault(key, []).append((place, Lesson(decline, ALIKE * fresh)))
-
-    def lessons(self, project: Project) -> Iterator[tuple[int, Lesson]]:
-        """Yield what is taken from a project's pairs, with the partner's place; a pair's own declines come first."""
-        yield from self._own.get(project.id, ())
-        for fact in FACTS:
-            for place, lesson in self._alike.get((fact, getattr(project, fact)), ()):
-                if lesson.decline.project != project.id:
-                    yield place, lesson
+                    alike.setdefault(key, []).append(number)
+        self._own = {project: np.array(numbers, dtype=np.intp) for project, numbers in own.items()}
+        self._alike = {key: np.array(numbers, dtype=np.intp) for key, numbers in alike.items()}
 
     def trust(self, project: Project, partners: int) -> NDArray[np.float64]:
         """Return what is left of the trust in each of a project's pairs: 1 where nobody ever declined."""
         left = np.ones(partners, dtype=np.float64)
-        found = list(self.lessons(project))
-        if found:
-            places = np.array([place for place, _ in found], dtype=np.intp)
-            np.multiply.at(left, places, np.array([1.0 - lesson.taken for _, lesson in found]))
+        numbers, taken = self._lessons(project)
+        np.multiply.at(left, self._places[numbers], 1.0 - taken)
         return left
+
+    def lessons(self, project: Project, place: int) -> tuple[Lesson, ...]:
+        """Return what is taken from the trust in one pair, and by which declines."""
+        numbers, taken = self._lessons(project)
+        here = self._places[numbers] == place
+        return tuple(
+            Lesson(self._declines[number], float(share))
+            for number, share in zip(numbers[here], taken[here], strict=True)
+        )
 
     def finally_declined(self, project: Project) -> NDArray[np.intp]:
         """Return the places of the partners whose pair with the project was declined for good."""
-        own = self._own.get(project.id, ())
-        return np.array([place for place, lesson in own if lesson.decline.final], dtype=np.intp)
+        own = self._own.get(project.id, NONE)
+        return self._places[[number for number in own if self._declines[number].final]]
+
+    def _lessons(self, project: Project) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+        # A pair's own declines come first, then fact by fact: one order, whoever else is in the pool.
+        own = self._own.get(project.id, NONE)
+        alike = np.concatenate([self._alike.get((fact, getattr(project, fact)), NONE) for fact in FACTS])
+        alike = alike[~np.isin(alike, own)]
+        taken = np.concatenate([OWN * self._fresh[own], ALIKE * self._fresh[alike]])
+        return np.concatenate([own, alike]), taken
 
 
 def applies_to(reason: str, declined: Project) -> Iterator[tuple[str, str]]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from portal.matching.rules.eligibility import CODES, codes
-from portal.matching.rules.pool import Pool, lay_out
-from portal.matching.rules.ranking import Ranking, rank
+from portal.matching.rules.pool import lay_out
+from portal.matching.rules.ranking import Ranker, Ranking
 from portal.matching.rules.rounds import Candidates, Round, propose
 from portal.matching.rules.shares import DEFAULT_WEIGHTS
 from portal.matching.rules.text import Lexicon
@@ -27,9 +27,9 @@ class Unserved:
     codes: tuple[str, ...]
 
 
-def pool_of(case: Case, lexicon: Lexicon) -> Pool:
-    """Lay out a case's partners."""
-    return lay_out(
+def ranker_of(case: Case, lexicon: Lexicon) -> Ranker:
+    """Return a case's partners, made ready to be ranked under the case's weights."""
+    pool = lay_out(
         case.partners,
         lexicon=lexicon,
         as_of=case.as_of,
@@ -37,6 +37,7 @@ def pool_of(case: Case, lexicon: Lexicon) -> Pool:
         declined=case.declined,
         projects=case.projects,
     )
+    return Ranker(pool, weights_of(case))
 
 
 def weights_of(case: Case) -> Mapping[str, float]:
@@ -51,35 +52,37 @@ def in_order(case: Case) -> list[Project]:
 
 def rankings(case: Case, lexicon: Lexicon) -> Iterator[Ranking]:
     """Yield a ranking for each project of a case, in the order of their ids."""
-    pool, weights = pool_of(case, lexicon), weights_of(case)
+    ranker = ranker_of(case, lexicon)
     for project in in_order(case):
-        yield rank(project, pool, weights)
+        yield ranker.rank(project)
 
 
 def best_round(case: Case, lexicon: Lexicon) -> tuple[Round, tuple[Unserved, ...]]:
     """Return the best round of a case, and for each project that it leaves unserved why."""
-    ranked = {ranking.project.id: ranking for ranking in rankings(case, lexicon)}
-    pool = pool_of(case, lexicon) if not ranked else next(iter(ranked.values())).pool
-    sizes = [len(ranking.order) for ranking in ranked.values()]
+    ranker = ranker_of(case, lexicon)
+    ranked = [ranker.rank(project) for project in in_order(case)]
     found = propose(
         Candidates(
-            projects=tuple(ranked),
-            partners=pool.ids,
-            capacity=pool.capacity,
+            projects=tuple(ranking.project.id for ranking in ranked),
+            partners=ranker.pool.ids,
+            capacity=ranker.pool.capacity,
             per_project=case.per_project,
-            project=np.repeat(np.arange(len(ranked)), sizes),
-            partner=np.concatenate(
-                [ranking.order for ranking in ranked.values()] or [np.empty(0, dtype=np.intp)]
-            ),
-            score=np.concatenate([ranking.scores for ranking in ranked.values()] or [np.empty(0)]),
+            project=np.repeat(np.arange(len(ranked)), [len(ranking.places) for ranking in ranked]),
+            partner=np.concatenate([np.empty(0, dtype=np.intp), *(ranking.places for ranking in ranked)]),
+            score=np.concatenate([np.empty(0), *(ranking.scores for ranking in ranked)]),
         )
     )
-    return found, tuple(Unserved(project, why_unserved(ranked[project])) for project in found.unserved)
+    left = set(found.unserved)
+    return found, tuple(
+        Unserved(ranking.project.id, why_unserved(ranking))
+        for ranking in ranked
+        if ranking.project.id in left
+    )
 
 
 def why_unserved(ranking: Ranking) -> tuple[str, ...]:
     """Return the codes behind a project without a partner: all that stand in its way, or that eligible ones ran out."""
-    if len(ranking.order):
+    if len(ranking.places):
         return (OUT_OF_ROOM,)
     if not len(ranking.pool):
         return CODES[:1]

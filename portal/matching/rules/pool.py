@@ -60,6 +60,7 @@ class Pool:
     ids: tuple[str, ...]
     place_of: Mapping[str, int]
     serving: Postings
+    kinds_served: Numbers
     product_classes: Listed
     modalities: Listed
     indication_areas: Listed
@@ -114,6 +115,7 @@ def lay_out(
         ids=tuple(places),
         place_of=places,
         serving=Postings(partner.serves for partner in ordered),
+        kinds_served=np.array([len(partner.serves) for partner in ordered], dtype=np.float64),
         product_classes=listed(lambda partner: partner.product_classes),
         modalities=listed(lambda partner: partner.modalities),
         indication_areas=listed(lambda partner: partner.indication_areas),

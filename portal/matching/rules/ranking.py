@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from portal.matching.rules.eligibility import Obstacles, codes, obstacles
 from portal.matching.rules.pool import Numbers, Places, Pool
-from portal.matching.rules.shares import DEFAULT_WEIGHTS, shares_for_need, shares_of_pair, worth
-from portal.matching.rules.values import Need, Project
+from portal.matching.rules.shares import (
+    DEFAULT_WEIGHTS,
+    shares_for_need,
+    shares_of_pair,
+    shares_of_partner,
+    worth,
+)
+from portal.matching.rules.values import CAPITAL, Need, Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +30,7 @@ class Contribution:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """An eligible pair: its score, what it is made of, and for which need it is highest."""
+    """An eligible pair: its score, what it is made of, and the need for which it is highest."""
 
     project: str
     partner: str
@@ -42,38 +48,100 @@ class Refusal:
     codes: tuple[str, ...]
 
 
+class Ranker:
+    """A pool and the weights in force, made ready for any number of projects."""
+
+    def __init__(self, pool: Pool, weights: Mapping[str, float] = DEFAULT_WEIGHTS) -> None:
+        """Work out what is the same for every project."""
+        self.pool = pool
+        self.weights = dict(weights)
+        self.of_partner = shares_of_partner(pool)
+        self._worth = {capital: worth(weights, capital=capital) for capital in (True, False)}
+        self._base = {
+            capital: sum((most[name] * share for name, share in self.of_partner.items()), np.zeros(len(pool)))
+            for capital, most in self._worth.items()
+        }
+
+    def rank(self, project: Project) -> Ranking:
+        """Rank the pool for a project: highest score first, then partner id."""
+        against = obstacles(project, self.pool)
+        places = np.flatnonzero(against == 0)
+        needs = tuple(sorted(project.needs, key=lambda need: need.id))
+        scores, chosen = self._best_of_needs(project, needs, places)
+        # Places follow ids, so a stable sort leaves equal scores in the order of ids.
+        order = np.argsort(-scores, kind="stable")
+        return Ranking(
+            project=project,
+            ranker=self,
+            against=against,
+            needs=needs,
+            places=places[order],
+            scores=scores[order],
+            chosen=chosen[order],
+        )
+
+    def worth_for(self, need: Need) -> Mapping[str, float]:
+        """Return the points that each contribution can bring for a need."""
+        return self._worth[need.kind == CAPITAL]
+
+    def _best_of_needs(
+        self, project: Project, needs: tuple[Need, ...], places: Places
+    ) -> tuple[Numbers, Places]:
+        """Return scores and chosen needs: each pair stands for the need that it fits best."""
+        of_pair = {name: share[places] for name, share in shares_of_pair(project, self.pool).items()}
+        best, chosen = np.full(len(places), -1.0), np.zeros(len(places), dtype=np.intp)
+        for number, need in enumerate(needs):
+            most = self.worth_for(need)
+            score = self._base[need.kind == CAPITAL][places]
+            for name, share in of_pair.items():
+                score += most[name] * share
+            for name, share in shares_for_need(need, self.pool).items():
+                score += most[name] * share[places]
+            serving = np.zeros(len(self.pool), dtype=np.bool_)
+            serving[self.pool.serving.of(need.kind)] = True
+            better = serving[places] & (score > best)
+            best[better], chosen[better] = score[better], number
+        return np.clip(best, 0.0, 100.0), chosen
+
+
 @dataclass(frozen=True, slots=True)
 class Ranking:
     """One project against a pool, kept as columns; matches and refusals are made when they are asked for."""
 
     project: Project
-    pool: Pool
+    ranker: Ranker
     against: Obstacles
-    order: Places
-    """Places of the eligible partners, best first."""
-    scores: Numbers
-    """Their scores, in the same order."""
+    """What stands against each partner of the pool."""
     needs: tuple[Need, ...]
     """The project's needs in the order of their ids."""
+    places: Places
+    """The places of eligible partners in the pool, best first."""
+    scores: Numbers
+    """Their scores, in the same order."""
     chosen: Places
-    """For each of them, which of the needs the score stands for."""
-    points: Mapping[str, Numbers]
-    """What each contribution brings to each of them."""
-    most: tuple[Mapping[str, float], ...]
-    """For each need, what each contribution could bring."""
+    """For each of them, which of the needs its score stands for."""
+
+    @property
+    def pool(self) -> Pool:
+        """The pool that was ranked."""
+        return self.ranker.pool
 
     def matches(self, first: int | None = None) -> Iterator[Match]:
         """Yield eligible pairs, best first."""
-        for rank in range(len(self.order) if first is None else min(first, len(self.order))):
-            chosen = int(self.chosen[rank])
+        shares = self.ranker.of_partner | shares_of_pair(self.project, self.pool)
+        shares_by_need = [shares | shares_for_need(need, self.pool) for need in self.needs]
+        for place, score, chosen in zip(
+            self.places[:first], self.scores[:first], self.chosen[:first], strict=True
+        ):
+            need, earned = self.needs[chosen], shares_by_need[chosen]
             yield Match(
                 project=self.project.id,
-                partner=self.pool.ids[self.order[rank]],
-                score=float(self.scores[rank]),
-                need=self.needs[chosen].id,
+                partner=self.pool.ids[place],
+                score=float(score),
+                need=need.id,
                 contributions=tuple(
-                    Contribution(name, float(points[rank]), self.most[chosen][name])
-                    for name, points in self.points.items()
+                    Contribution(name, most * float(earned[name][place]) if name in earned else 0.0, most)
+                    for name, most in self.ranker.worth_for(need).items()
                 ),
             )
 
@@ -81,50 +149,3 @@ class Ranking:
         """Yield ineligible pairs, in the order of partner ids."""
         for place in np.flatnonzero(self.against):
             yield Refusal(self.project.id, self.pool.ids[place], codes(int(self.against[place])))
-
-
-def rank(project: Project, pool: Pool, weights: Mapping[str, float] = DEFAULT_WEIGHTS) -> Ranking:
-    """Rank a pool for a project: highest score first, then partner id."""
-    against = obstacles(project, pool)
-    places = np.flatnonzero(against == 0)
-    needs = tuple(sorted(project.needs, key=lambda need: need.id))
-    most = tuple(worth(weights, need.kind) for need in needs)
-    points, scores, chosen = best_of_needs(project, pool, places, needs, most)
-    # Places follow ids, so a stable sort leaves equal scores in the order of ids.
-    order = np.argsort(-scores, kind="stable")
-    return Ranking(
-        project=project,
-        pool=pool,
-        against=against,
-        order=places[order],
-        scores=scores[order],
-        needs=needs,
-        chosen=chosen[order],
-        points={name: brought[order] for name, brought in points.items()},
-        most=most,
-    )
-
-
-def best_of_needs(
-    project: Project,
-    pool: Pool,
-    places: Places,
-    needs: Iterable[Need],
-    most: Iterable[Mapping[str, float]],
-) -> tuple[dict[str, Numbers], Numbers, Places]:
-    """Return points, scores and chosen need of eligible partners: each pair stands for the need that it fits best."""
-    best = np.full(len(places), -1.0)
-    chosen = np.zeros(len(places), dtype=np.intp)
-    points = {name: np.zeros(len(places)) for name in DEFAULT_WEIGHTS}
-    pair_shares = shares_of_pair(project, pool, places)
-    for number, (need, worth_of) in enumerate(zip(needs, most, strict=True)):
-        shares = pair_shares | shares_for_need(need, pool, places)
-        brought = {name: worth_of[name] * shares[name] for name in DEFAULT_WEIGHTS}
-        score = sum(brought.values(), np.zeros(len(places)))
-        serving = np.zeros(len(pool), dtype=np.bool_)
-        serving[pool.serving.of(need.kind)] = True
-        better = serving[places] & (score > best)
-        best[better], chosen[better] = score[better], number
-        for name, values in brought.items():
-            points[name][better] = values[better]
-    return points, np.minimum(np.maximum(best, 0.0), 100.0), chosen

@@ -8,21 +8,21 @@ from datetime import date
 import numpy as np
 
 from portal.matching.rules.eligibility import instrument_passes, ticket_passes
-from portal.matching.rules.pool import Listed, Numbers, Places, Pool
+from portal.matching.rules.pool import Listed, Numbers, Pool
 from portal.matching.rules.values import CAPITAL, Need, Project
 
 DEFAULT_WEIGHTS: Mapping[str, float] = {
-    "text": 25.0,
+    "text": 22.0,
     "indication_area": 14.0,
     "modality": 12.0,
     "phase": 10.0,
-    "product_class": 5.0,
-    "country": 4.0,
+    "product_class": 6.0,
+    "country": 2.0,
     "ticket": 10.0,
     "instrument": 2.0,
-    "timing": 4.0,
-    "needs": 6.0,
-    "history": 8.0,
+    "timing": 6.0,
+    "needs": 10.0,
+    "history": 6.0,
 }
 """What each contribution is worth before an adviser says otherwise; they make up a hundred."""
 
@@ -43,10 +43,10 @@ DAYS_TO_DELIVER_ELSE = 90
 """A need that is due sooner than this is hard to meet in time: raising money takes about half a year, other help a quarter."""
 
 
-def worth(weights: Mapping[str, float], kind: str) -> dict[str, float]:
-    """Return the points that each contribution can bring for a kind of need: together 100, or 0 if nothing has weight."""
+def worth(weights: Mapping[str, float], *, capital: bool) -> dict[str, float]:
+    """Return the points that each contribution can bring: together 100, or 0 if nothing has weight."""
     taking_part = {
-        name: 0.0 if name in CAPITAL_ONLY and kind != CAPITAL else weights[name] for name in DEFAULT_WEIGHTS
+        name: 0.0 if name in CAPITAL_ONLY and not capital else weights[name] for name in DEFAULT_WEIGHTS
     }
     # Divided by the heaviest first, so that neither huge nor tiny weights leave the range of numbers.
     heaviest = max(taking_part.values())
@@ -57,41 +57,45 @@ def worth(weights: Mapping[str, float], kind: str) -> dict[str, float]:
     return {name: 100.0 * weight / total for name, weight in scaled.items()}
 
 
-def shares_of_pair(project: Project, pool: Pool, places: Places) -> dict[str, Numbers]:
-    """Return the shares that depend on project and partner only, for the partners at these places."""
+def shares_of_partner(pool: Pool) -> dict[str, Numbers]:
+    """Return the shares that are the same for every project to which the partner is open."""
     return {
-        "text": pool.closeness.to(project.text)[places],
-        "indication_area": named(pool.indication_areas, places),
-        "modality": named(pool.modalities, places),
-        "phase": named(pool.phases, places),
-        "product_class": named(pool.product_classes, places),
-        "country": named(pool.countries, places),
-        "needs": served_share(project, pool)[places],
-        "history": pool.memory.trust(project, len(pool))[places],
+        "indication_area": named(pool.indication_areas),
+        "modality": named(pool.modalities),
+        "phase": named(pool.phases),
+        "product_class": named(pool.product_classes),
+        "country": named(pool.countries),
     }
 
 
-def shares_for_need(need: Need, pool: Pool, places: Places) -> dict[str, Numbers]:
+def shares_of_pair(project: Project, pool: Pool) -> dict[str, Numbers]:
+    """Return the shares that depend on both project and partner."""
+    return {
+        "text": pool.closeness.to(project.text),
+        "needs": asked_for(project, pool),
+        "history": pool.memory.trust(project, len(pool)),
+    }
+
+
+def shares_for_need(need: Need, pool: Pool) -> dict[str, Numbers]:
     """Return the shares that depend on the need as well."""
-    return {
-        "ticket": ticket(need, pool)[places],
-        "instrument": instrument(need, pool)[places],
-        "timing": timing(need, pool)[places],
-    }
+    shares = {"timing": timing(need, pool)}
+    if need.kind == CAPITAL:
+        shares |= {"ticket": ticket(need, pool), "instrument": instrument(need, pool)}
+    return shares
 
 
-def named(listed: Listed, places: Places) -> Numbers:
-    """Return how pointedly eligible partners name a value: alone, among others, or by having no restriction."""
-    length = np.maximum(listed.length[places], 1.0)
-    return np.where(listed.open[places], UNSTATED, NAMED + (1.0 - NAMED) / length)
+def named(listed: Listed) -> Numbers:
+    """Return how pointedly each partner names what it names: alone, among others, or by having no restriction."""
+    return np.where(listed.open, UNSTATED, NAMED + (1.0 - NAMED) / np.maximum(listed.length, 1.0))
 
 
-def served_share(project: Project, pool: Pool) -> Numbers:
-    """Return which share of the project's needs each partner serves."""
-    serving = np.zeros(len(pool), dtype=np.float64)
-    for need in project.needs:
-        serving[pool.serving.of(need.kind)] += 1.0
-    return serving / max(len(project.needs), 1)
+def asked_for(project: Project, pool: Pool) -> Numbers:
+    """Return which share of the kinds of help that each partner gives the project asks for."""
+    asked = np.zeros(len(pool), dtype=np.float64)
+    for kind in sorted({need.kind for need in project.needs}):
+        asked[pool.serving.of(kind)] += 1.0
+    return asked / np.maximum(pool.kinds_served, 1.0)
 
 
 def ticket(need: Need, pool: Pool) -> Numbers:

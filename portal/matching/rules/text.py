@@ -2,7 +2,7 @@
 
 A text becomes terms: the stem of each word, and besides it one token for each concept of the lexicon that is named there, in
 English or Swedish, in full or short. Each term weighs what the shipped table says, more often counts less than proportionally,
-and closeness is the square root of the cosine between two texts: 1 for the same terms in the same proportions, 0 for none shared.
+and closeness is the cosine between two texts: 1 for the same terms in the same proportions, 0 for none shared.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from portal.matching.rules.common_words import ENGLISH_WORDS, SWEDISH_WORDS
+from portal.matching.rules.common_words import COMMON_WORDS, ENGLISH_WORDS, SWEDISH_WORDS
 
 CONCEPT = "~"
 """Stands before a concept's id, so that no word can be taken for it."""
@@ -32,8 +32,7 @@ MUST_BE_CAPITALS = frozenset(
 WORD = re.compile(r"[^\W_]+")
 
 SWEDISH_ENDINGS = (
-    "ningarna", "ningar", "ningen", "ning", "heterna", "heter", "heten", "arnas", "ernas", "ornas", "arna", "erna", "orna",
-    "ande", "ende", "ade", "ats", "ens", "ets", "ar", "er", "or", "en", "et", "at", "as", "a", "e", "s", "t",
+    "ning", "het", "arna", "erna", "orna", "ande", "ende", "ade", "ar", "er", "or", "en", "et", "at", "a", "e", "n", "s", "t",
 )  # fmt: skip
 SHORTEST_STEM = 4
 
@@ -62,28 +61,39 @@ class Lexicon:
         names: dict[str, set[tuple[tuple[str, ...], str]]] = {}
         for concept in concepts:
             # A text of one language may well use the other's terms, so every name is known with both languages' stems.
-            for written, swedish in product(concept.names, (False, True)):
-                stems = tuple(stem(word, swedish=swedish) for word in words(written))
+            for written, stem in product(concept.names, STEMS):
+                stems = tuple(stem(word) for word in words(written))
                 if stems:
                     names.setdefault(stems[0], set()).add((stems, concept.id))
         ordered = {first: tuple(sorted(found)) for first, found in names.items()}
         return cls(weights=weights or {}, unlisted=unlisted, _names=ordered)
 
-    def named(self, text: str) -> Iterator[tuple[str, str]]:
-        """Yield each term of a text as often as it occurs, with the words that stand for it there."""
+    def named(self, text: str) -> list[tuple[str, str]]:
+        """Return each term of a text as often as it occurs, with the words that stand for it there."""
         written = WORD.findall(unicodedata.normalize("NFKC", text))
         folded = [word.casefold() for word in written]
         swedish = is_swedish(folded)
-        stems = [stem(word, swedish=swedish) for word in folded]
-        for place, first in enumerate(stems):
-            word = folded[place]
-            if len(word) > 1 and word not in ENGLISH_WORDS and word not in SWEDISH_WORDS:
-                yield first, written[place]
-            for name, concept in self._names.get(first, ()):
-                end = place + len(name)
-                everyday = len(name) == 1 and word in MUST_BE_CAPITALS and not written[place].isupper()
-                if not everyday and tuple(stems[place:end]) == name:
-                    yield CONCEPT + concept, " ".join(written[place:end])
+        readings = [
+            [stem(word) for word in folded] for stem in STEMS if swedish in {None, stem is swedish_stem}
+        ]
+        found = [
+            (readings[0][place], written[place])
+            for place, word in enumerate(folded)
+            if len(word) > 1 and word not in COMMON_WORDS
+        ]
+        for place in range(len(folded)):
+            named = {found for stems in readings for found in self._named_at(place, stems)}
+            found += [
+                (CONCEPT + concept, " ".join(written[place : place + length]))
+                for concept, length in sorted(named)
+                if length > 1 or folded[place] not in MUST_BE_CAPITALS or not written[place][1:].islower()
+            ]
+        return found
+
+    def _named_at(self, place: int, stems: Sequence[str]) -> Iterator[tuple[str, int]]:
+        for name, concept in self._names.get(stems[place], ()):
+            if tuple(stems[place : place + len(name)]) == name:
+                yield concept, len(name)
 
     def vector(self, text: str) -> dict[str, float]:
         """Return what each term of a text weighs, scaled to length 1; empty for a text without terms."""
@@ -124,17 +134,16 @@ class Closeness:
             if term in self._index:
                 places, weights = self._index[term]
                 cosine[places] += weight * weights
-        return np.sqrt(np.minimum(cosine, 1.0))
+        return np.minimum(cosine, 1.0)
 
 
 def shared_words(lexicon: Lexicon, one: str, other: str) -> tuple[str, ...]:
     """Return the words of one text that bring it close to another, the most telling first."""
     ours, theirs = lexicon.vector(one), lexicon.vector(other)
-    shared = {term: ours[term] * theirs[term] for term in ours.keys() & theirs.keys()}
     telling: dict[str, float] = {}
     for term, words_for_it in lexicon.named(one):
-        if term in shared:
-            telling[words_for_it] = max(telling.get(words_for_it, 0.0), shared[term])
+        if term in theirs:
+            telling[words_for_it] = max(telling.get(words_for_it, 0.0), ours[term] * theirs[term])
     return tuple(sorted(telling, key=lambda written: (-telling[written], written)))
 
 
@@ -143,24 +152,31 @@ def words(text: str) -> list[str]:
     return WORD.findall(unicodedata.normalize("NFKC", text).casefold())
 
 
-def is_swedish(folded: Iterable[str]) -> bool:
-    """Say whether words come from a Swedish text; where nothing tells, they count as English."""
-    votes = 0
-    for word in folded:
-        votes += (word in SWEDISH_WORDS) - (word in ENGLISH_WORDS)
-        votes += any(letter in "åäö" for letter in word)
-    return votes > 0
+def is_swedish(folded: Sequence[str]) -> bool | None:
+    """Say whether words come from a Swedish text or an English one, or None where nothing tells."""
+    votes = sum((word in SWEDISH_WORDS) - (word in ENGLISH_WORDS) for word in folded)
+    votes += sum("å" in word or "ä" in word or "ö" in word for word in folded)
+    return None if votes == 0 else votes > 0
 
 
 @lru_cache(maxsize=65536)
-def stem(word: str, *, swedish: bool) -> str:
-    """Return a word without its ending: in English the plural's, in Swedish also the article's and the verb's."""
+def english_stem(word: str) -> str:
+    """Return an English word without the ending of the plural."""
     if word.endswith(("ss", "us", "is")):
         return word
-    if swedish:
-        endings = (ending for ending in SWEDISH_ENDINGS if word.endswith(ending))
-        ending = next((one for one in endings if len(word) - len(one) >= SHORTEST_STEM), "")
-        return word.removesuffix(ending)
     if word.endswith("ies") and len(word) > SHORTEST_STEM:
         return word[:-3] + "y"
     return word[:-1] if word.endswith("s") and len(word) >= SHORTEST_STEM else word
+
+
+@lru_cache(maxsize=65536)
+def swedish_stem(word: str) -> str:
+    """Return a Swedish word without the endings of plural, article and verb."""
+    # One ending after the other, so that "allogena", "allogent" and "allogen" meet, whatever "-en" is taken for.
+    for ending in () if word.endswith(("ss", "us", "is")) else SWEDISH_ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= SHORTEST_STEM:
+            return swedish_stem(word.removesuffix(ending))
+    return word
+
+
+STEMS = (english_stem, swedish_stem)
