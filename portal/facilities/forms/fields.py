@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import FloatField, SelectField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
 from portal.facilities import words
@@ -34,8 +35,8 @@ class OneOf(SelectField):
     ) -> None:
         """Word the answers in the reader's language."""
         self.reads = reads
-        choices = [*([("", nothing())] if nothing else []), *answers()]
-        self.known = {str(word) for word, _wording in choices}
+        choices = [*([SelectChoice("", nothing())] if nothing else []), *_choices(answers())]
+        self.known = {choice.value for choice in choices}
         super().__init__(
             label, validators, coerce=self._read, choices=choices, validate_choice=False, **kwargs
         )
@@ -69,12 +70,14 @@ class Among(SelectField):
     ) -> None:
         """Begin with nothing on offer."""
         self.nothing = nothing
+        self.known: set[str] = set()
         super().__init__(label, validators, coerce=_id_or_none, choices=[], validate_choice=False, **kwargs)
 
     def offer(self, records: Iterable[tuple[int, str]]) -> None:
         """Let these records be chosen."""
-        first: list[tuple[Any, str]] = [("", self.nothing())] if self.nothing else []
-        self.choices = [*first, *records]
+        first = [SelectChoice("", self.nothing())] if self.nothing else []
+        choices = [*first, *_choices((str(record_id), name) for record_id, name in records)]
+        self.choices, self.known = choices, {choice.value for choice in choices}
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read the id; whether it is on offer is checked later."""
@@ -86,8 +89,7 @@ class Among(SelectField):
 
     def pre_validate(self, form: Any) -> None:  # noqa: ARG002  (WTForms calls it so)
         """Refuse what is not on offer."""
-        offered = [choice[0] for choice in self.choices or ()]
-        if (self.data or "") not in offered and not self.process_errors:
+        if str(self.data or "") not in self.known and not self.process_errors:
             raise ValidationError(gettext("Choose one of the listed answers."))
 
 
@@ -104,8 +106,8 @@ class SomeOf(SelectMultipleField):
         **kwargs: Any,
     ) -> None:
         """Word the answers in the reader's language."""
-        choices = list(answers())
-        self.known = [str(word) for word, _wording in choices]
+        choices = _choices(answers())
+        self.known = [choice.value for choice in choices]
         super().__init__(label, validators, coerce=reads, choices=choices, validate_choice=False, **kwargs)
 
     def process_formdata(self, valuelist: list[str]) -> None:
@@ -180,6 +182,10 @@ class Hundredths(StringField):
             raise ValueError(
                 gettext("Give a number with two decimals at most, for instance 5400 or 5400.50.")
             )
+
+
+def _choices(answers: Iterable[tuple[str, str]]) -> list[SelectChoice]:
+    return [SelectChoice(str(word), wording) for word, wording in answers]
 
 
 def _id_or_none(written: Any) -> int | None:

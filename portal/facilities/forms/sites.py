@@ -4,8 +4,9 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, IntegerField, StringField
-from wtforms.validators import URL, Email, Length, NumberRange, Optional
+from wtforms.validators import URL, Email, Length, NumberRange, Optional, Regexp
 
+from portal.accounts.labels import country_choices
 from portal.core.errors import Reason
 from portal.facilities import words
 from portal.facilities.forms.fields import (
@@ -20,18 +21,17 @@ from portal.facilities.forms.fields import (
     yes_no,
 )
 from portal.facilities.models import Facility, FacilityKind, FacilityStatus, Priority
-from portal.facilities.rules.opening import calendar_countries, known_zones
+from portal.facilities.rules.opening import has_calendar, known_zones
 from portal.facilities.rules.terms import FURTHEST, MOST_STEPS
 from portal.web.forms import ActionForm, BaseForm, line, text, whole_number
 
+NO_ADDRESS = _l("This is no web address. Write it whole, for instance https://example.org.")
 LONGEST_TERMS = 20_000
 MOST_AREA = 1_000_000
 
 
 def _countries() -> list[tuple[str, str]]:
-    return sorted(
-        ((code, words.country(code)) for code in calendar_countries()), key=lambda pair: pair[1].casefold()
-    )
+    return [(code, name) for code, name in country_choices() if has_calendar(code)]
 
 
 def _zones() -> list[tuple[str, str]]:
@@ -108,7 +108,8 @@ class FactsForm(ActionForm):
         validators=[
             Optional(),
             Length(max=300),
-            URL(message=_l("This is no web address. Write it whole, for instance https://example.org.")),
+            URL(message=NO_ADDRESS),
+            Regexp(r"https?://", message=NO_ADDRESS),
         ],
     )
     note = text(_l("Note"), description=_l("Anyone reads it."))

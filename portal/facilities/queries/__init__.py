@@ -22,6 +22,7 @@ from portal.facilities.queries.catalogue import (
 from portal.facilities.queries.people import (
     duties_of,
     holders_of,
+    managers_by_facility,
     members_of,
     organisations,
     terms_of,
@@ -44,6 +45,7 @@ __all__ = [
     "holders_of",
     "licence_of",
     "licences_of",
+    "managers_by_facility",
     "members_of",
     "organisations",
     "own_changeover_days",

@@ -74,6 +74,24 @@ def holders_of(session: Session, facility_id: int, *roles: Role, today: date) ->
     )
 
 
+def managers_by_facility(session: Session, *, today: date) -> dict[int, list[str]]:
+    """Return the names of today's managers by facility, in one query."""
+    rows = session.execute(
+        select(DutyRecord.facility_id, User.name)
+        .join(User, User.id == DutyRecord.user_id)
+        .where(
+            DutyRecord.role == Role.FACILITY_MANAGER,
+            DutyRecord.starts_on <= today,
+            or_(DutyRecord.ends_on.is_(None), DutyRecord.ends_on >= today),
+        )
+        .order_by(User.name)
+    )
+    names: dict[int, list[str]] = {}
+    for facility_id, name in rows:
+        names.setdefault(facility_id, []).append(name)
+    return names
+
+
 def members_of(session: Session, organisation_id: int | None) -> list[User]:
     """Return the people who belong to an organisation today and can sign in, by name."""
     return list(

@@ -89,11 +89,6 @@ def has_calendar(country: str) -> bool:
     return country in _countries()
 
 
-def calendar_countries() -> tuple[str, ...]:
-    """Return the ISO codes of the countries whose public holidays are known."""
-    return tuple(sorted(_countries()))
-
-
 @cache
 def known_zones() -> tuple[str, ...]:
     """Return the names of time zones that people use, such as Europe/Stockholm."""

@@ -1,0 +1,83 @@
+"""The blueprint, and what every page of a facility shows: who may do what here, and the way to its other pages."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, url_for
+from flask_babel import gettext as _
+
+from portal.core.actors import Actor, Role
+from portal.facilities import words
+from portal.facilities.models import Cleanroom, Facility
+from portal.web.actors import maybe_actor
+
+bp = Blueprint("facilities", __name__)
+
+
+@bp.context_processor
+def speaking() -> dict[str, Any]:
+    """Give this room's pages its words."""
+    return {"words": words}
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What a reader may do at a facility, and the pages that are theirs."""
+
+    can_manage: bool
+    can_qualify: bool
+    can_read_history: bool
+    tabs: list[tuple[str, str, bool]]
+
+
+def frame(facility: Facility, current: str) -> Frame:
+    """Return the frame of a facility's page for whoever is reading; `current` is the page's endpoint."""
+    actor = maybe_actor()
+    manages = actor is not None and actor.holds(Role.FACILITY_MANAGER, facility.id)
+    has_duty = actor is not None and facility.id in actor.facility_ids
+    reads = has_duty or (actor is not None and actor.is_administrator)
+    return Frame(
+        can_manage=manages,
+        can_qualify=manages or (actor is not None and actor.holds(Role.QA, facility.id)),
+        can_read_history=reads,
+        tabs=_tabs(facility, current, manages=manages) if reads else [],
+    )
+
+
+def cleanroom_tabs(room: Cleanroom, current: str) -> list[tuple[str, str, bool]]:
+    """Return the ways between a cleanroom's pages, for people with a duty at its facility."""
+    place = frame(room.facility, current)
+    pages = [("facilities.show_cleanroom", _("Cleanroom"))]
+    if place.can_manage:
+        pages += [
+            ("facilities.edit_cleanroom", _("Facts")),
+            ("facilities.rates", _("Rates")),
+            ("facilities.changeover", _("Changeover")),
+        ]
+    if place.can_qualify:
+        pages.append(("facilities.qualification", _("Qualification")))
+    if len(pages) == 1:
+        return []
+    return [
+        (label, url_for(endpoint, slug=room.facility.slug, room_slug=room.slug), endpoint == current)
+        for endpoint, label in pages
+    ]
+
+
+def has_duty(actor: Actor | None, facility: Facility) -> bool:
+    """Say whether the reader has any duty at the facility."""
+    return actor is not None and facility.id in actor.facility_ids
+
+
+def _tabs(facility: Facility, current: str, *, manages: bool) -> list[tuple[str, str, bool]]:
+    pages = [("facilities.show", _("Facility"))]
+    if manages:
+        pages += [
+            ("facilities.edit_facts", _("Facts")),
+            ("facilities.edit_terms", _("Terms")),
+            ("facilities.licences", _("Licences")),
+            ("facilities.holidays", _("Holidays")),
+            ("facilities.people", _("People")),
+        ]
+    pages.append(("facilities.show_history", _("History")))
+    return [(label, url_for(endpoint, slug=facility.slug), endpoint == current) for endpoint, label in pages]
