@@ -7,8 +7,10 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
+from portal.accounts import assistance, labels, security
 from portal.accounts import queries as accounts
-from portal.accounts import security
+from portal.accounts import sentences as account_sentences
+from portal.accounts import views as account_pages
 from portal.config import ROOT, Settings
 from portal.core import clock
 from portal.core.actors import Actor
@@ -16,6 +18,7 @@ from portal.facilities import queries as facilities
 from portal.mail import delivery, writing
 from portal.reference import models as reference_tables  # noqa: F401  (no page shows them yet)
 from portal.reference import sentences as reference
+from portal.reference import vocabulary
 from portal.store import connect_arguments, db, prepare_engine
 from portal.web import actors, assets, errors, filters, headers, limits, locale, sentences
 from portal.web import views as web
@@ -62,10 +65,14 @@ def create_app(settings: Settings) -> Flask:
         app, smtp_url=settings.smtp_url, folder=settings.instance / "mail", sender=settings.mail_from
     )
     writing.init_app(app, base_url=settings.base_url, portal_name=settings.portal_name)
-    security.init_app(app, invented_addresses=settings.demo)
+    security.init_app(app, invented_addresses=settings.demo, secure=settings.secure)
+    assistance.init_app(app)
+    labels.init_app(app, vocabulary.label)
     sentences.register(app, sentences.SENTENCES)
+    sentences.register(app, account_sentences.SENTENCES)
     sentences.register(app, reference.SENTENCES)
     app.register_blueprint(web.bp)
+    app.register_blueprint(account_pages.bp)
     return app
 
 

@@ -10,6 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.core.actors import Role
 from portal.store import Base, choice
 
+OPEN_INVITATION = "accepted_at IS NULL AND revoked_at IS NULL"
+WAITING_REQUEST = "state = 'waiting'"
+
 
 class OrganisationKind(StrEnum):
     """What an organisation is, in the words of the shared vocabulary."""
@@ -67,8 +70,7 @@ class User(Base, UserMixin):
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
     confirmed_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
-    last_login_at: Mapped[datetime | None]
-    current_login_at: Mapped[datetime | None]
+    signed_in_at: Mapped[datetime | None]
     language: Mapped[str] = mapped_column(String(5), default="en")
     theme: Mapped[str | None] = mapped_column(String(5))
     time_zone: Mapped[str] = mapped_column(String(64), default="Europe/Stockholm")
@@ -109,6 +111,17 @@ class Invitation(Base):
     """An offer of a role in an organisation to an e-mail address; the token is kept only as a digest."""
 
     __tablename__ = "invitation"
+    __table_args__ = (
+        Index(
+            "uq_invitation_open",
+            "organisation_id",
+            "email",
+            "role",
+            unique=True,
+            sqlite_where=text(OPEN_INVITATION),
+            postgresql_where=text(OPEN_INVITATION),
+        ),
+    )
 
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
     email: Mapped[str] = mapped_column(String(254), index=True)
@@ -129,6 +142,17 @@ class RoleRequest(Base):
     """A person's request for a role that an administrator approves or refuses with a reason."""
 
     __tablename__ = "role_request"
+    __table_args__ = (
+        Index(
+            "uq_role_request_waiting",
+            "user_id",
+            "organisation_id",
+            "role",
+            unique=True,
+            sqlite_where=text(WAITING_REQUEST),
+            postgresql_where=text(WAITING_REQUEST),
+        ),
+    )
 
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
@@ -144,3 +168,4 @@ class RoleRequest(Base):
 
     user: Mapped[User] = relationship(foreign_keys=[user_id])
     organisation: Mapped[Organisation] = relationship()
+    decided_by: Mapped[User | None] = relationship(foreign_keys=[decided_by_id])

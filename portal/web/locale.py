@@ -31,9 +31,11 @@ def language() -> str:
 
 
 def theme() -> str:
-    """Return the theme that the reader chose, or "auto" where the system's holds."""
+    """Return the theme that the reader chose here or in their account, or "auto" where the system's holds."""
     chosen = request.cookies.get(THEME_COOKIE)
-    return chosen if chosen in THEMES else "auto"
+    if chosen not in THEMES and current_user and current_user.is_authenticated:
+        chosen = current_user.theme
+    return str(chosen) if chosen in THEMES else "auto"
 
 
 def time_zone() -> str:

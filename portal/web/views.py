@@ -7,6 +7,7 @@ from flask import Blueprint, Response, current_app, flash, redirect, request, ur
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import text
+from werkzeug import Response as BaseResponse
 
 from portal.core.errors import NotFound
 from portal.store import db
@@ -64,14 +65,20 @@ def _here() -> str:
     return request.full_path.rstrip("?") if request.method == "GET" else "/"
 
 
+def keep(response: BaseResponse, cookie: str, value: str) -> None:
+    """Let the reader's browser keep a choice for a year."""
+    secure = current_app.extensions["portal_settings"].secure
+    response.set_cookie(cookie, value, max_age=YEAR, samesite="Lax", secure=secure, httponly=True)
+
+
 def _remember(cookie: str, value: str) -> ResponseReturnValue:
-    response = redirect(_own_page(request.args.get("next") or request.form.get("next") or ""), code=303)
-    settings = current_app.extensions["portal_settings"]
-    response.set_cookie(cookie, value, max_age=YEAR, samesite="Lax", secure=settings.secure, httponly=True)
+    response = redirect(own_page(request.args.get("next") or request.form.get("next") or ""), code=303)
+    keep(response, cookie, value)
     return response
 
 
-def _own_page(target: str) -> str:
+def own_page(target: str) -> str:
+    """Return the path that somebody wants to go on to, or the home page where it leads out of the portal."""
     parts = urlsplit(target)
     safe = target.startswith("/") and not target.startswith(("//", "/\\")) and not parts.netloc
     return target if safe else "/"

@@ -1,0 +1,96 @@
+"""The mails of accounts, each in its recipient's language."""
+
+from portal.accounts.labels import role_label
+from portal.accounts.links import confirmation_token, reset_token
+from portal.accounts.models import Invitation, Organisation, RoleRequest, RoleRequestState, User
+from portal.core.actors import Role
+from portal.mail.messages import Message
+from portal.mail.writing import page_address, write
+
+
+def confirm_address(user: User) -> Message:
+    """Return the mail with which a new person confirms their address."""
+    return _to(user, "confirm_address", "accounts.confirm", token=confirmation_token(user))
+
+
+def registered_already(user: User) -> Message:
+    """Return the mail that tells somebody that their address was registered a second time."""
+    return _to(user, "registered_already", "accounts.forgot")
+
+
+def reset_password(user: User) -> Message:
+    """Return the mail with which a person takes a new password."""
+    return _to(user, "reset_password", "accounts.reset", token=reset_token(user))
+
+
+def password_changed(user: User) -> Message:
+    """Return the mail that tells a person that their password is another one."""
+    return _to(user, "password_changed", "accounts.forgot")
+
+
+def invitation(offer: Invitation, token: str, *, language: str) -> Message:
+    """Return the mail that offers somebody a role in an organisation."""
+    return write(
+        "invitation",
+        to=offer.email,
+        language=language,
+        name=None,
+        inviter=offer.invited_by.name,
+        organisation=offer.organisation.name,
+        role=lambda: role_label(offer.role),
+        expires_at=offer.expires_at,
+        link=page_address("accounts.join", token=token),
+    )
+
+
+def role_given(user: User, organisation: Organisation, role: Role, *, reason: str) -> Message:
+    """Return the mail that tells a person of a role that an administrator has given them."""
+    return write(
+        "role_given",
+        to=user.email,
+        language=user.language,
+        name=user.name,
+        organisation=organisation.name,
+        role=lambda: role_label(role),
+        reason=reason,
+        link=page_address("accounts.organisation", organisation_id=organisation.id),
+    )
+
+
+def role_decided(request: RoleRequest) -> Message:
+    """Return the mail that answers a request for a role."""
+    return write(
+        "role_decided",
+        to=request.user.email,
+        language=request.user.language,
+        name=request.user.name,
+        organisation=request.organisation.name,
+        role=lambda: role_label(request.role),
+        approved=request.state is RoleRequestState.APPROVED,
+        reason=request.decision_reason,
+        link=page_address("accounts.organisation", organisation_id=request.organisation_id),
+    )
+
+
+def role_requested(administrator: User, request: RoleRequest) -> Message:
+    """Return the mail that tells an administrator that somebody asks for a role."""
+    return write(
+        "role_requested",
+        to=administrator.email,
+        language=administrator.language,
+        name=administrator.name,
+        person=request.user.name,
+        organisation=request.organisation.name,
+        role=lambda: role_label(request.role),
+        link=page_address("accounts.role_requests"),
+    )
+
+
+def _to(user: User, template: str, endpoint: str, **values: str) -> Message:
+    return write(
+        template,
+        to=user.email,
+        language=user.language,
+        name=user.name,
+        link=page_address(endpoint, **values),
+    )

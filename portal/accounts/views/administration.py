@@ -1,0 +1,293 @@
+"""Pages for administrators: people, organisations, requests for roles, and acting for somebody."""
+
+from enum import StrEnum
+from typing import TypeVar
+
+from flask import flash, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from portal.accounts import letters, queries, services
+from portal.accounts.assistance import begin, only_in_person
+from portal.accounts.forms import GiveRoleForm, NewOrganisationForm, ReasonForm
+from portal.accounts.history import told
+from portal.accounts.labels import kind_label, role_label
+from portal.accounts.models import Organisation, OrganisationKind, RoleRequestState, User
+from portal.accounts.views.blueprint import bp
+from portal.accounts.views.organisations import facts_of
+from portal.core import clock
+from portal.core.actors import Role
+from portal.core.errors import NotFound
+from portal.ledger.queries import history
+from portal.mail.services import post
+from portal.store import db
+from portal.web.actors import back, current_actor, for_roles
+from portal.web.forms import BaseForm
+
+Word = TypeVar("Word", bound=StrEnum)
+GROUPS = ("person", "organisation", "administrator")
+
+
+@bp.get("/admin/people")
+@for_roles(Role.ADMINISTRATOR)
+def people() -> ResponseReturnValue:
+    """List people, filtered by what stands in the address."""
+    found = queries.people(
+        db.session(),
+        text=_text(),
+        role=_word(Role, "role"),
+        state=_word(queries.PersonState, "state"),
+        page=_page_number(),
+    )
+    memberships = queries.memberships_of(db.session(), [user.id for user in found.rows])
+    return render_template(
+        "accounts/people.html",
+        found=found,
+        memberships=memberships,
+        states=state_labels(),
+        roles=[(role.value, role_label(role)) for role in Role],
+        role_label=role_label,
+        state_of=state_of,
+    )
+
+
+@bp.get("/admin/people/<int:user_id>")
+@for_roles(Role.ADMINISTRATOR)
+def person(user_id: int) -> ResponseReturnValue:
+    """Show a person: memberships, what has happened, and what an administrator can do."""
+    return _person_page(user_id)
+
+
+@bp.post("/admin/people/<int:user_id>/roles")
+@for_roles(Role.ADMINISTRATOR)
+def give_role(user_id: int) -> ResponseReturnValue:
+    """Give a person a role in an organisation, and tell them by mail."""
+    actor, at, form = current_actor(), clock.now(), _give_form()
+
+    def work(session: Session) -> None:
+        organisation_id, reason = form.organisation_id.data, form.reason.data or ""
+        user = services.add_role(
+            session,
+            actor,
+            user_id=user_id,
+            organisation_id=organisation_id,
+            role=form.chosen,
+            reason=reason,
+            at=at,
+        )
+        home = session.get_one(Organisation, organisation_id)
+        post(session, letters.role_given(user, home, form.chosen, reason=reason), at=at)
+
+    if form.validate() and form.attempt(work):
+        flash(_("The role is given."), "done")
+        return back("accounts.person", user_id=user_id)
+    return _person_page(user_id, giving=form)
+
+
+@bp.post("/admin/people/<int:user_id>/deactivate")
+@for_roles(Role.ADMINISTRATOR)
+def deactivate(user_id: int) -> ResponseReturnValue:
+    """Shut a person out at once."""
+    actor, at, form = current_actor(), clock.now(), ReasonForm(request.form, prefix="state-")
+    if form.validate() and form.attempt(
+        lambda session: services.deactivate(session, actor, user_id, reason=form.reason.data or "", at=at)
+    ):
+        flash(_("The person is shut out, and signed out everywhere."), "done")
+        return back("accounts.person", user_id=user_id)
+    return _person_page(user_id, changing_state=form)
+
+
+@bp.post("/admin/people/<int:user_id>/reactivate")
+@for_roles(Role.ADMINISTRATOR)
+def reactivate(user_id: int) -> ResponseReturnValue:
+    """Let a person in again."""
+    actor, at, form = current_actor(), clock.now(), ReasonForm(request.form, prefix="state-")
+    if form.validate() and form.attempt(
+        lambda session: services.reactivate(session, actor, user_id, reason=form.reason.data or "", at=at)
+    ):
+        flash(_("The person can sign in again."), "done")
+        return back("accounts.person", user_id=user_id)
+    return _person_page(user_id, changing_state=form)
+
+
+@bp.post("/admin/people/<int:user_id>/assist")
+@for_roles(Role.ADMINISTRATOR)
+@only_in_person
+def assist(user_id: int) -> ResponseReturnValue:
+    """Act for a person, to help, for an hour at most."""
+    actor, at, form = current_actor(), clock.now(), ReasonForm(request.form, prefix="assist-")
+    if form.validate() and form.attempt(
+        lambda session: services.begin_assistance(
+            session, actor, user_id, reason=form.reason.data or "", at=at
+        )
+    ):
+        user, until = form.result
+        begin(user, until)
+        return redirect("/", code=303)
+    return _person_page(user_id, assisting=form)
+
+
+@bp.get("/admin/organisations")
+@for_roles(Role.ADMINISTRATOR)
+def organisations() -> ResponseReturnValue:
+    """List organisations, filtered by what stands in the address."""
+    found = queries.organisations(
+        db.session(), text=_text(), kind=_word(OrganisationKind, "kind"), page=_page_number()
+    )
+    return render_template(
+        "accounts/organisations.html",
+        found=found,
+        counts=queries.member_counts(db.session(), [row.id for row in found.rows]),
+        kinds=[(kind.value, kind_label(kind)) for kind in OrganisationKind],
+        kind_label=kind_label,
+    )
+
+
+@bp.route("/admin/organisations/new", methods=["GET", "POST"])
+@for_roles(Role.ADMINISTRATOR)
+def new_organisation() -> ResponseReturnValue:
+    """Add an organisation of any kind; its members are invited afterwards."""
+    actor, at, form = current_actor(), clock.now(), NewOrganisationForm(request.form or None)
+    if (
+        request.method == "POST"
+        and form.validate()
+        and form.attempt(
+            lambda session: services.add_organisation(
+                session, actor, facts_of(form), kind=OrganisationKind(form.kind.data), at=at
+            )
+        )
+    ):
+        flash(_("The organisation is added. Invite its first member."), "done")
+        return back("accounts.organisation", organisation_id=form.result.id)
+    code = 422 if form.has_errors else 200
+    return render_template("accounts/new_organisation.html", form=form), code
+
+
+@bp.get("/admin/role-requests")
+@for_roles(Role.ADMINISTRATOR)
+def role_requests() -> ResponseReturnValue:
+    """List requests for roles, those that wait unless the address says otherwise."""
+    return _requests_page()
+
+
+@bp.post("/admin/role-requests/<int:request_id>/approve")
+@for_roles(Role.ADMINISTRATOR)
+def approve_role(request_id: int) -> ResponseReturnValue:
+    """Give the role that somebody asked for, and tell them by mail."""
+    return _decide(request_id, RoleRequestState.APPROVED)
+
+
+@bp.post("/admin/role-requests/<int:request_id>/refuse")
+@for_roles(Role.ADMINISTRATOR)
+def refuse_role(request_id: int) -> ResponseReturnValue:
+    """Refuse the role that somebody asked for, and tell them by mail."""
+    return _decide(request_id, RoleRequestState.REFUSED)
+
+
+def state_of(user: User) -> queries.PersonState:
+    """Return whether a person can sign in."""
+    if not user.active:
+        return queries.PersonState.DEACTIVATED
+    return queries.PersonState.ACTIVE if user.confirmed_at else queries.PersonState.UNCONFIRMED
+
+
+def state_labels() -> dict[str, str]:
+    """Return how the states of people are called."""
+    return {
+        queries.PersonState.ACTIVE.value: _("Active"),
+        queries.PersonState.UNCONFIRMED.value: _("Address not confirmed"),
+        queries.PersonState.DEACTIVATED.value: _("Shut out"),
+    }
+
+
+def _decide(request_id: int, state: RoleRequestState) -> ResponseReturnValue:
+    actor, at = current_actor(), clock.now()
+    form = ReasonForm(request.form, prefix=f"request-{request_id}-")
+    decide = services.approve_role if state is RoleRequestState.APPROVED else services.refuse_role
+
+    def work(session: Session) -> None:
+        decided = decide(session, actor, request_id, reason=form.reason.data or "", at=at)
+        post(session, letters.role_decided(decided), at=at)
+
+    if form.validate() and form.attempt(work):
+        flash(_("The request is answered."), "done")
+        return back("accounts.role_requests")
+    return _requests_page(deciding=(request_id, form))
+
+
+def _requests_page(deciding: tuple[int, ReasonForm] | None = None) -> ResponseReturnValue:
+    asked_for = request.args.get("state", RoleRequestState.WAITING.value)
+    state = RoleRequestState(asked_for) if asked_for in set(RoleRequestState) else None
+    found = queries.role_requests(db.session(), state=state, page=_page_number())
+    refused = dict([deciding]) if deciding else {}
+    forms = {
+        row.id: refused.get(row.id) or ReasonForm(prefix=f"request-{row.id}-")
+        for row in found.rows
+        if row.state is RoleRequestState.WAITING
+    }
+    if deciding and deciding[0] not in forms:  # decided by somebody else meanwhile: say so on top
+        for words in deciding[1].refusals:
+            flash(words, "refused")
+    return render_template(
+        "accounts/role_requests.html",
+        found=found,
+        forms=forms,
+        state=state.value if state else "",
+        me=current_actor().user_id,
+        role_label=role_label,
+        form=deciding[1] if deciding else None,
+    ), 422 if deciding else 200
+
+
+def _person_page(
+    user_id: int,
+    *,
+    giving: GiveRoleForm | None = None,
+    changing_state: ReasonForm | None = None,
+    assisting: ReasonForm | None = None,
+) -> ResponseReturnValue:
+    session, actor = db.session(), current_actor()
+    user = session.get(User, user_id)
+    if user is None:
+        raise NotFound
+    refused: BaseForm | None = giving or changing_state or assisting
+    return render_template(
+        "accounts/person.html",
+        person=user,
+        me=actor.user_id,
+        state=state_of(user),
+        states=state_labels(),
+        memberships=queries.memberships_of(session, [user_id])[user_id],
+        administers=queries.is_administrator(session, user_id),
+        give_form=giving or _give_form(),
+        state_form=changing_state or ReasonForm(prefix="state-"),
+        assist_form=assisting or ReasonForm(prefix="assist-"),
+        history=told(session, history(session, "user", user_id, groups=GROUPS)),
+        role_label=role_label,
+        form=refused,
+    ), 422 if refused else 200
+
+
+def _give_form() -> GiveRoleForm:
+    form = GiveRoleForm(request.form if request.method == "POST" else None, prefix="give-")
+    form.offer(Role)
+    form.organisation_id.choices = [
+        (organisation_id, f"{name} ({kind_label(kind)})")
+        for organisation_id, name, kind in queries.all_organisations(db.session())
+    ]
+    return form
+
+
+def _text() -> str:
+    return request.args.get("text", "").strip()[:100]
+
+
+def _word(words: type[Word], name: str) -> Word | None:
+    written = request.args.get(name, "")
+    return words(written) if written in set(words) else None
+
+
+def _page_number() -> int:
+    written = request.args.get("page", "1")
+    return int(written) if written.isdecimal() and len(written) < 7 else 1

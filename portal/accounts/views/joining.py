@@ -1,0 +1,213 @@
+"""Pages for who is not signed in: registering, confirming an address, a new password, accepting an invitation."""
+
+from collections.abc import Callable
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user
+from flask_security import login_user, logout_user
+from sqlalchemy.orm import Session
+
+from portal.accounts import letters, links, queries, services
+from portal.accounts.assistance import only_in_person
+from portal.accounts.forms import AddressForm, JoinForm, RegisterForm, ResetForm
+from portal.accounts.labels import role_label
+from portal.accounts.models import Invitation, OrganisationKind, User
+from portal.accounts.passwords import hashed
+from portal.accounts.rules import invitation_is_open
+from portal.accounts.security import start_sign_in, typed_address
+from portal.accounts.views.blueprint import bp
+from portal.core import clock
+from portal.core.errors import Reason
+from portal.mail.messages import Message
+from portal.mail.services import post
+from portal.store import db
+from portal.web.actors import back
+from portal.web.forms import BaseForm
+from portal.web.limits import limiter
+from portal.web.sentences import sentence
+
+by_host = limiter.limit("30 per hour", methods=["POST"])
+by_address = limiter.limit("5 per hour", key_func=typed_address, methods=["POST"])
+by_link = limiter.limit("60 per minute")
+
+
+@bp.route("/register", methods=["GET", "POST"])
+@by_host
+def register() -> ResponseReturnValue:
+    """Make an account and an organisation; the answer is the same whether or not the address is known."""
+    if current_user.is_authenticated:
+        return redirect("/")
+    form, at = RegisterForm(request.form or None), clock.now()
+    if request.method == "POST" and form.validate():
+        password_hash = hashed(form.password.data)
+
+        def work(session: Session) -> None:
+            user = services.register(
+                session,
+                services.NewPerson(
+                    email=form.email.data or "",
+                    name=form.name.data or "",
+                    password_hash=password_hash,
+                    language=form.language.data,
+                ),
+                services.NewOrganisation(
+                    name=" ".join((form.organisation_name.data or "").split()),
+                    kind=OrganisationKind(form.kind.data),
+                    country=form.country.data,
+                    is_sme=form.is_sme.data,
+                ),
+                at=at,
+            )
+            if user.active:
+                letter = letters.confirm_address if user.confirmed_at is None else letters.registered_already
+                post(session, letter(user), at=at)
+
+        if form.attempt(work):
+            return back("accounts.sent")
+    return _page("register", form)
+
+
+@bp.get("/register/sent")
+def sent() -> ResponseReturnValue:
+    """Say that a mail is on its way, whatever was asked for."""
+    return render_template("accounts/sent.html")
+
+
+@bp.route("/confirm", methods=["GET", "POST"])
+@by_host
+@by_address
+def resend() -> ResponseReturnValue:
+    """Send the mail once more with which an address is confirmed; the answer is the same for every address."""
+    form = AddressForm(request.form or None)
+    if request.method == "POST" and form.validate():
+        _write_to(form, lambda user: None if user.confirmed_at else letters.confirm_address(user))
+        return back("accounts.sent")
+    return _page("resend", form)
+
+
+@bp.route("/confirm/<token>", methods=["GET", "POST"])
+@by_link
+def confirm(token: str) -> ResponseReturnValue:
+    """Confirm an address; opening the link asks, and only the button confirms, since mail readers open links."""
+    user = links.person_to_confirm(token)
+    if user is None:
+        flash(sentence(Reason("link_void")), "refused")
+        return back("accounts.resend")
+    form, at = BaseForm(request.form or None), clock.now()
+    if request.method == "POST" and form.validate():
+        user_id = user.id
+        form.attempt(lambda session: services.confirm(session, session.get_one(User, user_id), at=at))
+        flash(_("Your address is confirmed. Sign in."), "done")
+        return back("security.login")
+    return _page("confirm", form, email=user.email)
+
+
+@bp.route("/reset", methods=["GET", "POST"])
+@by_host
+@by_address
+def forgot() -> ResponseReturnValue:
+    """Send the mail with which somebody takes a new password; the answer is the same for every address."""
+    form = AddressForm(request.form or None)
+    if request.method == "POST" and form.validate():
+        _write_to(form, letters.reset_password)
+        return back("accounts.sent")
+    return _page("forgot", form)
+
+
+@bp.route("/reset/<token>", methods=["GET", "POST"])
+@by_link
+def reset(token: str) -> ResponseReturnValue:
+    """Let somebody who came by a link take a new password."""
+    user = links.person_to_reset(token)
+    if user is None:
+        flash(sentence(Reason("link_void")), "refused")
+        return back("accounts.forgot")
+    form, at, user_id = ResetForm(request.form or None), clock.now(), user.id
+    form.known = (user.name, user.email)
+    if request.method == "POST" and form.validate():
+        password_hash = hashed(form.password.data)
+
+        def work(session: Session) -> None:
+            person = services.reset_password(session, user_id, password_hash=password_hash, at=at)
+            post(session, letters.password_changed(person), at=at)
+
+        if form.attempt(work):
+            logout_user()
+            flash(_("You have a new password. Sign in with it."), "done")
+            return back("security.login")
+    return _page("reset", form)
+
+
+@bp.route("/join/<token>", methods=["GET", "POST"])
+@by_link
+@only_in_person
+def join(token: str) -> ResponseReturnValue:
+    """Accept an invitation: with the account that one is signed in with, or by making one."""
+    invitation = queries.invitation_of_token(db.session(), token)
+    if current_user.is_authenticated:
+        return _join_signed_in(invitation, token)
+    if queries.person_by_email(db.session(), invitation.email) is not None:
+        flash(_("Sign in to accept the invitation."), "info")
+        return redirect(url_for("security.login", next=request.path), code=303)
+    form, at = JoinForm(request.form or None), clock.now()
+    if request.method == "POST" and form.validate():
+        password_hash = hashed(form.password.data)
+        if form.attempt(
+            lambda session: services.accept_as_new_person(
+                session,
+                token,
+                name=form.name.data or "",
+                password_hash=password_hash,
+                language=form.language.data,
+                at=at,
+            )
+        ):
+            login_user(form.result, authn_via=["invitation"])
+            start_sign_in()
+            flash(_("Welcome. Your account is ready."), "done")
+            return redirect("/", code=303)
+    return _invitation_page(invitation, form)
+
+
+def _join_signed_in(invitation: Invitation, token: str) -> ResponseReturnValue:
+    form, at, user_id = BaseForm(request.form or None), clock.now(), current_user.id
+    if (
+        request.method == "POST"
+        and form.validate()
+        and form.attempt(lambda session: services.accept_invitation(session, token, user_id, at=at))
+    ):
+        flash(_("You are now a member."), "done")
+        return back("accounts.organisation", organisation_id=form.result.organisation_id)
+    return _invitation_page(invitation, form)
+
+
+def _invitation_page(invitation: Invitation, form: BaseForm) -> ResponseReturnValue:
+    is_open = invitation_is_open(
+        accepted_at=invitation.accepted_at,
+        revoked_at=invitation.revoked_at,
+        expires_at=invitation.expires_at,
+        at=clock.now(),
+    )
+    if not is_open:
+        void = sentence(Reason("invitation_void"))
+        return render_template("accounts/invitation_void.html", sentence=void), 410
+    return _page("join", form, invitation=invitation, role=role_label(invitation.role))
+
+
+def _write_to(form: AddressForm, letter: Callable[[User], Message | None]) -> None:
+    at = clock.now()
+
+    def work(session: Session) -> None:
+        user = queries.person_by_email(session, form.email.data or "")
+        message = letter(user) if user is not None and user.active else None
+        if message is not None:
+            post(session, message, at=at)
+
+    form.attempt(work)
+
+
+def _page(name: str, form: BaseForm, **values: object) -> ResponseReturnValue:
+    code = 422 if form.has_errors else 200
+    return render_template(f"accounts/{name}.html", form=form, **values), code
