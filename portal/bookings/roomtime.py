@@ -53,7 +53,11 @@ class RoomTime:
 
     def tick_from(self, moment: datetime) -> int:
         """Return the first tick that begins at a moment or after it."""
-        tick = self.tick(moment)
+        wall = moment.astimezone(self.zone)
+        part, rest = divmod(wall.hour * self.per_day, 24)
+        tick = (wall.date() - self.first_day).days * self.per_day + part
+        if not (rest or wall.minute or wall.second or wall.microsecond or wall.fold):
+            return tick
         return tick if self.moment(tick) >= moment else tick + 1
 
     def span(self, slot: Slot) -> Span:

@@ -16,8 +16,8 @@ from portal.bookings.models import Block, BlockKind, Booking
 from portal.bookings.needs import Need, vector_rank
 from portal.bookings.roomtime import RoomTime, local_day, midnight
 from portal.bookings.rules.fitting import RoomProfile, reasons_against_fit
-from portal.bookings.rules.timetables import Calendar, Limits, Occupation, Span, Timetable, Work
-from portal.bookings.rules.windows import earliest_windows, reasons_against_window
+from portal.bookings.rules.timetables import Calendar, Limits, Occupation, Timetable, Work
+from portal.bookings.rules.windows import end_of, reasons_against_window, separate_windows
 from portal.bookings.work import OwnDays, changeover_in_ticks
 from portal.core.errors import Reason
 from portal.core.slots import Slot
@@ -28,7 +28,6 @@ from portal.facilities.queries import bookable_cleanrooms, own_changeover_days
 HORIZON_DAYS = 550
 LOOK_BACK_DAYS = 120
 COUNT = 3
-SEARCHED = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,11 +46,15 @@ class Diary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """Whether a cleanroom fits a need, every reason why not, and the first windows if it does."""
+    """Whether a cleanroom fits a need, every reason why not, and the first windows if it does.
+
+    The `diary` is that of a room that fits, for whoever asks more of it.
+    """
 
     cleanroom: Cleanroom
     reasons: tuple[Reason, ...]
     windows: tuple[Slot, ...]
+    diary: Diary | None = None
 
     @property
     def fits(self) -> bool:
@@ -72,9 +75,15 @@ def answers(
     `ignored_booking_ids` are bookings that the asker would give back for the window, such as the one to be moved.
     """
     rooms = bookable_cleanrooms(session)
-    fitting = [room for room in rooms if not reasons_against_room(room, need)]
+    against = {room.id: reasons_against_room(room, need) for room in rooms}
+    fitting = [room for room in rooms if not against[room.id]]
     diaries = diaries_of(session, fitting, at=at, ignored_booking_ids=ignored_booking_ids)
-    found = [_answer(room, need, diaries.get(room.id), at=at, count=count) for room in rooms]
+    found = [
+        _answer(diaries[room.id], need, at=at, count=count)
+        if room.id in diaries
+        else Answer(cleanroom=room, reasons=tuple(against[room.id]), windows=())
+        for room in rooms
+    ]
     return sorted(
         found,
         key=lambda answer: (
@@ -236,7 +245,7 @@ def _taken(
             Block.starts_at < until,
             or_(Booking.held_until.is_(None), Booking.held_until > at),
         )
-        .order_by(Block.starts_at)
+        .order_by(Block.cleanroom_id, Block.starts_at)
     )
     taken: dict[int, list[Taken]] = defaultdict(list)
     for cleanroom_id, kind, starts_at, ends_at, booking_id, process_class, project_id in rows:
@@ -280,42 +289,37 @@ def _open_ticks(room: Cleanroom, time: RoomTime, opening: Opening, days: int) ->
 
 def first_window(diary: Diary, need: Need, *, at: datetime) -> Slot | None:
     """Return the first window in which a need can have a cleanroom that fits it, or None."""
-    spans = _spans(diary, need, at=at, count=1)
-    return diary.time.slot(spans[0]) if spans else None
+    return next(iter(first_windows(diary, need, at=at, count=1)), None)
 
 
-def _spans(diary: Diary, need: Need, *, at: datetime, count: int) -> list[Span]:
-    return earliest_windows(
-        diary.timetable,
-        need.campaign(diary.cleanroom),
-        changeover_in_ticks(diary.cleanroom.facility, diary.own_days, diary.time.per_day),
-        limits_of(diary, need, at=at),
-        count=count,
-    )
+def first_windows(diary: Diary, need: Need, *, at: datetime, count: int = COUNT) -> tuple[Slot, ...]:
+    """Return the first windows that do not overlap one another: choices, and not the same one a day later."""
+    room = diary.cleanroom
+    campaign, limits = need.campaign(room), limits_of(diary, need, at=at)
+    changeover = changeover_in_ticks(room.facility, diary.own_days, diary.time.per_day)
+    chosen = separate_windows(diary.timetable, campaign, changeover, limits, count=count)
+    return tuple(diary.time.slot(span) for span in chosen)
 
 
-def _answer(room: Cleanroom, need: Need, diary: Diary | None, *, at: datetime, count: int) -> Answer:
-    reasons = reasons_against_room(room, need)
-    if diary is None or reasons:
-        return Answer(cleanroom=room, reasons=tuple(reasons), windows=())
-    spans = _apart(_spans(diary, need, at=at, count=SEARCHED), count)
-    windows = tuple(diary.time.slot(span) for span in spans)
+def window_from(diary: Diary, need: Need, start: datetime) -> Slot:
+    """Return the window that a need takes when it starts at a moment, whether or not the room is free then.
+
+    Where the work outlasts the calendar, the window ends with it, and the rules say so.
+    """
+    time, calendar = diary.time, diary.timetable.calendar
+    tick = time.tick(start)
+    end = end_of(calendar, tick, need.campaign(diary.cleanroom)) or max(calendar.end, tick + 1)
+    return Slot(start, max(time.moment(end), time.moment(tick + 1)))
+
+
+def _answer(diary: Diary, need: Need, *, at: datetime, count: int) -> Answer:
+    windows = first_windows(diary, need, at=at, count=count)
     return Answer(
-        cleanroom=room,
+        cleanroom=diary.cleanroom,
         reasons=() if windows else (Reason("no_window", {"days": HORIZON_DAYS}),),
         windows=windows,
+        diary=diary,
     )
-
-
-def _apart(spans: Iterable[Span], count: int) -> list[Span]:
-    """Return the first windows that do not overlap one another: choices, and not the same one a day later."""
-    chosen: list[Span] = []
-    for span in spans:
-        if len(chosen) == count:
-            break
-        if not chosen or span.start >= chosen[-1].end:
-            chosen.append(span)
-    return chosen
 
 
 def _room_values(reason: Reason, room: Cleanroom) -> dict[str, object]:

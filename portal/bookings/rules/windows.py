@@ -41,9 +41,25 @@ def earliest_windows(
     count: int,
 ) -> list[Span]:
     """Return the first windows in which the campaign may run in this room, one for each start, ascending."""
-    free = _free_spans(timetable, campaign, changeover, limits)
-    windows = chain.from_iterable(_windows_within(span, campaign, timetable.calendar) for span in free)
-    return list(islice(windows, count))
+    return list(islice(_windows(timetable, campaign, changeover, limits), count))
+
+
+def separate_windows(
+    timetable: Timetable,
+    campaign: Campaign,
+    changeover: Changeover,
+    limits: Limits = NO_LIMITS,
+    *,
+    count: int,
+) -> list[Span]:
+    """Return the first windows that do not overlap one another: choices, and not the same one a tick later."""
+    chosen: list[Span] = []
+    for window in _windows(timetable, campaign, changeover, limits):
+        if not chosen or window.start >= chosen[-1].end:
+            chosen.append(window)
+            if len(chosen) == count:
+                break
+    return chosen
 
 
 def first_over_rooms(windows: Mapping[Room, Iterable[Span]], *, count: int) -> list[tuple[Room, Span]]:
@@ -68,6 +84,13 @@ def reasons_against_window(
         *_reasons_of_calendar(window, timetable.calendar, campaign),
         *_reasons_of_neighbours(window, timetable.occupations, campaign.work, changeover),
     ]
+
+
+def _windows(
+    timetable: Timetable, campaign: Campaign, changeover: Changeover, limits: Limits
+) -> Iterator[Span]:
+    free = _free_spans(timetable, campaign, changeover, limits)
+    return chain.from_iterable(_windows_within(span, campaign, timetable.calendar) for span in free)
 
 
 def _free_spans(
