@@ -11,11 +11,18 @@ from portal.accounts import assistance, labels, security
 from portal.accounts import queries as accounts
 from portal.accounts import sentences as account_sentences
 from portal.accounts import views as account_pages
+from portal.bookings import sentences as booking_sentences
+from portal.bookings import views as booking_pages
 from portal.config import ROOT, Settings
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.facilities import queries as facilities
+from portal.facilities import sentences as facility_sentences
+from portal.facilities import views as facility_pages
 from portal.mail import delivery, writing
+from portal.notifications import views as message_pages
+from portal.projects import sentences as projects
+from portal.projects import views as project_pages
 from portal.reference import models as reference_tables  # noqa: F401  (no page shows them yet)
 from portal.reference import sentences as reference
 from portal.reference import vocabulary
@@ -71,8 +78,15 @@ def create_app(settings: Settings) -> Flask:
     sentences.register(app, sentences.SENTENCES)
     sentences.register(app, account_sentences.SENTENCES)
     sentences.register(app, reference.SENTENCES)
+    sentences.register(app, projects.SENTENCES)
+    sentences.register(app, facility_sentences.SENTENCES)
+    sentences.register(app, booking_sentences.SENTENCES)
     app.register_blueprint(web.bp)
+    app.register_blueprint(facility_pages.bp)
     app.register_blueprint(account_pages.bp)
+    app.register_blueprint(project_pages.bp)
+    app.register_blueprint(booking_pages.bp)
+    app.register_blueprint(message_pages.bp)
     return app
 
 
