@@ -80,19 +80,7 @@ def visible_groups(
     session: Session, actor: Actor | None, project: Project, at: datetime
 ) -> frozenset[FieldGroup]:
     """Return the field groups of a project that the actor, or a visitor, sees; none means that it does not exist."""
-    return frozenset(
-        group
-        for group, seen in zip(
-            FieldGroup,
-            session.execute(
-                select(*(visible_projects(actor, at=at, group=group) for group in FieldGroup))
-                .select_from(Project)
-                .where(Project.id == project.id)
-            ).one(),
-            strict=True,
-        )
-        if seen
-    )
+    return groups_of_each(session, actor, [project], at=at)[project.id]
 
 
 def seen_project(session: Session, actor: Actor | None, project_id: int, *, at: datetime) -> SeenProject:
@@ -163,20 +151,16 @@ def count(session: Session, question: Select[Project]) -> int:
 
 
 def groups_of_each(
-    session: Session, actor: Actor, projects: Collection[Project], *, at: datetime
+    session: Session, actor: Actor | None, projects: Collection[Project], *, at: datetime
 ) -> dict[int, frozenset[FieldGroup]]:
     """Return what the actor sees of each project of a list, by the project's id."""
     if not projects:
         return {}
+    seen = [visible_projects(actor, at=at, group=group).label(group.value) for group in FieldGroup]
     rows = session.execute(
-        select(Project.id, *(visible_projects(actor, at=at, group=group) for group in FieldGroup)).where(
-            Project.id.in_([project.id for project in projects])
-        )
+        select(Project.id, *seen).where(Project.id.in_([project.id for project in projects]))
     ).all()
-    return {
-        row[0]: frozenset(group for group, seen in zip(FieldGroup, row[1:], strict=True) if seen)
-        for row in rows
-    }
+    return {row[0]: frozenset(group for group in FieldGroup if getattr(row, group.value)) for row in rows}
 
 
 def counts_by_area_and_phase(session: Session, *, published: bool) -> dict[tuple[str, str], int]:
@@ -277,19 +261,21 @@ def names_of_organisations(session: Session, organisation_ids: Collection[int]) 
 def known_projects(session: Session, actor: Actor) -> list[Known]:
     """Return the actor's own projects, archived ones too, as a sheet is compared with them."""
     projects = session.scalars(select(Project).where(_is_own(actor)).order_by(Project.id)).all()
-    return [
-        Known(
-            project_id=project.id,
-            reference=project.reference,
-            version=project.version,
-            archived=project.archived_at is not None,
-            phase=project.phase.value,
-            phase_since=project.phase_since,
-            on_hold=project.on_hold,
-            values=stated_values(project),
-        )
-        for project in projects
-    ]
+    return [known(project) for project in projects]
+
+
+def known(project: Project) -> Known:
+    """Return a project as plain values, as a sheet writes it and is compared with it."""
+    return Known(
+        project_id=project.id,
+        reference=project.reference,
+        version=project.version,
+        archived=project.archived_at is not None,
+        phase=project.phase.value,
+        phase_since=project.phase_since,
+        on_hold=project.on_hold,
+        values=stated_values(project),
+    )
 
 
 def own_sheet(session: Session, actor: Actor, sheet_id: int, *, lock: bool = False) -> ProjectSheet:

@@ -85,11 +85,13 @@ def cells_of(known: Known) -> dict[str, str]:
 
 def write_sheet(rows: Iterable[Mapping[str, str]]) -> str:
     """Return rows as comma-separated text with a header, safe to open in a spreadsheet."""
+    return write_rows([COLUMNS, *([row[column] for column in COLUMNS] for row in rows)])
+
+
+def write_rows(rows: Iterable[Sequence[str]]) -> str:
+    """Return rows of any cells as comma-separated text, safe to open in a spreadsheet."""
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for row in rows:
-        writer.writerow([safe_cell(row[column]) for column in COLUMNS])
+    csv.writer(text, lineterminator="\r\n").writerows([[safe_cell(cell) for cell in row] for row in rows])
     return text.getvalue()
 
 
