@@ -23,8 +23,6 @@ from portal.mail import delivery, writing
 from portal.notifications import views as message_pages
 from portal.projects import sentences as projects
 from portal.projects import views as project_pages
-from portal.projects import sentences as projects
-from portal.projects import views as project_pages
 from portal.reference import models as reference_tables  # noqa: F401  (no page shows them yet)
 from portal.reference import sentences as reference
 from portal.reference import vocabulary
@@ -81,13 +79,11 @@ def create_app(settings: Settings) -> Flask:
     sentences.register(app, account_sentences.SENTENCES)
     sentences.register(app, reference.SENTENCES)
     sentences.register(app, projects.SENTENCES)
-    sentences.register(app, projects.SENTENCES)
     sentences.register(app, facility_sentences.SENTENCES)
     sentences.register(app, booking_sentences.SENTENCES)
     app.register_blueprint(web.bp)
     app.register_blueprint(facility_pages.bp)
     app.register_blueprint(account_pages.bp)
-    app.register_blueprint(project_pages.bp)
     app.register_blueprint(project_pages.bp)
     app.register_blueprint(booking_pages.bp)
     app.register_blueprint(message_pages.bp)

@@ -19,6 +19,8 @@ from portal.bookings.services import release_due, tend_waiting_lists
 from portal.core import clock
 from portal.jobs.deliveries import deliver_waiting
 from portal.ledger import seal_waiting
+from portal.mail.delivery import send_waiting
+from portal.mail.services import forget_old_mail
 from portal.store import db, in_one_unit
 from portal.work.services import give_back_lease, hold_lease
 
@@ -44,9 +46,11 @@ def _unit(work: Callable[[Session], object]) -> Callable[[Flask], object]:
 
 DUTIES = (
     Duty("deliver", 2, lambda _app: deliver_waiting(in_one_unit, db.session(), at=clock.now())),
+    Duty("mail", 5, lambda _app: send_waiting(at=clock.now())),
     Duty("seal", 5, _unit(lambda session: seal_waiting(session, at=clock.now()))),
     Duty("release", 10, _unit(lambda session: release_due(session, at=clock.now()))),
     Duty("waiting_lists", 60, _unit(lambda session: tend_waiting_lists(session, at=clock.now()))),
+    Duty("old_mail", 3600, _unit(lambda session: forget_old_mail(session, at=clock.now()))),
 )
 
 

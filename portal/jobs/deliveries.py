@@ -64,7 +64,7 @@ def _deliver(in_one_unit: UnitOfWork, handler: Handler, entry_id: int, *, at: da
             return False
         if note.next_at is not None and at < note.next_at:
             return None
-        handler(session, session.get_one(Entry, entry_id))
+        handler(session, session.get_one(Entry, entry_id), at)
         note.delivered_at = at
         return True
 

@@ -1,0 +1,116 @@
+"""Nothing acknowledged is lost: a process that approves is killed again and again, in the middle of its work."""
+
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from portal.bookings.models import Block, BlockKind, Booking, BookingState, RequestState, SlotRequest
+from portal.core.clock import now
+from portal.ledger import Entry, seal_waiting, verify
+from tests import make
+from tests.bookings.stage import Stage
+from tests.engines import ENGINES
+
+KILLS, SHORT, EACH = 200, 10, 30
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_acknowledged_booking_survives_sigkill_exactly_once(
+    engine: str, tmp_path: Path, proving: bool
+) -> None:
+    stage = Stage.built(engine, tmp_path, rivals=1, connections=2)
+    chance = random.Random(7)
+    acknowledged: dict[int, int] = {}
+    kills = KILLS if proving else SHORT
+    in_the_middle = 0
+    for _ in range(kills):
+        request_ids = ask_in_rooms_of_their_own(stage)
+        said, killed = run_and_kill(stage, request_ids, tmp_path, after=chance.uniform(0.0, 0.25))
+        acknowledged |= said
+        in_the_middle += killed
+    with Session(stage.engine) as session:
+        told = {
+            entry.facts["booking_id"]: entry.facts["request_id"]
+            for entry in session.scalars(select(Entry).where(Entry.name == "request.approved"))
+        }
+        booked = {
+            request_id: booking_id
+            for request_id, booking_id in session.execute(select(Booking.request_id, Booking.id))
+        }
+        assert len(booked) == session.scalar(select(func.count()).select_from(Booking))
+        for request_id, booking_id in acknowledged.items():
+            assert booked[request_id] == booking_id
+        assert {booking_id: request_id for request_id, booking_id in booked.items()} == told
+        approved = session.scalars(
+            select(SlotRequest.id).where(SlotRequest.state == RequestState.APPROVED)
+        ).all()
+        assert set(approved) == set(booked)
+        blocks = session.scalar(
+            select(func.count()).select_from(Block).where(Block.kind == BlockKind.BOOKING)
+        )
+        assert blocks == len(booked)
+        assert set(session.scalars(select(Booking.state))) <= {BookingState.CONFIRMED}
+        while seal_waiting(session, at=now()):
+            session.commit()
+        assert verify(session) == []
+    stage.engine.dispose()
+    print(f"{engine}: {kills} kills, {in_the_middle} in the middle, {len(acknowledged)} acknowledged")
+    assert in_the_middle >= kills // 2
+
+
+def ask_in_rooms_of_their_own(stage: Stage) -> list[int]:
+    """Store requests that can all be approved, because each wants a cleanroom of its own."""
+    with Session(stage.engine) as session:
+        first = session.get_one(SlotRequest, stage.request_ids[0])
+        facility = first.cleanroom.facility if first.cleanroom else make.facility(session)
+        asker = make.founder(session, first.organisation)
+        return [
+            make.slot_request(
+                session, make.cleanroom(session, facility), make.slot(11, 16), by=asker, project=first.project
+            ).id
+            for _ in range(EACH)
+        ]
+
+
+def run_and_kill(
+    stage: Stage, request_ids: list[int], folder: Path, *, answers: int, then: float
+) -> tuple[dict[int, int], bool]:
+    """Let a process approve, kill it some seconds after so many answers, and return what it said.
+
+    The second value tells whether it was killed before it was done.
+    """
+    work = folder / "requests.txt"
+    work.write_text(" ".join(map(str, request_ids)))
+    duty = next(iter(stage.manager.duties))
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "tests.bookings.decider",
+            stage.url,
+            str(stage.manager.user_id),
+            str(stage.manager.organisation_id),
+            str(duty.facility_id),
+            str(work),
+        ],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[2],
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    lines = [process.stdout.readline().rstrip("\n") for _ in range(answers)]
+    time.sleep(then)
+    process.kill()
+    lines += process.stdout.read().split("\n")[:-1]
+    process.stdout.close()
+    process.wait()
+    said = [line.split() for line in lines if line != "done"]
+    return {int(request): int(booking) for request, booking in said}, "done" not in lines

@@ -1,0 +1,3 @@
+"""What happens without anybody being told."""
+
+SILENT: set[str] = set()
