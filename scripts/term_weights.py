@@ -32,7 +32,7 @@ SEEN_OFTEN_ENOUGH = 3
 def main() -> None:
     """Write the table."""
     texts = [text for collection, fields in TEXTS.items() for text in texts_of(collection, fields)]
-    lexicon = Lexicon.of(concepts())
+    lexicon = Lexicon(concepts())
     occurring = Counter(term for text in texts for term in lexicon.vector(text))
     weights = {
         term: weight(count, len(texts))

@@ -28,4 +28,4 @@ def concepts() -> Iterator[Concept]:
 def shipped_lexicon() -> Lexicon:
     """Return the lexicon as shipped, whatever an installation changed in its glossary: scores must not shift unseen."""
     table = json.loads(files("portal.matching").joinpath("term_weights.json").read_text(encoding="utf-8"))
-    return Lexicon.of(concepts(), weights=table["weights"], unlisted=table["unlisted"])
+    return Lexicon(concepts(), weights=table["weights"], unlisted=table["unlisted"])

@@ -12,7 +12,7 @@ from portal.matching.rules.values import Case
 
 Json = dict[str, Any]
 
-unhurried = settings(deadline=None)
+unhurried = settings(deadline=None, max_examples=60)
 """For properties on a machine that others use at the same time."""
 
 CLASSES = ("GTMP", "sCTMP", "TEP", "combined")

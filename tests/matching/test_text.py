@@ -11,7 +11,6 @@ from portal.matching.rules.text import (
     Lexicon,
     english_stem,
     is_swedish,
-    shared_words,
     swedish_stem,
     words,
 )
@@ -98,29 +97,28 @@ def test_a_rare_word_brings_two_texts_closer_than_a_common_one() -> None:
 
 
 def test_a_word_written_again_counts_more_but_less_than_twice() -> None:
-    lexicon = Lexicon.of([])
+    lexicon = Lexicon([])
     once, twice = lexicon.vector("lung bone"), lexicon.vector("lung lung bone")
     assert once["lung"] / once["bone"] < twice["lung"] / twice["bone"] < 2
 
 
 def test_a_concept_is_one_token_beside_the_words_for_it() -> None:
-    lexicon = Lexicon.of([Concept("brain", ("brain", "hjärna"))])
+    lexicon = Lexicon([Concept("brain", ("brain", "hjärna"))])
     assert set(lexicon.vector("hjärnan är sjuk")) == {"~brain", swedish_stem("hjärna"), "sjuk"}
-    assert lexicon.named("Brain") == [("brain", "Brain"), ("~brain", "Brain")]
+    assert lexicon.named("Brain") == (("brain", "Brain"), ("~brain", "Brain"))
 
 
 def test_the_longest_name_does_not_hide_the_one_inside() -> None:
-    lexicon = Lexicon.of([Concept("vector", ("vector",)), Concept("viral", ("viral vector",))])
+    lexicon = Lexicon([Concept("vector", ("vector",)), Concept("viral", ("viral vector",))])
     assert {"~vector", "~viral"} <= set(lexicon.vector("viral vectors"))
 
 
 def test_shared_words_are_named_as_the_first_text_writes_them_most_telling_first() -> None:
-    shared = shared_words(
-        shipped_lexicon(), "A vector for the Cerebellum, in patients", "patients, cerebellum, vectors"
-    )
+    theses = Closeness(shipped_lexicon(), ["bone", "patients, cerebellum, vectors"])
+    shared = theses.shared_words("A vector for the Cerebellum, in patients", 1)
     assert set(shared) == {"vector", "Cerebellum", "patients"}
     assert shared.index("Cerebellum") < shared.index("patients")
-    assert shared_words(shipped_lexicon(), "bone", "lung") == ()
+    assert theses.shared_words("lung", 0) == ()
 
 
 @pytest.mark.parametrize(

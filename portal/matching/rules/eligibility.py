@@ -30,6 +30,8 @@ CODES = (
 )
 """Every code, in the order in which codes are listed."""
 
+BITS = {code: np.uint16(1 << place) for place, code in enumerate(CODES)}
+
 Obstacles = NDArray[np.uint16]
 """For each partner of the pool, one bit for each code that stands against the pair."""
 
@@ -38,7 +40,6 @@ def obstacles(project: Project, pool: Pool) -> Obstacles:
     """Return everything that stands between a project and each partner of the pool; 0 means eligible."""
     against: dict[str, Flags] = {
         "NEED_NOT_SERVED": ~served(project.needs, pool),
-        "ON_HOLD": ~pool.accepts_on_hold if project.on_hold else _nobody(pool),
         "CLASS": ~pool.product_classes.admits(project.product_class),
         "MODALITY": ~pool.modalities.admits(project.modality),
         "INDICATION": ~pool.indication_areas.admits(project.indication_area),
@@ -47,16 +48,20 @@ def obstacles(project: Project, pool: Pool) -> Obstacles:
         "ORGANISATION_KIND": ~pool.organisation_kinds.admits(project.organisation_kind),
         "EXCLUDED": _excluded(project, pool),
         "CONFLICT": _conflicting(project, pool),
-        "TICKET": _no_capital_need_passes(project, pool, ticket_passes),
-        "INSTRUMENT": _no_capital_need_passes(project, pool, instrument_passes),
         "NOT_OPEN": pool.not_yet_open,
         "CLOSED": pool.closed,
         "NO_CAPACITY": pool.no_capacity,
         "DECLINED": _finally_declined(project, pool),
     }
+    if project.on_hold:
+        against["ON_HOLD"] = ~pool.accepts_on_hold
+    capital = [need for need in project.needs if need.kind == CAPITAL]
+    if capital:
+        against["TICKET"] = _none_passes(capital, pool, ticket_passes)
+        against["INSTRUMENT"] = _none_passes(capital, pool, instrument_passes)
     found = np.zeros(len(pool), dtype=np.uint16)
-    for bit, code in enumerate(CODES):
-        found |= against[code].astype(np.uint16) << np.uint16(bit)
+    for code, flags in against.items():
+        found |= flags.view(np.uint8) * BITS[code]
     return found
 
 
@@ -91,11 +96,8 @@ def instrument_passes(need: Need, pool: Pool) -> Flags:
     return pool.instruments.admits(need.instrument)
 
 
-def _no_capital_need_passes(project: Project, pool: Pool, passes: Callable[[Need, Pool], Flags]) -> Flags:
-    capital = [need for need in project.needs if need.kind == CAPITAL]
-    failing = _nobody(pool)
-    if capital:
-        failing[pool.serving.of(CAPITAL)] = True
+def _none_passes(capital: Iterable[Need], pool: Pool, passes: Callable[[Need, Pool], Flags]) -> Flags:
+    failing = served(capital, pool)
     for need in capital:
         failing &= ~passes(need, pool)
     return failing

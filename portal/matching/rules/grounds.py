@@ -9,7 +9,6 @@ from portal.core.errors import Reason
 from portal.matching.rules.pool import Listed
 from portal.matching.rules.ranking import Match, Ranking
 from portal.matching.rules.shares import UNSTATED, amount_asked, time_left
-from portal.matching.rules.text import shared_words
 from portal.matching.rules.values import CAPITAL, Need
 
 TELLING_WORDS = 5
@@ -78,7 +77,7 @@ def _lists(ranking: Ranking) -> Mapping[str, Listed]:
 
 
 def _text(ranking: Ranking, place: int) -> Reason:
-    words = shared_words(ranking.pool.lexicon, ranking.project.text, ranking.pool.partners[place].text)
+    words = ranking.pool.closeness.shared_words(ranking.project.text, place)
     return Reason("text_shares_words", {"words": words[:TELLING_WORDS]}) if words else Reason("text_apart")
 
 

@@ -100,10 +100,12 @@ class Memory:
     def _lessons(self, project: Project) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
         # A pair's own declines come first, then fact by fact: one order, whoever else is in the pool.
         own = self._own.get(project.id, NONE)
-        alike = np.concatenate([self._alike.get((fact, getattr(project, fact)), NONE) for fact in FACTS])
-        alike = alike[~np.isin(alike, own)]
-        taken = np.concatenate([OWN * self._fresh[own], ALIKE * self._fresh[alike]])
-        return np.concatenate([own, alike]), taken
+        alike = [self._alike.get((fact, getattr(project, fact)), NONE) for fact in FACTS]
+        others = np.concatenate(alike)
+        if len(own):
+            others = others[~np.isin(others, own)]
+        taken = np.concatenate([OWN * self._fresh[own], ALIKE * self._fresh[others]])
+        return np.concatenate([own, others]), taken
 
 
 def applies_to(reason: str, declined: Project) -> Iterator[tuple[str, str]]:

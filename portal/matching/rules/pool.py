@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,9 @@ Numbers = NDArray[np.float64]
 Places = NDArray[np.intp]
 
 NOWHERE: Places = np.empty(0, dtype=np.intp)
+
+RECENT = 128
+"""The answers for so many values of each list are kept at hand."""
 
 
 class Postings:
@@ -44,11 +48,14 @@ class Listed:
         self.open: Flags = np.array([words is None for words in lists], dtype=np.bool_)
         self.length: Numbers = np.array([len(words) if words else 0 for words in lists], dtype=np.float64)
         self._naming = Postings(words or () for words in lists)
+        # Projects of a portfolio share a few values, so the answers for these are kept.
+        self.admits = lru_cache(RECENT)(self._admits)
 
-    def admits(self, value: str) -> Flags:
+    def _admits(self, value: str) -> Flags:
         """Return who has no restriction or names the value."""
         admitted = self.open.copy()
         admitted[self._naming.of(value)] = True
+        admitted.flags.writeable = False
         return admitted
 
 
@@ -79,7 +86,6 @@ class Pool:
     days_to_closing: Numbers
     no_capacity: Flags
     capacity: NDArray[np.int64]
-    lexicon: Lexicon
     closeness: Closeness
     as_of: date
     rates: Mapping[str, float]
@@ -143,7 +149,6 @@ def lay_out(
         ),
         no_capacity=flags(lambda partner: partner.capacity == 0),
         capacity=np.array([partner.capacity for partner in ordered], dtype=np.int64),
-        lexicon=lexicon,
         closeness=Closeness(lexicon, [partner.text for partner in ordered]),
         as_of=as_of,
         rates=rates,

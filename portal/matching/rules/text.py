@@ -11,8 +11,8 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 
@@ -36,115 +36,11 @@ SWEDISH_ENDINGS = (
 )  # fmt: skip
 SHORTEST_STEM = 4
 
+RECENT = 1024
+"""So many texts' terms are kept at hand."""
 
-@dataclass(frozen=True, slots=True)
-class Concept:
-    """One thing and all its names, in either language, in full and short."""
-
-    id: str
-    names: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Lexicon:
-    """The concepts that texts may name, and what each term weighs; a term that is not in the table weighs `unlisted`."""
-
-    weights: Mapping[str, float]
-    unlisted: float
-    _names: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]] = field(default_factory=dict)
-
-    @classmethod
-    def of(
-        cls, concepts: Iterable[Concept], *, weights: Mapping[str, float] | None = None, unlisted: float = 1.0
-    ) -> Lexicon:
-        """Return a lexicon of these concepts; without a table, every term weighs the same."""
-        names: dict[str, set[tuple[tuple[str, ...], str]]] = {}
-        for concept in concepts:
-            # A text of one language may well use the other's terms, so every name is known with both languages' stems.
-            for written, stem in product(concept.names, STEMS):
-                stems = tuple(stem(word) for word in words(written))
-                if stems:
-                    names.setdefault(stems[0], set()).add((stems, concept.id))
-        ordered = {first: tuple(sorted(found)) for first, found in names.items()}
-        return cls(weights=weights or {}, unlisted=unlisted, _names=ordered)
-
-    def named(self, text: str) -> list[tuple[str, str]]:
-        """Return each term of a text as often as it occurs, with the words that stand for it there."""
-        written = WORD.findall(unicodedata.normalize("NFKC", text))
-        folded = [word.casefold() for word in written]
-        swedish = is_swedish(folded)
-        readings = [
-            [stem(word) for word in folded] for stem in STEMS if swedish in {None, stem is swedish_stem}
-        ]
-        found = [
-            (readings[0][place], written[place])
-            for place, word in enumerate(folded)
-            if len(word) > 1 and word not in COMMON_WORDS
-        ]
-        for place in range(len(folded)):
-            named = {found for stems in readings for found in self._named_at(place, stems)}
-            found += [
-                (CONCEPT + concept, " ".join(written[place : place + length]))
-                for concept, length in sorted(named)
-                if length > 1 or folded[place] not in MUST_BE_CAPITALS or not written[place][1:].islower()
-            ]
-        return found
-
-    def _named_at(self, place: int, stems: Sequence[str]) -> Iterator[tuple[str, int]]:
-        for name, concept in self._names.get(stems[place], ()):
-            if tuple(stems[place : place + len(name)]) == name:
-                yield concept, len(name)
-
-    def vector(self, text: str) -> dict[str, float]:
-        """Return what each term of a text weighs, scaled to length 1; empty for a text without terms."""
-        weighed = {
-            term: self.weights.get(term, self.unlisted) * (1 + math.log(count))
-            for term, count in sorted(Counter(term for term, _ in self.named(text)).items())
-        }
-        length = math.sqrt(math.fsum(weight * weight for weight in weighed.values()))
-        return {term: weight / length for term, weight in weighed.items()} if length else {}
-
-
-class Closeness:
-    """How close a text is to each of many, by an index from terms to texts."""
-
-    def __init__(self, lexicon: Lexicon, texts: Sequence[str]) -> None:
-        """Index the texts; a text's place in the sequence is its place in every answer."""
-        self._lexicon = lexicon
-        self._count = len(texts)
-        places: dict[str, list[int]] = {}
-        weights: dict[str, list[float]] = {}
-        vectors: dict[str, dict[str, float]] = {}
-        for place, text in enumerate(texts):
-            if text not in vectors:
-                vectors[text] = lexicon.vector(text)
-            for term, weight in vectors[text].items():
-                places.setdefault(term, []).append(place)
-                weights.setdefault(term, []).append(weight)
-        self._index = {
-            term: (np.array(found, dtype=np.intp), np.array(weights[term], dtype=np.float64))
-            for term, found in places.items()
-        }
-
-    def to(self, text: str) -> NDArray[np.float64]:
-        """Return the closeness, from 0 to 1, of a text to each of the indexed ones."""
-        cosine = np.zeros(self._count, dtype=np.float64)
-        # Term by term in sorted order: each sum is taken in an order that no other text can change.
-        for term, weight in self._lexicon.vector(text).items():
-            if term in self._index:
-                places, weights = self._index[term]
-                cosine[places] += weight * weights
-        return np.minimum(cosine, 1.0)
-
-
-def shared_words(lexicon: Lexicon, one: str, other: str) -> tuple[str, ...]:
-    """Return the words of one text that bring it close to another, the most telling first."""
-    ours, theirs = lexicon.vector(one), lexicon.vector(other)
-    telling: dict[str, float] = {}
-    for term, words_for_it in lexicon.named(one):
-        if term in theirs:
-            telling[words_for_it] = max(telling.get(words_for_it, 0.0), ours[term] * theirs[term])
-    return tuple(sorted(telling, key=lambda written: (-telling[written], written)))
+NOWHERE: NDArray[np.intp] = np.empty(0, dtype=np.intp)
+NO_WEIGHTS: NDArray[np.float64] = np.empty(0)
 
 
 def words(text: str) -> list[str]:
@@ -180,3 +76,117 @@ def swedish_stem(word: str) -> str:
 
 
 STEMS = (english_stem, swedish_stem)
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """One thing and all its names, in either language, in full and short."""
+
+    id: str
+    names: tuple[str, ...]
+
+
+class Lexicon:
+    """The concepts that texts may name, and what each term weighs; a term that is not in the table weighs `unlisted`."""
+
+    def __init__(
+        self,
+        concepts: Iterable[Concept],
+        *,
+        weights: Mapping[str, float] | None = None,
+        unlisted: float = 1.0,
+    ) -> None:
+        """Know these concepts by all their names; without a table, every term weighs the same."""
+        self._weights, self._unlisted = weights or {}, unlisted
+        names: dict[str, set[tuple[tuple[str, ...], str]]] = {}
+        for concept in concepts:
+            # A text of one language may well use the other's terms, so every name is known with both languages' stems.
+            for written, stem in product(concept.names, STEMS):
+                stems = tuple(stem(word) for word in words(written))
+                if stems:
+                    names.setdefault(stems[0], set()).add((stems, CONCEPT + concept.id))
+        self._names = {first: sorted(found) for first, found in names.items()}
+        # The same teaser is looked at again and again: for every weight that is tried, and for every ground.
+        self.named = lru_cache(RECENT)(self._named)
+        self.vector = lru_cache(RECENT)(self._vector)
+
+    def _named(self, text: str) -> tuple[tuple[str, str], ...]:
+        """Return each term of a text as often as it occurs, with the words that stand for it there."""
+        written = WORD.findall(unicodedata.normalize("NFKC", text))
+        folded = [word.casefold() for word in written]
+        swedish = is_swedish(folded)
+        readings = [
+            [stem(word) for word in folded] for stem in STEMS if swedish in {None, stem is swedish_stem}
+        ]
+        found = [
+            (stemmed, written[place])
+            for place, (word, stemmed) in enumerate(zip(folded, readings[0], strict=True))
+            if len(word) > 1 and word not in COMMON_WORDS
+        ]
+        for place, word in enumerate(folded):
+            named = {
+                (concept, len(name))
+                for stems in readings
+                for name, concept in self._names.get(stems[place], ())
+                if tuple(stems[place : place + len(name)]) == name
+            }
+            found += [
+                (concept, " ".join(written[place : place + length]))
+                for concept, length in sorted(named)
+                if length > 1 or word not in MUST_BE_CAPITALS or not written[place][1:].islower()
+            ]
+        return tuple(found)
+
+    def _vector(self, text: str) -> Mapping[str, float]:
+        """Return what each term of a text weighs, in the order of terms, scaled to length 1; empty without terms."""
+        counts = Counter(term for term, _ in self.named(text))
+        weighed = {
+            term: self._weights.get(term, self._unlisted) * (1 + math.log(counts[term]))
+            for term in sorted(counts)
+        }
+        length = math.sqrt(math.fsum(weight * weight for weight in weighed.values()))
+        return {term: weight / length for term, weight in weighed.items()} if length else {}
+
+
+class Closeness:
+    """How close a text is to each of many, by an index from terms to texts."""
+
+    def __init__(self, lexicon: Lexicon, texts: Sequence[str]) -> None:
+        """Index the texts; a text's place in the sequence is its place in every answer."""
+        self._lexicon, self._count = lexicon, len(texts)
+        places: dict[str, list[int]] = {}
+        weights: dict[str, list[float]] = {}
+        for place, text in enumerate(texts):
+            for term, weight in lexicon.vector(text).items():
+                places.setdefault(term, []).append(place)
+                weights.setdefault(term, []).append(weight)
+        self._index = {
+            term: (np.array(found, dtype=np.intp), np.array(weights[term], dtype=np.float64))
+            for term, found in places.items()
+        }
+
+    def to(self, text: str) -> NDArray[np.float64]:
+        """Return the closeness, from 0 to 1, of a text to each of the indexed ones."""
+        cosine = np.zeros(self._count, dtype=np.float64)
+        # Term by term in sorted order: each sum is taken in an order that no other text can change.
+        for term, weight in self._lexicon.vector(text).items():
+            if term in self._index:
+                places, weights = self._index[term]
+                cosine[places] += weight * weights
+        return np.minimum(cosine, 1.0)
+
+    def shared_words(self, text: str, place: int) -> tuple[str, ...]:
+        """Return the words of a text that bring it close to one of the indexed ones, the most telling first."""
+        telling: dict[str, float] = {}
+        weights = {
+            term: weight * self._weight_at(place, term) for term, weight in self._lexicon.vector(text).items()
+        }
+        for term, written in self._lexicon.named(text):
+            if weights[term]:
+                telling[written] = max(telling.get(written, 0.0), weights[term])
+        return tuple(sorted(telling, key=lambda written: (-telling[written], written)))
+
+    def _weight_at(self, place: int, term: str) -> float:
+        places, weights = self._index.get(term, (NOWHERE, NO_WEIGHTS))
+        found = int(np.searchsorted(places, place))
+        return float(weights[found]) if found < len(places) and places[found] == place else 0.0
