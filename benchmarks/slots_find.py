@@ -1,7 +1,8 @@
 """How long the first free windows of one request over 200 rooms take, beside a loop that tries every day.
 
 Prints one row of a table: rooms, days, bookings, milliseconds of processor time of the search and of the loop (medians,
-so that a busy machine disturbs little), and how many times as long the loop takes. Both have to give the same windows, or there is no row.
+so that a busy machine disturbs little), and how many times as long the loop takes. Both have to give the same windows,
+or there is no row.
 """
 
 import random
