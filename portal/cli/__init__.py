@@ -4,7 +4,7 @@ from importlib import import_module
 
 import click
 
-ROOMS = ("audit", "demo", "gmp", "jobs", "migrate", "roadmap", "run", "slots")
+ROOMS = ("audit", "demo", "gmp", "jobs", "match", "migrate", "roadmap", "run", "slots")
 """Modules of this package, each with a command of its own name."""
 
 
