@@ -23,6 +23,7 @@ from portal.bookings.rules.windows import (
     end_of,
     first_over_rooms,
     reasons_against_window,
+    separate_windows,
 )
 
 AAV, LENTIVIRAL = Work("aav", "P1"), Work("lentiviral", "P2")
@@ -90,6 +91,11 @@ def test_an_empty_room_offers_every_open_day_from_which_there_is_time() -> None:
 
 def test_no_more_windows_are_given_than_asked_for() -> None:
     assert found(booked(), count=2) == [(0, 5), (1, 8)]
+
+
+def test_separate_windows_are_choices_and_not_the_same_one_a_day_later() -> None:
+    windows = separate_windows(booked(), FIVE_DAYS, CHANGEOVER, count=3)
+    assert windows == [Span(0, 5), Span(7, 12), Span(14, 19)]
 
 
 def test_changeover_is_kept_to_what_ran_before_and_to_what_comes_next() -> None:
@@ -358,3 +364,8 @@ def test_offers_and_refusals_agree_with_a_look_at_every_tick(
     offered = earliest_windows(timetable, campaign, changeover, limits, count=count)
     assert offered == list(shortest_windows(bookable))[:count]
     assert all(window.end == end_of(timetable.calendar, window.start, campaign) for window in offered)
+    apart: list[Span] = []
+    for window in shortest_windows(bookable):
+        if not any(window.overlaps(chosen) for chosen in apart):
+            apart.append(window)
+    assert separate_windows(timetable, campaign, changeover, limits, count=count) == apart[:count]

@@ -105,7 +105,8 @@ def _free_spans(
     if limits.barred:
         shut = sorted(chain(shut, *limits.barred.values()))
     for gap in _gaps(timetable.occupations, campaign, changeover, bounds):
-        yield from _outside(shut, gap)
+        if gap.end - gap.start >= campaign.duration:
+            yield from _outside(shut, gap)
 
 
 def _gaps(
@@ -115,18 +116,20 @@ def _gaps(
 
     Gaps that are too short even without changeover, most of those in a busy room, cost nothing more than a look.
     """
-    work, longest_wait = campaign.work, bounds.end - campaign.duration
+    work, duration, earliest = campaign.work, campaign.duration, bounds.start
+    longest_wait = bounds.end - duration
     before: Occupation | None = None
-    taken_until, start = 0, bounds.start
+    taken_until, start = 0, earliest
     for after in occupations:
         span = after.span
-        if span.start - start >= campaign.duration:
+        if span.start - start >= duration:
             yield _gap(before, after, work, changeover, bounds)
         if span.end >= taken_until:
             before, taken_until = after, span.end
-            start = max(bounds.start, taken_until)
-        if start > longest_wait:
-            return
+            if taken_until > earliest:
+                start = taken_until
+                if start > longest_wait:
+                    return
     yield _gap(before, None, work, changeover, bounds)
 
 
