@@ -41,6 +41,13 @@ class RequestDrafted(RequestEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RequestDiscarded(RequestEvent):
+    """Somebody threw a slot request away that had not been sent."""
+
+    name: ClassVar[str] = "request.discarded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RequestSubmitted(RequestEvent):
     """A slot request went to the facility."""
 

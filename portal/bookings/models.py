@@ -134,7 +134,7 @@ class SlotRequest(Base):
     __tablename__ = "slot_request"
     __table_args__ = (
         CheckConstraint("duration >= 1", name="duration_is_positive"),
-        CheckConstraint("latest_end IS NULL OR latest_end > earliest_start", name="window"),
+        CheckConstraint("latest_end IS NULL OR latest_end >= earliest_start", name="window"),
         CheckConstraint("(starts_at IS NULL) = (ends_at IS NULL)", name="asked_window_is_whole"),
         CheckConstraint("starts_at IS NULL OR starts_at < ends_at", name="asked_window_order"),
         Index("ix_slot_request_cleanroom_id_state", "cleanroom_id", "state"),

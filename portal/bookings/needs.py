@@ -68,10 +68,15 @@ class Need:
             project=self.project_id,
         )
 
+    @property
+    def work(self) -> Work:
+        """Return what would run, as far as changeover asks."""
+        return Work(self.process_class, self.project_id)
+
     def campaign(self, cleanroom: Cleanroom) -> Campaign:
         """Return the work as this cleanroom counts it: rounded up to its booking unit."""
         return Campaign(
-            Work(self.process_class, self.project_id),
+            self.work,
             units_in(cleanroom, self.duration, self.duration_unit, self.mode),
             Mode(self.mode),
         )
@@ -147,6 +152,11 @@ def minimum_for(project: Project, run_kind: RunKind) -> Minimum:
 def vector_rank(level: str) -> int:
     """Return how demanding viral-vector work is: a permit covers its own rank and those below."""
     return vocabulary.word("vector_level", level).rank or 0
+
+
+def least_days(duration: int, unit: BookingUnit) -> int:
+    """Return how many calendar days a duration takes at least, whatever the room."""
+    return math.ceil(duration / {BookingUnit.DAY: 1, BookingUnit.HALF_DAY: 2, BookingUnit.HOUR: 24}[unit])
 
 
 def units_in(cleanroom: Cleanroom, duration: int, unit: BookingUnit, mode: WorkMode) -> int:

@@ -184,6 +184,17 @@ def _fee_has_changed(values: Values) -> str:
     )
 
 
+def _estimate_has_changed(values: Values) -> str:
+    if values["amount"] is None:
+        return gettext(
+            "No price is published for this window any more. Look again, and send it if that will do."
+        )
+    return gettext(
+        "The estimate is %(amount)s by now, without VAT. Look again, and send it if that will do.",
+        amount=money(values["amount"], values["currency"]),
+    )
+
+
 def _loosened(values: Values) -> str:
     least = {
         "grade": lambda: grade_name(values["least"]),
@@ -322,6 +333,32 @@ SENTENCES: dict[str, Sentence] = {
         "%(facility)s reads your process facts only under its confidentiality terms. "
         "Accept them, or choose a room elsewhere.",
         facility=v["facility"],
+    ),
+    "terms_have_changed": lambda v: gettext(
+        "%(facility)s has changed its confidentiality terms since your page was made. "
+        "Read them as they stand now, and accept them or choose a room elsewhere.",
+        facility=v["facility"],
+    ),
+    "estimate_has_changed": _estimate_has_changed,
+    "earliest_start_past": lambda v: gettext(
+        "%(day)s is past. Choose today, %(today)s, or a later day.", day=day(v["day"]), today=day(v["today"])
+    ),
+    "earliest_start_too_far": lambda v: gettext(
+        "%(day)s is further ahead than cleanrooms can be booked. Choose a day up to %(latest)s.",
+        day=day(v["day"]),
+        latest=day(v["latest"]),
+    ),
+    "latest_end_before_start": lambda v: gettext(
+        "%(day)s is before the earliest start, %(start)s. Choose a later end, or leave it open.",
+        day=day(v["day"]),
+        start=day(v["start"]),
+    ),
+    "days_too_few": lambda v: gettext(
+        "The days you allow are %(given)s, and the work takes at least %(needed)s. "
+        "Choose %(first_end)s or a later day, or shorter work.",
+        given=unit_count(v["given"], "day"),
+        needed=unit_count(v["needed"], "day"),
+        first_end=day(v["first_end"]),
     ),
     "offer_lapsed": lambda v: gettext(
         "This offer is no longer open: the request is %(state)s now. Choose another window, or wait for one.",

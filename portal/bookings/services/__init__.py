@@ -24,14 +24,13 @@ from portal.bookings.services.decisions import (
     reject_request,
     waitlist_request,
 )
+from portal.bookings.services.drafts import choose_window, discard_draft, save_draft
 from portal.bookings.services.holds import release_due, tend_waiting_lists
 from portal.bookings.services.requests import (
     accept_offer,
     answer_question,
     change_window,
     decline_offer,
-    discard_draft,
-    save_draft,
     submit_request,
     withdraw_request,
 )
@@ -44,6 +43,7 @@ __all__ = [
     "ask_for_information",
     "cancel_booking",
     "change_window",
+    "choose_window",
     "close_cleanroom",
     "complete_booking",
     "confirm_condition",

@@ -378,7 +378,7 @@ def _move(
     request = session.get(SlotRequest, booking.request_id) if booking.request_id else None
     if booking.organisation is not None and booking.project_id is not None:
         diary = search.diaries_of(session, [target], at=at)[target.id]
-        cost = estimate(session, booking.organisation, diary, slot)
+        cost = estimate(session, booking.organisation, diary, slot, blocks.work_of(booking))
         booking.estimate = cost.as_json() if cost else None
     if request is not None and request.state is RequestState.APPROVED:
         request.cleanroom_id, request.starts_at, request.ends_at = target.id, slot.start, slot.end

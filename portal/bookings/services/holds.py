@@ -104,7 +104,7 @@ def make_offer(
     """Hold a window in a locked cleanroom for a request and tell the ledger; the caller has asked the rules."""
     until = hold_until(room.facility, slot, at=at)
     diary = search.diaries_of(session, [room], at=at)[room.id]
-    cost = estimate(session, request.organisation, diary, slot)
+    cost = estimate(session, request.organisation, diary, slot, need_of(request).work)
     booking = blocks.take(
         session,
         room,

@@ -1,8 +1,6 @@
-"""What a developer does with a slot request: draft, submit, answer, choose again, accept, decline, withdraw."""
+"""What a developer does with a slot request: submit, answer, choose again, accept, decline, withdraw."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
@@ -13,7 +11,6 @@ from portal.bookings.events import (
     InformationGiven,
     OfferAccepted,
     OfferDeclined,
-    RequestDrafted,
     RequestSubmitted,
     RequestWindowChanged,
     RequestWithdrawn,
@@ -23,141 +20,21 @@ from portal.bookings.models import (
     BookingState,
     RequestMessage,
     RequestState,
-    RunKind,
     Side,
     SlotRequest,
 )
-from portal.bookings.needs import minimum_for, need_of, vector_rank
+from portal.bookings.needs import need_of
 from portal.bookings.rules.decisions import reasons_against_step
-from portal.bookings.rules.fitting import GRADES
+from portal.bookings.services.drafts import reasons_against_loosening, room_to_ask
 from portal.bookings.services.holds import offer_waiting, release_expired
 from portal.bookings.services.locking import lock_booking, lock_facilities, lock_request
 from portal.bookings.services.sharing import close_for_request, open_for_request
-from portal.core.actors import Actor, Role
-from portal.core.errors import NotAllowed, NotFound, Reason, Refused, Stale
+from portal.core.actors import Actor
+from portal.core.errors import Reason, Refused, Stale
 from portal.core.slots import Slot
-from portal.facilities.models import Cleanroom
+from portal.facilities.models import Cleanroom, Facility
 from portal.ledger import record
-from portal.projects.models import Project
-
-DRAFTED = frozenset(
-    {
-        "project_id",
-        "run_kind",
-        "title",
-        "kind",
-        "grade",
-        "bsl",
-        "vector_level",
-        "gmo_class",
-        "process_class",
-        "equipment",
-        "mode",
-        "duration",
-        "duration_unit",
-        "earliest_start",
-        "latest_end",
-        "acceptable_facility_ids",
-        "remark",
-        "cleanroom_id",
-        "starts_at",
-        "ends_at",
-    }
-)
-"""What a draft may say; anything else is not the requester's to set."""
-
-
-def save_draft(
-    session: Session,
-    actor: Actor,
-    request_id: int | None,
-    values: Mapping[str, Any],
-    *,
-    shown_version: int | None = None,
-    at: datetime,
-) -> SlotRequest:
-    """Begin a slot request, or keep what was changed in a draft; each step of the wizard comes here.
-
-    A changed need forgets a window that was chosen for the old one unless a new one comes with it. Raises `NotFound`
-    for a project or draft of somebody else, and `Refused` if it is looser than the project's facts allow.
-    """
-    if Role.FOUNDER not in actor.roles or actor.organisation_id is None:
-        raise NotAllowed
-    unknown = values.keys() - DRAFTED
-    if unknown:
-        raise ValueError(f"a draft does not say {', '.join(sorted(unknown))}")
-    if request_id is None:
-        project = _own_project(session, actor, values["project_id"])
-        request = SlotRequest(
-            organisation_id=actor.organisation_id,
-            requested_by_id=actor.user_id,
-            state=RequestState.DRAFT,
-            created_at=at,
-        )
-        request.project = project
-    else:
-        queries.own_request(session, actor, request_id)
-        request = lock_request(session, request_id, shown_version=shown_version)
-        _refuse_unless("submit", request)
-        project = _own_project(session, actor, values.get("project_id", request.project_id))
-        request.project = project
-    changes_need = request_id is not None and any(
-        getattr(request, name) != value
-        for name, value in values.items()
-        if name not in {"cleanroom_id", "starts_at", "ends_at", "remark", "title"}
-    )
-    for name, value in values.items():
-        setattr(request, name, value)
-    if changes_need and "cleanroom_id" not in values:
-        request.cleanroom_id = request.starts_at = request.ends_at = request.estimate = None
-    reasons = reasons_against_loosening(project, request)
-    if reasons:
-        raise Refused(reasons)
-    session.add(request)
-    session.flush()
-    if request_id is None:
-        record(
-            session,
-            RequestDrafted(actor_id=actor.user_id, request_id=request.id, project_id=project.id),
-            at=at,
-        )
-    return request
-
-
-def reasons_against_loosening(project: Project, request: SlotRequest) -> list[Reason]:
-    """Return where a request asks for less than the project's facts demand; it may only be tightened."""
-    least = minimum_for(project, RunKind(request.run_kind))
-    reasons = []
-    if GRADES.index(request.grade) > GRADES.index(least.grade):
-        reasons.append(Reason("looser_than_project", {"what": "grade", "least": least.grade}, field="grade"))
-    if request.bsl < least.bsl:
-        reasons.append(Reason("looser_than_project", {"what": "bsl", "least": least.bsl}, field="bsl"))
-    if vector_rank(request.vector_level) < vector_rank(least.vector_level):
-        reasons.append(
-            Reason(
-                "looser_than_project",
-                {"what": "vector_level", "least": least.vector_level},
-                field="vector_level",
-            )
-        )
-    if (request.gmo_class or 0) < least.gmo_class:
-        reasons.append(
-            Reason("looser_than_project", {"what": "gmo_class", "least": least.gmo_class}, field="gmo_class")
-        )
-    if request.kind is not least.kind:
-        reasons.append(
-            Reason("run_needs_other_kind", {"run": request.run_kind, "kind": least.kind}, field="run_kind")
-        )
-    return reasons
-
-
-def discard_draft(session: Session, actor: Actor, request_id: int) -> None:
-    """Throw a draft away; nobody but its organisation has ever seen it, so nothing of it is kept."""
-    queries.own_request(session, actor, request_id)
-    request = lock_request(session, request_id, shown_version=None)
-    _refuse_unless("submit", request)
-    session.delete(request)
-    session.flush()
+from portal.projects.services.projects import reasons_against_archived
 
 
 def submit_request(
@@ -166,13 +43,16 @@ def submit_request(
     request_id: int,
     *,
     terms_accepted: bool,
+    terms_version: int | None = None,
+    agreed_amount: int | None = None,
     shown_version: int | None = None,
     at: datetime,
 ) -> SlotRequest:
     """Send a draft to the facility whose window it chose, and show the facility what it needs to decide.
 
-    Raises `NotFound`, `Stale`, and `Refused` if the window is no longer free or the facility's confidentiality terms,
-    where it has any, are not accepted.
+    `terms_version` and `agreed_amount` are what the page showed. Raises `NotFound`, `Stale`, and `Refused` if the
+    window is no longer free, the facility's confidentiality terms, where it has any, are not accepted, or these terms
+    or the estimate are others by now.
     """
     queries.own_request(session, actor, request_id)
     request = lock_request(session, request_id, shown_version=shown_version)
@@ -180,17 +60,19 @@ def submit_request(
     room, slot = _chosen(session, request)
     if room is None or slot is None:
         raise Refused([*reasons, Reason("no_window_asked", field="window")])
+    reasons += reasons_against_archived(request.project)
     reasons += reasons_against_loosening(request.project, request)
     if not request.process_class:
         reasons.append(Reason("process_class_unknown", field="process_class"))
-    if room.facility.confidentiality_terms and not terms_accepted:
-        reasons.append(Reason("terms_not_accepted", {"facility": room.facility.name}, field="terms"))
+    reasons += _reasons_against_terms(room.facility, accepted=terms_accepted, shown_version=terms_version)
     reasons += search.reasons_against(session, room, need_of(request), slot, at=at)
+    if not reasons:
+        _price(session, request, room, slot, at=at)
+        reasons += _reasons_against_price(request, agreed_amount)
     if reasons:
         raise Refused(reasons)
-    _price(session, request, room, slot, at=at)
     request.state, request.submitted_at, request.waiting_since = RequestState.SUBMITTED, at, at
-    request.terms_version, request.terms_accepted_at = room.facility.confidentiality_version, at
+    _accept_terms(request, room.facility, at=at)
     open_for_request(session, request, room, actor_id=actor.user_id, at=at)
     record(
         session,
@@ -217,25 +99,23 @@ def change_window(
     cleanroom_id: int,
     slot: Slot,
     terms_accepted: bool,
+    terms_version: int | None = None,
     shown_version: int | None = None,
     at: datetime,
 ) -> SlotRequest:
     """Choose another window for a request that waits, for instance because its own was given to somebody else.
 
-    The request goes to the facility of the new window; where that is another one, the old one sees nothing any more.
+    The request goes to the facility of the new window; where that is another one, the old one sees nothing any more,
+    and the new one's confidentiality terms are to be accepted. Raises as `submit_request` does.
     """
     queries.own_request(session, actor, request_id)
     request = lock_request(session, request_id, shown_version=shown_version)
     reasons = reasons_against_step("change_window", request.state.value)
-    room = session.scalars(
-        select(Cleanroom).where(Cleanroom.id == cleanroom_id).options(joinedload(Cleanroom.facility))
-    ).first()
-    if room is None:
-        raise Refused([*reasons, Reason("no_window_asked", field="window")])
+    room = room_to_ask(session, cleanroom_id)
     old = session.get(Cleanroom, request.cleanroom_id) if request.cleanroom_id else None
     elsewhere = old is None or old.facility_id != room.facility_id
-    if elsewhere and room.facility.confidentiality_terms and not terms_accepted:
-        reasons.append(Reason("terms_not_accepted", {"facility": room.facility.name}, field="terms"))
+    if elsewhere:
+        reasons += _reasons_against_terms(room.facility, accepted=terms_accepted, shown_version=terms_version)
     reasons += search.reasons_against(session, room, need_of(request), slot, at=at)
     if reasons:
         raise Refused(reasons)
@@ -254,7 +134,7 @@ def change_window(
     request.state, request.waiting_since, request.handled_by_id = RequestState.SUBMITTED, at, None
     if elsewhere:
         close_for_request(session, request, actor_id=actor.user_id, at=at)
-        request.terms_version, request.terms_accepted_at = room.facility.confidentiality_version, at
+        _accept_terms(request, room.facility, at=at)
         request.waitlisted_at = None
         open_for_request(session, request, room, actor_id=actor.user_id, at=at)
     _price(session, request, room, slot, at=at)
@@ -426,23 +306,26 @@ def _offer_freed(session: Session, cleanroom_id: int, *, at: datetime) -> None:
     offer_waiting(session, [facility_id], rooms, at=at)
 
 
-def _own_project(session: Session, actor: Actor, project_id: int) -> Project:
-    project = session.scalars(
-        select(Project).where(
-            Project.id == project_id,
-            Project.organisation_id == actor.organisation_id,
-            Project.archived_at.is_(None),
-        )
-    ).first()
-    if project is None:
-        raise NotFound
-    return project
+def _reasons_against_terms(facility: Facility, *, accepted: bool, shown_version: int | None) -> list[Reason]:
+    if not facility.confidentiality_terms:
+        return []
+    if shown_version is not None and shown_version != facility.confidentiality_version:
+        return [Reason("terms_have_changed", {"facility": facility.name}, field="terms")]
+    return [] if accepted else [Reason("terms_not_accepted", {"facility": facility.name}, field="terms")]
 
 
-def _refuse_unless(step: str, request: SlotRequest) -> None:
-    reasons = reasons_against_step(step, request.state.value)
-    if reasons:
-        raise Refused(reasons)
+def _accept_terms(request: SlotRequest, facility: Facility, *, at: datetime) -> None:
+    has_terms = bool(facility.confidentiality_terms)
+    request.terms_version = facility.confidentiality_version if has_terms else None
+    request.terms_accepted_at = at if has_terms else None
+
+
+def _reasons_against_price(request: SlotRequest, agreed_amount: int | None) -> list[Reason]:
+    cost = request.estimate
+    if agreed_amount is None or (cost is not None and cost["amount"] == agreed_amount):
+        return []
+    values = {"amount": cost["amount"] if cost else None, "currency": cost["currency"] if cost else None}
+    return [Reason("estimate_has_changed", values)]
 
 
 def _chosen(session: Session, request: SlotRequest) -> tuple[Cleanroom | None, Slot | None]:
@@ -456,5 +339,5 @@ def _chosen(session: Session, request: SlotRequest) -> tuple[Cleanroom | None, S
 
 def _price(session: Session, request: SlotRequest, room: Cleanroom, slot: Slot, *, at: datetime) -> None:
     diary = search.diaries_of(session, [room], at=at)[room.id]
-    cost = estimate(session, request.organisation, diary, slot)
+    cost = estimate(session, request.organisation, diary, slot, need_of(request).work)
     request.estimate = cost.as_json() if cost else None
