@@ -10,15 +10,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, bindparam, delete, insert, select
 from sqlalchemy.orm import Session, joinedload
 
 from portal.bookings.models import Block, BlockKind, Booking, BookingState, Closure, ClosureKind
 from portal.bookings.roomtime import days_later
 from portal.bookings.rules.timetables import Work
-from portal.bookings.work import changeover_days_of
+from portal.bookings.work import OwnDays, days_between
 from portal.core.slots import Slot
 from portal.facilities.models import Cleanroom
+from portal.facilities.queries import own_changeover_days
+from portal.store import Base, UtcDateTime
 
 WORKING_KINDS = (BlockKind.BOOKING, BlockKind.HOLD)
 KIND_OF_STATE = {
@@ -30,10 +32,11 @@ KIND_OF_STATE = {
 
 @dataclass(frozen=True, slots=True)
 class Neighbour:
-    """A booking or hold beside a stretch of time, with what runs in it."""
+    """A booking or hold beside a stretch of time: its block, and what runs in it."""
 
-    block: Block
-    work: Work | None
+    block_id: int
+    slot: Slot
+    work: Work
 
 
 def lock_cleanrooms(session: Session, cleanroom_ids: Iterable[int]) -> dict[int, Cleanroom]:
@@ -41,14 +44,7 @@ def lock_cleanrooms(session: Session, cleanroom_ids: Iterable[int]) -> dict[int,
 
     A cleanroom that does not exist is missing from the answer.
     """
-    rooms = session.scalars(
-        select(Cleanroom)
-        .where(Cleanroom.id.in_(sorted(set(cleanroom_ids))))
-        .order_by(Cleanroom.id)
-        .options(joinedload(Cleanroom.facility))
-        .with_for_update(of=Cleanroom)
-        .execution_options(populate_existing=True)
-    )
+    rooms = session.scalars(_LOCKED, {"rooms": sorted(set(cleanroom_ids))})
     return {room.id: room for room in rooms}
 
 
@@ -57,6 +53,8 @@ def take(
 ) -> Booking:
     """Write a booking or hold into a locked cleanroom, and both neighbours' changeover anew."""
     before = neighbour_before(session, cleanroom.id, slot.start)
+    after = neighbour_after(session, cleanroom.id, slot.end)
+    own_days = _own_days(session, cleanroom) if before or after else {}
     _forget_changeover(session, before)
     block = Block(
         cleanroom_id=cleanroom.id,
@@ -64,13 +62,14 @@ def take(
         starts_at=slot.start,
         ends_at=slot.end,
     )
-    session.add(block)
-    session.flush()
-    booking = Booking(block=block, block_id=block.id, state=state, **values)
+    booking = Booking(block=block, state=state, **values)
     session.add(booking)
     session.flush()
-    _write_changeover(session, cleanroom, before)
-    _write_changeover(session, cleanroom, Neighbour(block, work_of(booking)))
+    new = Neighbour(block.id, slot, work_of(booking))
+    changeovers = [_changeover(cleanroom, own_days, new, after)]
+    if before is not None:
+        changeovers.append(_changeover(cleanroom, own_days, before, new))
+    _write(session, changeovers)
     return booking
 
 
@@ -84,11 +83,11 @@ def change_state(session: Session, booking: Booking, state: BookingState) -> Non
     if booking.block.kind is not kind:
         booking.block.kind = kind
         if kind is BlockKind.RELEASED:
-            _forget_changeover(session, Neighbour(booking.block, None))
+            session.execute(_FORGET, {"after": booking.block_id})
     session.flush()
     session.refresh(booking, ["block_kind"])
     if kind is BlockKind.RELEASED:
-        _write_changeover(
+        _renew_changeover(
             session, cleanroom, neighbour_before(session, cleanroom.id, booking.block.starts_at)
         )
 
@@ -98,15 +97,15 @@ def move(session: Session, booking: Booking, target: Cleanroom, slot: Slot) -> N
     block, source = booking.block, session.get_one(Cleanroom, booking.block.cleanroom_id)
     old_before = neighbour_before(session, source.id, block.starts_at, but=block.id)
     new_before = neighbour_before(session, target.id, slot.start, but=block.id)
-    own = Neighbour(block, work_of(booking))
+    own = Neighbour(block.id, slot, work_of(booking))
     for neighbour in (old_before, new_before, own):
         _forget_changeover(session, neighbour)
     block.cleanroom_id, block.starts_at, block.ends_at = target.id, slot.start, slot.end
     session.flush()
-    _write_changeover(session, source, old_before)
-    if new_before is not None and (old_before is None or new_before.block.id != old_before.block.id):
-        _write_changeover(session, target, new_before)
-    _write_changeover(session, target, own)
+    _renew_changeover(session, source, old_before)
+    if new_before is not None and (old_before is None or new_before.block_id != old_before.block_id):
+        _renew_changeover(session, target, new_before)
+    _renew_changeover(session, target, own)
 
 
 def shorten(session: Session, booking: Booking, *, end: datetime) -> None:
@@ -140,38 +139,14 @@ def neighbour_before(
     session: Session, cleanroom_id: int, moment: datetime, *, but: int = 0
 ) -> Neighbour | None:
     """Return the last booking or hold that ends at a moment or before it."""
-    return _neighbour(
-        session,
-        select(Block, Booking)
-        .join(Booking, Booking.block_id == Block.id)
-        .where(
-            Block.cleanroom_id == cleanroom_id,
-            Block.kind.in_(WORKING_KINDS),
-            Block.ends_at <= moment,
-            Block.id != but,
-        )
-        .order_by(Block.ends_at.desc())
-        .limit(1),
-    )
+    return _neighbour(session, _BEFORE, cleanroom_id, moment, but)
 
 
 def neighbour_after(
     session: Session, cleanroom_id: int, moment: datetime, *, but: int = 0
 ) -> Neighbour | None:
     """Return the first booking or hold that starts at a moment or after it."""
-    return _neighbour(
-        session,
-        select(Block, Booking)
-        .join(Booking, Booking.block_id == Block.id)
-        .where(
-            Block.cleanroom_id == cleanroom_id,
-            Block.kind.in_(WORKING_KINDS),
-            Block.starts_at >= moment,
-            Block.id != but,
-        )
-        .order_by(Block.starts_at)
-        .limit(1),
-    )
+    return _neighbour(session, _AFTER, cleanroom_id, moment, but)
 
 
 def work_of(booking: Booking) -> Work:
@@ -179,34 +154,86 @@ def work_of(booking: Booking) -> Work:
     return Work(booking.process_class or "", booking.project_id)
 
 
-def _neighbour(session: Session, question: Any) -> Neighbour | None:
-    row = session.execute(question).first()
-    return Neighbour(row[0], work_of(row[1])) if row else None
+# Statements that every decision runs under the lock of its cleanroom: made once, so that no decision builds them anew.
+_LOCKED = (
+    select(Cleanroom)
+    .where(Cleanroom.id.in_(bindparam("rooms", expanding=True)))
+    .order_by(Cleanroom.id)
+    .options(joinedload(Cleanroom.facility))
+    .with_for_update(of=Cleanroom)
+    .execution_options(populate_existing=True)
+)
+_blocks = Base.metadata.tables[Block.__tablename__]
+_block, _booking = _blocks.c, Base.metadata.tables[Booking.__tablename__].c
+_MOMENT = bindparam("moment", type_=UtcDateTime())
+_WORKING = (
+    select(_block.id, _block.starts_at, _block.ends_at, _booking.process_class, _booking.project_id)
+    .where(
+        _booking.block_id == _block.id,
+        _block.cleanroom_id == bindparam("room"),
+        _block.kind.in_(WORKING_KINDS),
+        _block.id != bindparam("but"),
+    )
+    .limit(1)
+)
+# Bookings of a room never overlap, so that their order by start, which is indexed, is their order by end as well.
+_BEFORE = _WORKING.where(_block.starts_at < _MOMENT, _block.ends_at <= _MOMENT).order_by(
+    _block.starts_at.desc()
+)
+_AFTER = _WORKING.where(_block.starts_at >= _MOMENT).order_by(_block.starts_at)
+_FORGET = delete(_blocks).where(_block.after_id == bindparam("after"))
+_WRITE = insert(_blocks)
+
+
+def _neighbour(
+    session: Session, question: Select[Any], cleanroom_id: int, moment: datetime, but: int
+) -> Neighbour | None:
+    row = session.execute(question, {"room": cleanroom_id, "moment": moment, "but": but}).first()
+    if row is None:
+        return None
+    block_id, starts_at, ends_at, process_class, project_id = row
+    return Neighbour(block_id, Slot(starts_at, ends_at), Work(process_class or "", project_id))
 
 
 def _forget_changeover(session: Session, neighbour: Neighbour | None) -> None:
     if neighbour is not None:
-        session.execute(delete(Block).where(Block.after_id == neighbour.block.id))
+        session.execute(_FORGET, {"after": neighbour.block_id})
 
 
-def _write_changeover(session: Session, cleanroom: Cleanroom, neighbour: Neighbour | None) -> None:
+def _renew_changeover(session: Session, cleanroom: Cleanroom, neighbour: Neighbour | None) -> None:
     if neighbour is None:
         return
     _forget_changeover(session, neighbour)
-    start, zone = neighbour.block.ends_at, cleanroom.facility.time_zone
-    after = neighbour_after(session, cleanroom.id, start, but=neighbour.block.id)
-    days = changeover_days_of(session, cleanroom, neighbour.work, after.work if after is not None else None)
-    end = days_later(start, days, zone)
+    own_days = _own_days(session, cleanroom)
+    after = neighbour_after(session, cleanroom.id, neighbour.slot.end, but=neighbour.block_id)
+    _write(session, [_changeover(cleanroom, own_days, neighbour, after)])
+
+
+def _own_days(session: Session, cleanroom: Cleanroom) -> OwnDays:
+    return own_changeover_days(session, [cleanroom.id])[cleanroom.id]
+
+
+def _changeover(
+    cleanroom: Cleanroom, own_days: OwnDays, before: Neighbour, after: Neighbour | None
+) -> dict[str, Any] | None:
+    """Return the row of the changeover between two neighbours, or None if there is none."""
+    days = days_between(cleanroom.facility, own_days, before.work, after.work if after else None)
+    start = before.slot.end
+    end = days_later(start, days, cleanroom.facility.time_zone)
     if after is not None:
-        end = min(end, after.block.starts_at)
-    if end > start:
-        session.add(
-            Block(
-                cleanroom_id=cleanroom.id,
-                kind=BlockKind.CHANGEOVER,
-                starts_at=start,
-                ends_at=end,
-                after_id=neighbour.block.id,
-            )
-        )
-        session.flush()
+        end = min(end, after.slot.start)
+    if end <= start:
+        return None
+    return {
+        "cleanroom_id": cleanroom.id,
+        "kind": BlockKind.CHANGEOVER,
+        "starts_at": start,
+        "ends_at": end,
+        "after_id": before.block_id,
+    }
+
+
+def _write(session: Session, changeovers: Iterable[dict[str, Any] | None]) -> None:
+    rows = [row for row in changeovers if row is not None]
+    if rows:
+        session.execute(_WRITE, rows)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from portal.bookings.models import (
@@ -24,6 +24,7 @@ from portal.core.actors import Actor, Role
 from portal.core.errors import NotFound
 from portal.facilities.models import Cleanroom, Facility
 from portal.projects.models import Project
+from portal.store import UtcDateTime
 
 Row = TypeVar("Row")
 
@@ -78,6 +79,50 @@ def request_to_decide(session: Session, actor: Actor, request_id: int) -> SlotRe
             SlotRequest.cleanroom.has(Cleanroom.facility_id.in_(managed)),
         ),
     )
+
+
+# What every decision asks before and under the lock of its cleanroom: made once, and without building objects.
+_ROOM_TO_DECIDE = (
+    select(SlotRequest.cleanroom_id)
+    .join(Cleanroom, Cleanroom.id == SlotRequest.cleanroom_id)
+    .where(
+        SlotRequest.id == bindparam("id"),
+        SlotRequest.state != RequestState.DRAFT,
+        Cleanroom.facility_id.in_(bindparam("managed", expanding=True)),
+    )
+)
+COMPETING = (RequestState.SUBMITTED, RequestState.NEEDS_INFO, RequestState.WAITLISTED)
+_COMPETING_IDS = (
+    select(SlotRequest.id)
+    .where(
+        SlotRequest.cleanroom_id == bindparam("room"),
+        SlotRequest.id != bindparam("id"),
+        SlotRequest.state.in_(COMPETING),
+        SlotRequest.starts_at < bindparam("end", type_=UtcDateTime()),
+        SlotRequest.ends_at > bindparam("start", type_=UtcDateTime()),
+    )
+    .order_by(SlotRequest.submitted_at, SlotRequest.id)
+)
+
+
+def room_of_request_to_decide(session: Session, actor: Actor, request_id: int) -> int:
+    """Return the cleanroom of a submitted request that the actor may decide; raises `NotFound` otherwise."""
+    managed = list(actor.facilities_as(Role.FACILITY_MANAGER))
+    room_id = session.scalar(_ROOM_TO_DECIDE, {"id": request_id, "managed": managed})
+    if room_id is None:
+        raise NotFound
+    return room_id
+
+
+def ids_of_competing_requests(session: Session, request: SlotRequest) -> tuple[int, ...]:
+    """Return the ids of the other open requests whose windows in this cleanroom overlap this one's, oldest first."""
+    asked = {
+        "room": request.cleanroom_id,
+        "id": request.id,
+        "start": request.starts_at,
+        "end": request.ends_at,
+    }
+    return tuple(session.scalars(_COMPETING_IDS, asked))
 
 
 def own_requests(
@@ -138,9 +183,7 @@ def competing_requests(
             .where(
                 SlotRequest.cleanroom_id == request.cleanroom_id,
                 SlotRequest.id != request.id,
-                SlotRequest.state.in_(
-                    [RequestState.SUBMITTED, RequestState.NEEDS_INFO, RequestState.WAITLISTED]
-                ),
+                SlotRequest.state.in_(COMPETING),
                 SlotRequest.starts_at < request.ends_at + within,
                 SlotRequest.ends_at > request.starts_at - within,
             )
@@ -161,7 +204,7 @@ def booking_shown(session: Session, actor: Actor, booking_id: int) -> Booking:
 
     Raises `NotFound` otherwise.
     """
-    mine = false()
+    mine: ColumnElement[bool] = false()
     if Role.FOUNDER in actor.roles and actor.organisation_id is not None:
         mine = Booking.organisation_id == actor.organisation_id
     here = Block.cleanroom_id.in_(select(Cleanroom.id).where(Cleanroom.facility_id.in_(actor.facility_ids)))
@@ -347,7 +390,7 @@ def requestable_projects(session: Session, actor: Actor) -> list[Project]:
     )
 
 
-def _requests() -> Select[tuple[SlotRequest]]:
+def _requests() -> Select[SlotRequest]:
     return select(SlotRequest).options(
         joinedload(SlotRequest.project),
         joinedload(SlotRequest.organisation),
@@ -356,7 +399,7 @@ def _requests() -> Select[tuple[SlotRequest]]:
     )
 
 
-def _bookings() -> Select[tuple[Booking]]:
+def _bookings() -> Select[Booking]:
     return (
         select(Booking)
         .join(Block, Block.id == Booking.block_id)
@@ -369,7 +412,7 @@ def _bookings() -> Select[tuple[Booking]]:
     )
 
 
-def _one(session: Session, question: Select[tuple[Row]]) -> Row:
+def _one(session: Session, question: Select[Row]) -> Row:
     row = session.scalars(question).first()
     if row is None:
         raise NotFound

@@ -8,8 +8,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import CompoundSelect, bindparam, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.bookings.models import Block, BlockKind, Booking
@@ -24,9 +26,11 @@ from portal.core.slots import Slot
 from portal.facilities.models import Cleanroom
 from portal.facilities.opening import Opening, openings_of
 from portal.facilities.queries import bookable_cleanrooms, own_changeover_days
+from portal.store import Base, UtcDateTime
 
 HORIZON_DAYS = 550
-LOOK_BACK_DAYS = 120
+USUAL_REACH_DAYS = 120
+"""How far beyond the days that can be booked a booking may still ask for changeover, unless a room says more."""
 COUNT = 3
 
 
@@ -127,7 +131,7 @@ def reasons_against(
 
     A manager who decides may waive the `notice` that the room asks of requesters.
     """
-    diary = diaries_of(session, [cleanroom], at=at, ignored_booking_ids=ignored_booking_ids)[cleanroom.id]
+    diary = diary_around(session, cleanroom, slot, at=at, ignored_booking_ids=ignored_booking_ids)
     return reasons_against_room(cleanroom, need) + reasons_in_diary(diary, need, slot, at=at, notice=notice)
 
 
@@ -197,15 +201,96 @@ def diaries_of(
     by_id = {room.id: room for room in rooms}
     if not by_id:
         return {}
-    since, until = at - timedelta(days=LOOK_BACK_DAYS), at + timedelta(days=days + 1)
-    taken = _taken(session, list(by_id), since, until, at=at, ignored_booking_ids=ignored_booking_ids)
     own = own_changeover_days(session, list(by_id))
+    # Beyond both ends too, so that a booking there asks for its changeover as it does of a single window.
+    reach = max([USUAL_REACH_DAYS, *(length for pairs in own.values() for length in pairs.values())])
+    since, until = at - timedelta(days=reach), at + timedelta(days=days + reach)
+    taken = _taken(session, list(by_id), since, until, at=at, ignored_booking_ids=ignored_booking_ids)
     first_days = {room.id: local_day(at, room.facility.time_zone) for room in by_id.values()}
     openings = openings_of(session, by_id.values(), min(first_days.values()), days=days + 1)
     return {
         room.id: _diary(room, first_days[room.id], openings[room.id], taken[room.id], own[room.id], days)
         for room in by_id.values()
     }
+
+
+def diary_around(
+    session: Session,
+    room: Cleanroom,
+    slot: Slot,
+    *,
+    at: datetime,
+    ignored_booking_ids: Collection[int] = (),
+) -> Diary:
+    """Return as much of a cleanroom's diary as decides about one window: what overlaps it, and what runs next to it.
+
+    It answers about this window as the whole diary would, in three small queries.
+    """
+    rows = session.execute(
+        _AROUND,
+        {
+            "room": room.id,
+            "start": slot.start,
+            "end": slot.end,
+            "at": at,
+            "ignored": list(ignored_booking_ids) or [0],
+        },
+    )
+    taken = [
+        Taken(kind, Slot(starts_at, ends_at), booking_id, Work(process_class or "", project_id))
+        for _, kind, starts_at, ends_at, booking_id, process_class, project_id in rows
+    ]
+    own = own_changeover_days(session, [room.id])[room.id]
+    first_day = local_day(at, room.facility.time_zone)
+    opening = openings_of(session, [room], first_day, days=HORIZON_DAYS + 1)[room.id]
+    return _diary(room, first_day, opening, taken, own, HORIZON_DAYS)
+
+
+_block, _booking = (Base.metadata.tables[model.__tablename__].c for model in (Block, Booking))
+_COLUMNS = (
+    _block.cleanroom_id,
+    _block.kind,
+    _block.starts_at,
+    _block.ends_at,
+    _booking.id,
+    _booking.process_class,
+    _booking.project_id,
+)
+_WORKING = (BlockKind.BOOKING, BlockKind.HOLD)
+
+
+def _around() -> CompoundSelect[Any]:
+    """Return the question for what overlaps a window, and for the last and the first working block beside it."""
+    start, end = bindparam("start", type_=UtcDateTime()), bindparam("end", type_=UtcDateTime())
+    in_room = (
+        select(*_COLUMNS)
+        .select_from(
+            Base.metadata.tables[Block.__tablename__].outerjoin(
+                Base.metadata.tables[Booking.__tablename__], _booking.block_id == _block.id
+            )
+        )
+        .where(
+            _block.cleanroom_id == bindparam("room"),
+            or_(_booking.held_until.is_(None), _booking.held_until > bindparam("at", type_=UtcDateTime())),
+            or_(_booking.id.is_(None), _booking.id.not_in(bindparam("ignored", expanding=True))),
+        )
+    )
+    working = in_room.where(_block.kind.in_(_WORKING))
+    before = working.where(_block.starts_at < start, _block.ends_at <= start).order_by(
+        _block.starts_at.desc()
+    )
+    after = working.where(_block.starts_at >= end).order_by(_block.starts_at)
+    overlapping = in_room.where(
+        _block.kind.in_([*_WORKING, BlockKind.CLOSURE]), _block.starts_at < end, _block.ends_at > start
+    )
+    return union_all(
+        overlapping,
+        select(before.limit(1).subquery("before")),
+        select(after.limit(1).subquery("after")),
+    )
+
+
+_AROUND = _around()
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,18 +350,37 @@ def _diary(
         for one in taken
         if one.kind is not BlockKind.CLOSURE
     ]
-    calendar = Calendar.of(_open_ticks(room, time, opening, days), closures)
+    calendar = _calendar(
+        time,
+        opening.weekdays,
+        opening.country,
+        tuple(sorted(opening.exceptions.items())),
+        opens_hour=room.opens_hour,
+        closes_hour=room.closes_hour,
+        days=days,
+    ).closed(closures)
     return Diary(cleanroom=room, time=time, timetable=Timetable.of(calendar, occupations), own_days=own)
 
 
-def _open_ticks(room: Cleanroom, time: RoomTime, opening: Opening, days: int) -> bytes:
+@lru_cache(maxsize=512)
+def _calendar(
+    time: RoomTime,
+    weekdays: frozenset[int],
+    country: str,
+    exceptions: tuple[tuple[date, bool], ...],
+    *,
+    opens_hour: int,
+    closes_hour: int,
+    days: int,
+) -> Calendar:
+    """Return the calendar of rooms that open like this, without closures; it holds for a day, and for many rooms."""
+    opening = Opening(weekdays=weekdays, country=country, exceptions=dict(exceptions))
     open_days = opening.days_from(time.first_day, days)
     if time.per_day == 1:
-        return open_days
+        return Calendar.of(open_days)
     hours = 24 // time.per_day
     parts = bytes(
-        room.opens_hour < (part + 1) * hours and room.closes_hour > part * hours
-        for part in range(time.per_day)
+        opens_hour < (part + 1) * hours and closes_hour > part * hours for part in range(time.per_day)
     )
     ticks = bytearray(b"".join(parts if is_open else bytes(time.per_day) for is_open in open_days))
     if time.per_day == 24:
@@ -284,7 +388,7 @@ def _open_ticks(room: Cleanroom, time: RoomTime, opening: Opening, days: int) ->
             for tick in range(day * 24, day * 24 + 4):
                 if ticks[tick] and not time.exists(tick):
                     ticks[tick] = 0
-    return bytes(ticks)
+    return Calendar.of(ticks)
 
 
 def first_window(diary: Diary, need: Need, *, at: datetime) -> Slot | None:

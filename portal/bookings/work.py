@@ -6,23 +6,12 @@ facility's default holds. Within one project and class it is the facility's figu
 
 from collections.abc import Callable, Mapping
 
-from sqlalchemy.orm import Session
-
 from portal.bookings.rules.timetables import Work
 from portal.facilities import changeovers
 from portal.facilities.changeovers import Pair
-from portal.facilities.models import Cleanroom, Facility
-from portal.facilities.queries import own_changeover_days
+from portal.facilities.models import Facility
 
 OwnDays = Mapping[Pair, int]
-
-
-def changeover_days_of(
-    session: Session, cleanroom: Cleanroom, before: Work | None, after: Work | None
-) -> int:
-    """Return the calendar days of changeover between two works in a cleanroom."""
-    own = own_changeover_days(session, [cleanroom.id])[cleanroom.id]
-    return days_between(cleanroom.facility, own, before, after)
 
 
 def days_between(facility: Facility, own: OwnDays, before: Work | None, after: Work | None) -> int:

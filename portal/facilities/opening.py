@@ -4,11 +4,16 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.facilities.models import Cleanroom, ExtraHoliday
 from portal.facilities.rules.opening import Opening, public_holidays
+
+_EXCEPTIONS = select(ExtraHoliday.facility_id, ExtraHoliday.day, ExtraHoliday.is_open).where(
+    ExtraHoliday.facility_id.in_(bindparam("facilities", expanding=True)),
+    ExtraHoliday.day.between(bindparam("first"), bindparam("last")),
+)
 
 
 def openings_of(
@@ -18,10 +23,12 @@ def openings_of(
     found = list(rooms)
     exceptions: dict[int, dict[date, bool]] = defaultdict(dict)
     rows = session.execute(
-        select(ExtraHoliday.facility_id, ExtraHoliday.day, ExtraHoliday.is_open).where(
-            ExtraHoliday.facility_id.in_({room.facility_id for room in found}),
-            ExtraHoliday.day.between(first, first + timedelta(days=days)),
-        )
+        _EXCEPTIONS,
+        {
+            "facilities": sorted({room.facility_id for room in found}),
+            "first": first,
+            "last": first + timedelta(days=days),
+        },
     )
     for facility_id, day, is_open in rows:
         exceptions[facility_id][day] = is_open

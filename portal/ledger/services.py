@@ -4,13 +4,15 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import fields
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from portal.core.events import Event
 from portal.ledger.digests import entry_digest, plain, salted_digest
 from portal.ledger.models import Entry, PrivateValue, Subject, Waiting
+from portal.store import Base
 
 ASSISTED_BY = "assisted_by_id"
 
@@ -20,7 +22,9 @@ def record(session: Session, event: Event, *, at: datetime) -> Entry:
 
     An administrator who acts for someone is read from `session.info` and recorded with it.
     """
-    facts, private, digests = {}, [], {}
+    facts: dict[str, Any] = {}
+    private: list[dict[str, Any]] = []
+    digests: dict[str, str] = {}
     for field in fields(event):
         value = plain(getattr(event, field.name))
         group = type(event).private.get(field.name)
@@ -32,7 +36,7 @@ def record(session: Session, event: Event, *, at: datetime) -> Entry:
             salt = secrets.token_hex(16)
             digests[field.name] = salted_digest(salt, value)
             private.append(
-                PrivateValue(field=field.name, field_group=group, salt=salt, value={"value": value})
+                {"field": field.name, "field_group": group, "salt": salt, "value": {"value": value}}
             )
     assisted_by_id = session.info.get(ASSISTED_BY)
     entry = Entry(
@@ -50,16 +54,24 @@ def record(session: Session, event: Event, *, at: datetime) -> Entry:
             facts=facts,
             private_digests=digests,
         ),
-        subjects=[
-            Subject(kind=kind, subject_id=facts[name])
-            for name, kind in type(event).about.items()
-            if facts.get(name) is not None
-        ],
-        private_values=private,
-        waiting=Waiting(),
     )
     session.add(entry)
+    session.flush()
+    subjects = [
+        {"kind": kind, "subject_id": facts[name]}
+        for name, kind in type(event).about.items()
+        if facts.get(name) is not None
+    ]
+    # Plain inserts, not objects: every change in the house comes through here, and most under a lock.
+    for statement, rows in ((_SUBJECTS, subjects), (_PRIVATE, private), (_WAITING, [{}])):
+        if rows:
+            session.execute(statement, [{"entry_id": entry.id, **row} for row in rows])
     return entry
+
+
+_SUBJECTS, _PRIVATE, _WAITING = (
+    insert(Base.metadata.tables[model.__tablename__]) for model in (Subject, PrivateValue, Waiting)
+)
 
 
 def erase_private_values(session: Session, entry_ids: Iterable[int], *, at: datetime) -> int:

@@ -377,7 +377,7 @@ def _move(
     blocks.move(session, booking, target, slot)
     request = session.get(SlotRequest, booking.request_id) if booking.request_id else None
     if booking.organisation is not None and booking.project_id is not None:
-        diary = search.diaries_of(session, [target], at=at)[target.id]
+        diary = search.diary_around(session, target, slot, at=at)
         cost = estimate(session, booking.organisation, diary, slot, blocks.work_of(booking))
         booking.estimate = cost.as_json() if cost else None
     if request is not None and request.state is RequestState.APPROVED:
@@ -499,7 +499,7 @@ def _plain_need(room: Cleanroom, process_class: str | None, slot: Slot) -> Need:
         grade=room.grade,
         bsl=room.bsl,
         vector_level=room.vector_level,
-        gmo_class=room.gmo_class,
+        gmo_class=room.gmo_class or 0,
         process_class=process_class or "",
         equipment=frozenset(),
         mode=WorkMode.CONTINUOUS,

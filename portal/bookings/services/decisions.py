@@ -76,7 +76,7 @@ def approve_request(
         )
     if reasons or slot is None:
         raise Refused(reasons)
-    competing = queries.competing_requests(session, request)
+    competing = queries.ids_of_competing_requests(session, request)
     conditional = bool(condition.strip())
     booking = blocks.take(
         session,
@@ -107,7 +107,7 @@ def approve_request(
             cleanroom_id=room.id,
             starts_at=slot.start,
             ends_at=slot.end,
-            competing_request_ids=tuple(other.id for other in competing),
+            competing_request_ids=competing,
             condition_until=booking.held_until,
             note=note,
         ),
@@ -131,7 +131,7 @@ def offer_window(
 
     Raises `NotFound` if the actor may not decide on it or does not manage the room, `Stale`, and `Refused`.
     """
-    queries.request_to_decide(session, actor, request_id)
+    queries.room_of_request_to_decide(session, actor, request_id)
     rooms = blocks.lock_cleanrooms(session, [cleanroom_id])
     room = rooms.get(cleanroom_id)
     if room is None or not actor.holds(Role.FACILITY_MANAGER, room.facility_id):
@@ -294,8 +294,8 @@ def confirm_condition(
 def _locked(
     session: Session, actor: Actor, request_id: int, *, shown_version: int | None, at: datetime
 ) -> tuple[SlotRequest, Cleanroom]:
-    found = queries.request_to_decide(session, actor, request_id)
-    rooms = blocks.lock_cleanrooms(session, [found.cleanroom_id or 0])
+    cleanroom_id = queries.room_of_request_to_decide(session, actor, request_id)
+    rooms = blocks.lock_cleanrooms(session, [cleanroom_id])
     release_expired(session, rooms, at=at)
     request = lock_request(session, request_id, shown_version=shown_version)
     if request.cleanroom_id not in rooms:
@@ -306,7 +306,7 @@ def _locked(
 def _request_alone(
     session: Session, actor: Actor, request_id: int, step: str, note: str, *, shown_version: int | None
 ) -> SlotRequest:
-    queries.request_to_decide(session, actor, request_id)
+    queries.room_of_request_to_decide(session, actor, request_id)
     request = lock_request(session, request_id, shown_version=shown_version)
     reasons = _reasons_against(actor, request, step, note)
     if reasons:

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from portal.bookings import blocks, search
@@ -18,14 +18,26 @@ from portal.bookings.models import Block, Booking, BookingState, RequestState, S
 from portal.bookings.needs import Need, need_of
 from portal.bookings.roomtime import local_day, midnight
 from portal.bookings.rules.decisions import Waiting, end_of_hold, waiting_order
-from portal.bookings.services.locking import lock_facilities, lock_request
+from portal.bookings.services.locking import lock_booking, lock_facilities, lock_request
 from portal.bookings.services.sharing import close_for_request
 from portal.core.slots import Slot
 from portal.facilities.models import Cleanroom, Facility, Priority
 from portal.facilities.opening import public_holidays
 from portal.ledger import record
+from portal.store import UtcDateTime
 
 HOLD_ENDS_AT = timedelta(hours=17)
+
+_EXPIRED = (
+    select(Booking.id)
+    .join(Block, Block.id == Booking.block_id)
+    .where(
+        Booking.state == BookingState.HELD,
+        Booking.held_until <= bindparam("at", type_=UtcDateTime()),
+        Block.cleanroom_id.in_(bindparam("rooms", expanding=True)),
+    )
+    .order_by(Booking.id)
+)
 
 
 def release_due(session: Session, *, at: datetime) -> int:
@@ -62,20 +74,11 @@ def tend_waiting_lists(session: Session, *, at: datetime) -> int:
 
 def release_expired(session: Session, cleanroom_ids: Collection[int], *, at: datetime) -> list[Booking]:
     """Release the expired holds in these locked cleanrooms, and return them."""
-    due = session.scalars(
-        select(Booking)
-        .join(Block, Block.id == Booking.block_id)
-        .where(
-            Block.cleanroom_id.in_(cleanroom_ids),
-            Booking.state == BookingState.HELD,
-            Booking.held_until <= at,
-        )
-        .order_by(Booking.id)
-        .with_for_update(of=Booking)
-    ).all()
+    ids = session.scalars(_EXPIRED, {"rooms": list(cleanroom_ids), "at": at}).all()
+    due = [lock_booking(session, booking_id, shown_version=None) for booking_id in ids]
     for booking in due:
         _release(session, booking, at=at)
-    return list(due)
+    return due
 
 
 def hold_until(facility: Facility, slot: Slot, *, at: datetime) -> datetime:
@@ -103,7 +106,7 @@ def make_offer(
 ) -> Booking:
     """Hold a window in a locked cleanroom for a request and tell the ledger; the caller has asked the rules."""
     until = hold_until(room.facility, slot, at=at)
-    diary = search.diaries_of(session, [room], at=at)[room.id]
+    diary = search.diary_around(session, room, slot, at=at)
     cost = estimate(session, request.organisation, diary, slot, need_of(request).work)
     booking = blocks.take(
         session,

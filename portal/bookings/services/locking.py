@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from portal.bookings import blocks
@@ -10,18 +10,26 @@ from portal.bookings.models import Booking, SlotRequest
 from portal.core.errors import NotFound, Stale
 from portal.facilities.models import Cleanroom
 
+_REQUEST = (
+    select(SlotRequest)
+    .where(SlotRequest.id == bindparam("id"))
+    .with_for_update(of=SlotRequest)
+    .execution_options(populate_existing=True)
+)
+_BOOKING = (
+    select(Booking)
+    .where(Booking.id == bindparam("id"))
+    .with_for_update(of=Booking)
+    .execution_options(populate_existing=True)
+)
+
 
 def lock_request(session: Session, request_id: int, *, shown_version: int | None) -> SlotRequest:
     """Lock a slot request and return it fresh.
 
     Raises `Stale` if it has changed since the page was made, and `NotFound` if it is gone.
     """
-    request = session.scalars(
-        select(SlotRequest)
-        .where(SlotRequest.id == request_id)
-        .with_for_update(of=SlotRequest)
-        .execution_options(populate_existing=True)
-    ).first()
+    request = session.scalars(_REQUEST, {"id": request_id}).first()
     if request is None:
         raise NotFound
     if shown_version is not None and request.version != shown_version:
@@ -34,12 +42,7 @@ def lock_booking(session: Session, booking_id: int, *, shown_version: int | None
 
     Raises `Stale` if it has changed since the page was made, and `NotFound` if it is gone.
     """
-    booking = session.scalars(
-        select(Booking)
-        .where(Booking.id == booking_id)
-        .with_for_update(of=Booking)
-        .execution_options(populate_existing=True)
-    ).first()
+    booking = session.scalars(_BOOKING, {"id": booking_id}).first()
     if booking is None:
         raise NotFound
     if shown_version is not None and booking.version != shown_version:
