@@ -248,7 +248,8 @@ def _rates(place: Place) -> Mapping[str, float]:
 
 
 def _weights(place: Place) -> Mapping[str, float]:
-    place.has((), tuple(DEFAULT_WEIGHTS))
+    if not place.has((), tuple(DEFAULT_WEIGHTS)):
+        return {}
     return {name: weight.number(least=0) for name, weight in place.entries() if name in DEFAULT_WEIGHTS}
 
 

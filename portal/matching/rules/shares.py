@@ -103,7 +103,7 @@ def ticket(need: Need, pool: Pool) -> Numbers:
     asked = amount_asked(need, pool.rates)
     if asked is None:
         return np.full(len(pool), UNSTATED)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         too_much = np.where(asked > pool.ticket_max, pool.ticket_max / asked, 1.0)
         too_little = np.where(asked < pool.ticket_min, asked / pool.ticket_min, 1.0)
     fitting = np.where(pool.ticket_open, UNSTATED, np.minimum(too_much, too_little))
