@@ -26,7 +26,7 @@ class SettingsError(Exception):
 class Settings:
     """Everything that one installation decides.
 
-    Every field is documented, with its environment variable, in docs/settings.md; a test keeps the two alike.
+    Every field is documented, with its environment variable, in docs/production.md; a test keeps the two alike.
     """
 
     mode: Mode

@@ -4,7 +4,19 @@ from importlib import import_module
 
 import click
 
-ROOMS = ("audit", "demo", "gmp", "jobs", "match", "migrate", "roadmap", "run", "slots")
+ROOMS = (
+    "administrator",
+    "audit",
+    "catalogue",
+    "demo",
+    "gmp",
+    "jobs",
+    "match",
+    "migrate",
+    "roadmap",
+    "run",
+    "slots",
+)
 """Modules of this package, each with a command of its own name."""
 
 

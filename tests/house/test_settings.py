@@ -1,0 +1,50 @@
+"""Every setting is documented, and a start without what it needs says everything that is missing."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from portal.config import Mode, SettingsError, settings_from
+
+ROOT = Path(__file__).resolve().parents[2]
+READ = re.compile(r'(?:environment\.get|needed|number)\(\s*"([A-Z_]+)"')
+
+
+def test_every_setting_stands_in_the_table() -> None:
+    read = set(READ.findall((ROOT / "portal" / "config.py").read_text()))
+    table = set(re.findall(r"^\| `([A-Z_]+)`", (ROOT / "docs" / "production.md").read_text(), re.MULTILINE))
+    assert read == table
+
+
+def test_a_production_start_names_everything_that_is_missing() -> None:
+    with pytest.raises(SettingsError) as refused:
+        settings_from({})
+    for name in ("SECRET_KEY", "SECURITY_PASSWORD_SALT", "DATABASE_URL", "PORTAL_BASE_URL"):
+        assert name in str(refused.value)
+
+
+def test_weak_secrets_and_plain_http_are_refused_in_production() -> None:
+    weak = {
+        "SECRET_KEY": "short",
+        "SECURITY_PASSWORD_SALT": "short",
+        "DATABASE_URL": "sqlite://",
+        "PORTAL_BASE_URL": "http://portal.example",
+    }
+    with pytest.raises(SettingsError) as refused:
+        settings_from(weak)
+    assert str(refused.value).count("too short") == 2
+    assert "https://" in str(refused.value)
+
+
+def test_the_demo_needs_nothing_but_its_secrets(tmp_path: Path) -> None:
+    settings = settings_from(
+        {
+            "PORTAL_MODE": "demo",
+            "SECRET_KEY": "s",
+            "SECURITY_PASSWORD_SALT": "s",
+            "PORTAL_INSTANCE": str(tmp_path),
+        }
+    )
+    assert settings.mode is Mode.DEMO
+    assert settings.database_url == f"sqlite:///{tmp_path / 'portal.sqlite'}"
