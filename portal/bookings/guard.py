@@ -5,10 +5,6 @@ changeover (`block_leaves_changeover`; a changeover may lie over a closure). Pos
 constraints, SQLite as triggers. The same statements serve the migrations and the tests.
 """
 
-from sqlalchemy import DDL, event
-
-from portal.bookings.models import Block
-
 GUARDS = {
     "block_takes_the_room": ("booking", "hold", "closure"),
     "block_leaves_changeover": ("booking", "hold", "changeover"),
@@ -34,17 +30,8 @@ def _triggers(name: str, kinds: str) -> list[str]:
     own = {"INSERT": "-1", "UPDATE OF cleanroom_id, kind, starts_at, ends_at": "OLD.id"}
     return [
         f"CREATE TRIGGER {name}_{verb.split()[0].lower()} BEFORE {verb} ON block WHEN NEW.kind IN ({kinds}) "
-        f"BEGIN SELECT RAISE(ABORT, '{name}') WHERE EXISTS (SELECT 1 FROM block AS other "  # noqa: S608  (our words)
+        f"BEGIN SELECT RAISE(ABORT, '{name}') WHERE EXISTS (SELECT 1 FROM block AS other "
         f"WHERE other.cleanroom_id = NEW.cleanroom_id AND other.id <> {itself} AND other.kind IN ({kinds}) "
-        f"AND other.starts_at < NEW.ends_at AND other.ends_at > NEW.starts_at); END"
+        f"AND other.starts_at < NEW.ends_at AND other.ends_at > NEW.starts_at); END"  # noqa: S608  (words of our own)
         for verb, itself in own.items()
     ]
-
-
-for _dialect in ("sqlite", "postgresql"):
-    for _statement in guard_statements(_dialect):
-        event.listen(
-            Block.__table__,
-            "after_create",
-            DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect),
-        )

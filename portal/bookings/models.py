@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import (
+    DDL,
     CheckConstraint,
     Computed,
     ForeignKey,
@@ -13,10 +14,12 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    event,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import Organisation, User
+from portal.bookings.guard import guard_statements
 from portal.core.slots import Slot
 from portal.facilities.models import BookingUnit, Cleanroom, Grade, RoomKind, VectorLevel
 from portal.projects.models import Project
@@ -322,3 +325,12 @@ class MoveProposal(Base):
 
     booking: Mapped[Booking] = relationship()
     cleanroom: Mapped[Cleanroom] = relationship()
+
+
+for _dialect in ("sqlite", "postgresql"):
+    for _statement in guard_statements(_dialect):
+        event.listen(
+            Block.__table__,
+            "after_create",
+            DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect),
+        )
