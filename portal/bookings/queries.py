@@ -1,11 +1,11 @@
 """Named questions about slot requests, bookings and closures; what the actor may not see is not found."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, false, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from portal.bookings.models import (
@@ -20,9 +20,11 @@ from portal.bookings.models import (
     RequestState,
     SlotRequest,
 )
+from portal.bookings.needs import GMP_RUNS
+from portal.bookings.rules.decisions import Waiting, waiting_order
 from portal.core.actors import Actor, Role
 from portal.core.errors import NotFound
-from portal.facilities.models import Cleanroom, Facility
+from portal.facilities.models import Cleanroom, Facility, Priority
 from portal.projects.models import Project
 from portal.store import UtcDateTime
 
@@ -35,6 +37,13 @@ OPEN_FOR_FACILITY = (
     RequestState.WAITLISTED,
 )
 LIVE = (BookingState.HELD, BookingState.CONFIRMED, BookingState.IN_USE)
+SORTS: Mapping[str, ColumnElement[Any]] = {
+    "begun": SlotRequest.id.expression,
+    "project": func.lower(Project.name),
+    "when": SlotRequest.starts_at.expression,
+    "state": case({state: place for place, state in enumerate(RequestState)}, value=SlotRequest.state),
+}
+"""By what a requester's list can be sorted."""
 
 
 def owns(actor: Actor) -> ColumnElement[bool]:
@@ -126,10 +135,28 @@ def ids_of_competing_requests(session: Session, request: SlotRequest) -> tuple[i
 
 
 def own_requests(
-    session: Session, actor: Actor, *, states: Collection[RequestState] = (), project_id: int | None = None
+    session: Session,
+    actor: Actor,
+    *,
+    states: Collection[RequestState] = (),
+    project_id: int | None = None,
+    sort: str = "-begun",
 ) -> list[SlotRequest]:
-    """Return the slot requests of the actor's organisation, newest first."""
-    question = _requests().where(owns(actor)).order_by(SlotRequest.id.desc())
+    """Return the slot requests of the actor's organisation, newest first unless sorted otherwise.
+
+    Discarded drafts are left out; `sort` is one of `SORTS`, with a minus for the other way round.
+    """
+    column = SORTS[sort.removeprefix("-")]
+    order = column.desc() if sort.startswith("-") else column.asc()
+    question = (
+        _requests()
+        .join(SlotRequest.project)
+        .where(
+            owns(actor),
+            or_(SlotRequest.state != RequestState.WITHDRAWN, SlotRequest.submitted_at.is_not(None)),
+        )
+        .order_by(order.nulls_last(), SlotRequest.id.desc())
+    )
     if states:
         question = question.where(SlotRequest.state.in_(states))
     if project_id is not None:
@@ -199,6 +226,15 @@ def booking_of(session: Session, request_id: int) -> Booking | None:
     ).first()
 
 
+def bookings_of(session: Session, request_ids: Collection[int]) -> dict[int, Booking]:
+    """Return the newest booking or hold of each request that has one, in one query."""
+    newest = (
+        select(func.max(Booking.id)).where(Booking.request_id.in_(request_ids)).group_by(Booking.request_id)
+    )
+    found = session.scalars(_bookings().where(Booking.id.in_(newest)))
+    return {booking.request_id: booking for booking in found if booking.request_id is not None}
+
+
 def booking_shown(session: Session, actor: Actor, booking_id: int) -> Booking:
     """Return a booking that the actor may see: their organisation's, or one at their facility.
 
@@ -209,6 +245,20 @@ def booking_shown(session: Session, actor: Actor, booking_id: int) -> Booking:
         mine = Booking.organisation_id == actor.organisation_id
     here = Block.cleanroom_id.in_(select(Cleanroom.id).where(Cleanroom.facility_id.in_(actor.facility_ids)))
     return _one(session, _bookings().where(Booking.id == booking_id, or_(mine, here)))
+
+
+def own_booking(session: Session, actor: Actor, booking_id: int) -> Booking:
+    """Return a booking that came of a request of the actor's own organisation; raises `NotFound` otherwise."""
+    if Role.FOUNDER not in actor.roles or actor.organisation_id is None:
+        raise NotFound
+    return _one(
+        session,
+        _bookings().where(
+            Booking.id == booking_id,
+            Booking.organisation_id == actor.organisation_id,
+            Booking.request_id.is_not(None),
+        ),
+    )
 
 
 def booking_to_run(session: Session, actor: Actor, booking_id: int) -> Booking:
@@ -246,13 +296,17 @@ def bookings_at(
 def own_bookings(
     session: Session, actor: Actor, *, since: datetime, states: Collection[BookingState] = ()
 ) -> list[Booking]:
-    """Return the bookings of the actor's organisation that end after a moment, by start."""
+    """Return the bookings that came of the requests of the actor's organisation and end after a moment, by start."""
     if Role.FOUNDER not in actor.roles or actor.organisation_id is None:
         return []
     question = (
         _bookings()
-        .where(Booking.organisation_id == actor.organisation_id, Block.ends_at > since)
-        .order_by(Block.starts_at)
+        .where(
+            Booking.organisation_id == actor.organisation_id,
+            Booking.request_id.is_not(None),
+            Block.ends_at > since,
+        )
+        .order_by(Block.starts_at, Booking.id)
     )
     if states:
         question = question.where(Booking.state.in_(states))
@@ -341,40 +395,81 @@ class Shade:
 
 
 def shades(
-    session: Session, cleanroom_ids: Collection[int], *, since: datetime, until: datetime
+    session: Session,
+    cleanroom_ids: Collection[int],
+    *,
+    since: datetime,
+    until: datetime,
+    at: datetime | None = None,
 ) -> list[Shade]:
-    """Return how cleanrooms are taken in a stretch of time, without names, by start."""
-    rows = session.execute(
-        select(Block.cleanroom_id, Block.kind, Block.starts_at, Block.ends_at)
-        .where(
-            Block.cleanroom_id.in_(cleanroom_ids),
-            Block.kind != BlockKind.RELEASED,
-            Block.starts_at < until,
-            Block.ends_at > since,
-        )
-        .order_by(Block.starts_at)
+    """Return how cleanrooms are taken in a stretch of time, without names, by start.
+
+    Holds that have run out by `at` are left out, as the search leaves them out.
+    """
+    question = select(Block.cleanroom_id, Block.kind, Block.starts_at, Block.ends_at).where(
+        Block.cleanroom_id.in_(cleanroom_ids),
+        Block.kind != BlockKind.RELEASED,
+        Block.starts_at < until,
+        Block.ends_at > since,
     )
-    return [Shade(*row) for row in rows]
+    if at is not None:
+        lapsed = select(Booking.block_id).where(Booking.held_until <= at)
+        question = question.where(
+            Block.id.not_in(lapsed), or_(Block.after_id.is_(None), Block.after_id.not_in(lapsed))
+        )
+    return [Shade(*row) for row in session.execute(question.order_by(Block.cleanroom_id, Block.starts_at))]
 
 
 def place_on_waiting_list(session: Session, request: SlotRequest) -> int | None:
-    """Return a waitlisted request's place at its facility, 1 for the first, counted by age; None if it is not on one."""
-    if request.state is not RequestState.WAITLISTED or request.cleanroom is None:
-        return None
-    ahead = session.scalar(
-        select(func.count())
-        .select_from(SlotRequest)
+    """Return a waitlisted request's place at its facility by the facility's stated rule; None if it is not on one."""
+    return places_on_waiting_lists(session, [request]).get(request.id)
+
+
+def places_on_waiting_lists(session: Session, requests: Collection[SlotRequest]) -> dict[int, int]:
+    """Return the places of those of these requests that wait, each by its facility's stated rule, in one query."""
+    facilities = {
+        request.cleanroom.facility_id: request.cleanroom.facility
+        for request in requests
+        if request.state is RequestState.WAITLISTED and request.cleanroom is not None
+    }
+    if not facilities:
+        return {}
+    rows = session.execute(
+        select(
+            Cleanroom.facility_id,
+            SlotRequest.id,
+            SlotRequest.waitlisted_at,
+            SlotRequest.created_at,
+            SlotRequest.run_kind,
+        )
         .join(Cleanroom, Cleanroom.id == SlotRequest.cleanroom_id)
-        .where(
-            SlotRequest.state == RequestState.WAITLISTED,
-            Cleanroom.facility_id == request.cleanroom.facility_id,
-            or_(
-                SlotRequest.waitlisted_at < request.waitlisted_at,
-                and_(SlotRequest.waitlisted_at == request.waitlisted_at, SlotRequest.id < request.id),
-            ),
+        .where(SlotRequest.state == RequestState.WAITLISTED, Cleanroom.facility_id.in_(facilities))
+    )
+    waiting: dict[int, list[Waiting]] = {facility_id: [] for facility_id in facilities}
+    for facility_id, request_id, waitlisted_at, created_at, run_kind in rows:
+        waiting[facility_id].append(
+            Waiting(request_id=request_id, since=waitlisted_at or created_at, clinical=run_kind in GMP_RUNS)
+        )
+    places = {
+        one.request_id: place
+        for facility_id, ones in waiting.items()
+        for place, one in enumerate(
+            waiting_order(ones, clinical_first=facilities[facility_id].priority is Priority.CLINICAL_FIRST), 1
+        )
+    }
+    return {request.id: places[request.id] for request in requests if request.id in places}
+
+
+def requestable_facilities(session: Session) -> list[Facility]:
+    """Return the facilities that take requests through the portal and have a cleanroom to book, by name."""
+    rooms = select(Cleanroom.facility_id).where(Cleanroom.is_bookable)
+    return list(
+        session.scalars(
+            select(Facility)
+            .where(Facility.is_open_for_requests, Facility.id.in_(rooms))
+            .order_by(Facility.name)
         )
     )
-    return (ahead or 0) + 1
 
 
 def requestable_projects(session: Session, actor: Actor) -> list[Project]:

@@ -1,0 +1,159 @@
+"""How the room's closed lists are called, in the reader's language."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from portal.bookings.models import Booking, BookingState, RequestState, RunKind, WorkMode
+from portal.bookings.roomtime import local_day
+from portal.facilities.models import BookingUnit, RoomKind
+from portal.facilities.words import label
+from portal.web.filters import day
+
+Badge = tuple[str, str]
+"""The kind of line with which a state is drawn, and its words."""
+
+REQUEST_KINDS = {
+    RequestState.DRAFT: "asked",
+    RequestState.SUBMITTED: "asked",
+    RequestState.NEEDS_INFO: "late",
+    RequestState.OFFERED: "held",
+    RequestState.APPROVED: "firm",
+    RequestState.WAITLISTED: "wait",
+    RequestState.REJECTED: "no",
+    RequestState.WITHDRAWN: "no",
+    RequestState.EXPIRED: "no",
+}
+BOOKING_KINDS = {
+    BookingState.HELD: "held",
+    BookingState.CONFIRMED: "firm",
+    BookingState.IN_USE: "use",
+    BookingState.COMPLETED: "done",
+    BookingState.CANCELLED: "no",
+    BookingState.NO_SHOW: "no",
+    BookingState.EXPIRED: "no",
+}
+
+
+def run_kind(kind: RunKind) -> str:
+    """Return what the work is called."""
+    return {
+        RunKind.PROCESS_DEVELOPMENT: _("Process development"),
+        RunKind.ENGINEERING_RUN: _("Engineering run"),
+        RunKind.ASEPTIC_PROCESS_SIMULATION: _("Aseptic process simulation"),
+        RunKind.PROCESS_PERFORMANCE_QUALIFICATION: _("Process performance qualification"),
+        RunKind.CLINICAL_BATCH: _("Clinical batch"),
+        RunKind.STABILITY: _("Stability study"),
+        RunKind.OTHER: _("Other work outside GMP"),
+    }[kind]
+
+
+def room_kind(kind: RoomKind) -> str:
+    """Return the kind of a room: pre-GMP or GMP."""
+    return label("stage", kind.value)
+
+
+def mode(value: WorkMode) -> str:
+    """Return whether work rests on closed days."""
+    return {
+        WorkMode.WORKING: _("On open days only; weekends and holidays interrupt it"),
+        WorkMode.CONTINUOUS: _("Without a break, through weekends and holidays"),
+    }[value]
+
+
+def unit(value: BookingUnit) -> str:
+    """Return the unit of a duration, for a choice."""
+    return {
+        BookingUnit.DAY: _("days"),
+        BookingUnit.HALF_DAY: _("half days"),
+        BookingUnit.HOUR: _("hours"),
+    }[value]
+
+
+def length(count: int, value: BookingUnit, how: WorkMode) -> str:
+    """Return how long work takes: 10 open days, or 10 days without a break."""
+    counted = {
+        (BookingUnit.DAY, WorkMode.WORKING): ngettext("%(num)s open day", "%(num)s open days", count),
+        (BookingUnit.HALF_DAY, WorkMode.WORKING): ngettext(
+            "%(num)s open half day", "%(num)s open half days", count
+        ),
+        (BookingUnit.HOUR, WorkMode.WORKING): ngettext("%(num)s open hour", "%(num)s open hours", count),
+        (BookingUnit.DAY, WorkMode.CONTINUOUS): ngettext(
+            "%(num)s day without a break", "%(num)s days without a break", count
+        ),
+        (BookingUnit.HALF_DAY, WorkMode.CONTINUOUS): ngettext(
+            "%(num)s half day without a break", "%(num)s half days without a break", count
+        ),
+        (BookingUnit.HOUR, WorkMode.CONTINUOUS): ngettext(
+            "%(num)s hour without a break", "%(num)s hours without a break", count
+        ),
+    }
+    return counted[value, how]
+
+
+def grade_or_cleaner(grade: str) -> str:
+    """Return the least grade that will do."""
+    if grade == "A_in_B":
+        return label("grade", grade)
+    if grade == "CNC":
+        return _("Any, classified or not")
+    return _("%(grade)s or cleaner", grade=label("grade", grade))
+
+
+def request_state(state: RequestState) -> str:
+    """Return the state of a slot request, for a badge or a filter."""
+    return {
+        RequestState.DRAFT: _("Draft"),
+        RequestState.SUBMITTED: _("Submitted"),
+        RequestState.NEEDS_INFO: _("Waits for your answer"),
+        RequestState.OFFERED: _("Offered"),
+        RequestState.APPROVED: _("Approved"),
+        RequestState.WAITLISTED: _("On the waiting list"),
+        RequestState.REJECTED: _("Rejected"),
+        RequestState.WITHDRAWN: _("Withdrawn"),
+        RequestState.EXPIRED: _("Expired"),
+    }[state]
+
+
+def booking_state(state: BookingState) -> str:
+    """Return the state of a booking, for a badge or a filter."""
+    return {
+        BookingState.HELD: _("Held"),
+        BookingState.CONFIRMED: _("Confirmed"),
+        BookingState.IN_USE: _("In use"),
+        BookingState.COMPLETED: _("Completed"),
+        BookingState.CANCELLED: _("Cancelled"),
+        BookingState.NO_SHOW: _("Nobody came"),
+        BookingState.EXPIRED: _("Expired"),
+    }[state]
+
+
+def request_badge(
+    state: RequestState, *, hold: Booking | None, place: int | None, sent_at: datetime | None
+) -> Badge:
+    """Return the badge of a slot request; `hold` is the offer of an offered one, `place` that on a waiting list."""
+    words = request_state(state)
+    if state is RequestState.OFFERED and hold is not None and hold.held_until is not None:
+        zone = hold.block.cleanroom.facility.time_zone
+        words = _("Offered to %(day)s", day=day(local_day(hold.held_until, zone)))
+    elif state is RequestState.WAITLISTED and place is not None:
+        words = _("Waiting list, place %(place)s", place=place)
+    elif state is RequestState.SUBMITTED and sent_at is not None:
+        words = _("Submitted %(day)s", day=day(sent_at.date()))
+    elif state is RequestState.APPROVED and hold is not None and hold.state is BookingState.HELD:
+        return "held", _("Approved on a condition")
+    return REQUEST_KINDS[state], words
+
+
+def booking_badge(booking: Booking) -> Badge:
+    """Return the badge of a booking."""
+    return BOOKING_KINDS[booking.state], booking_state(booking.state)
+
+
+def listed(items: Sequence[str]) -> str:
+    """Return words as a list in a sentence: a, b and c."""
+    if len(items) < 2:
+        return "".join(items)
+    return _("%(first)s and %(last)s", first=", ".join(items[:-1]), last=items[-1])
