@@ -154,9 +154,10 @@ class PriceLine:
 def prices(rates: list[Rate], today: date, *, with_past: bool) -> list[PriceLine]:
     """Return the rates that hold or will, and those that held to who may see them, in the order of the customers."""
     own = {rate.customer_kind for rate in rates}
-    lines = []
+    lines: list[PriceLine] = []
     for kind in vocabulary.ids("customer_kind"):
         newer: date | None = None
+        start = len(lines)
         for rate in sorted(
             (rate for rate in rates if rate.customer_kind == kind),
             key=lambda rate: rate.valid_from,
@@ -168,7 +169,7 @@ def prices(rates: list[Rate], today: date, *, with_past: bool) -> list[PriceLine
             if state == "past" and not with_past:
                 continue
             kinds = [kind, *(poor for poor, rich in FALLBACK.items() if rich == kind and poor not in own)]
-            lines.append(PriceLine(rate=rate, kinds=kinds, until=until, state=state))
+            lines[start:start] = [PriceLine(rate=rate, kinds=kinds, until=until, state=state)]
     return lines
 
 
