@@ -338,6 +338,6 @@ def _chosen(session: Session, request: SlotRequest) -> tuple[Cleanroom | None, S
 
 
 def _price(session: Session, request: SlotRequest, room: Cleanroom, slot: Slot, *, at: datetime) -> None:
-    diary = search.diaries_of(session, [room], at=at)[room.id]
+    diary = search.diary_around(session, room, slot, at=at)
     cost = estimate(session, request.organisation, diary, slot, need_of(request).work)
     request.estimate = cost.as_json() if cost else None
