@@ -14,7 +14,7 @@ from wtforms import Field, HiddenField, StringField, TextAreaField
 from wtforms.fields import DateField, IntegerField
 from wtforms.fields.core import UnboundField
 from wtforms.form import BaseForm as AnyForm
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from portal.core.errors import Reason, Refused, Stale
 from portal.store import conflict_of, in_one_unit
@@ -51,11 +51,9 @@ class BaseForm(FlaskForm):
             self, form: AnyForm, unbound_field: "UnboundField[F]", options: MutableMapping[str, Any]
         ) -> F:
             """Give each text field the tidying filter."""
-            filters = list(unbound_field.kwargs.get("filters", ()))
-            if issubclass(unbound_field.field_class, StringField) and tidy not in filters:
-                filters.insert(0, tidy)
-                options = {**options, "filters": filters}
-                unbound_field.kwargs.pop("filters", None)
+            own = unbound_field.kwargs.get("filters", ())
+            if issubclass(unbound_field.field_class, StringField) and tidy not in own:
+                unbound_field.kwargs["filters"] = [tidy, *own]
             return super().bind_field(form, unbound_field, options)
 
     def __init__(self, formdata: MultiDict[str, str] | None = None, **kwargs: Any) -> None:
@@ -114,12 +112,12 @@ class ActionForm(BaseForm):
 
 def line(label: Any, *, required: bool = True, longest: int = LINE, **kwargs: Any) -> StringField:
     """Return a field for one line of text."""
-    return StringField(label, validators=[_presence(required), _length(longest)], **kwargs)
+    return StringField(label, validators=[_words(required), _length(longest)], **kwargs)
 
 
 def text(label: Any, *, required: bool = False, longest: int = TEXT, **kwargs: Any) -> TextAreaField:
     """Return a field for several lines of text."""
-    return TextAreaField(label, validators=[_presence(required), _length(longest)], **kwargs)
+    return TextAreaField(label, validators=[_words(required), _length(longest)], **kwargs)
 
 
 def whole_number(
@@ -160,6 +158,10 @@ def in_our_time(_form: Any, field: Field) -> None:
 
 def _presence(required: bool) -> InputRequired | Optional:
     return InputRequired(_l("This is needed. Fill it in.")) if required else Optional()
+
+
+def _words(required: bool) -> DataRequired | Optional:
+    return DataRequired(_l("This is needed. Fill it in.")) if required else Optional()
 
 
 def _length(longest: int) -> Length:
