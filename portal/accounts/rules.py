@@ -62,7 +62,7 @@ def reasons_against_password(password: str, *, about: Iterable[str] = ()) -> lis
         return [Reason("password_too_short", {"least": SHORTEST_PASSWORD}, "password")]
     if len(password) > LONGEST_PASSWORD:
         return [Reason("password_too_long", {"most": LONGEST_PASSWORD}, "password")]
-    known = [word for text in about for word in (text, *text.replace("@", " ").split()) if word]
+    known = [word for text in about for word in _ways_to_write(text)]
     if zxcvbn(password[:JUDGED], user_inputs=known)["score"] < HARD_TO_GUESS:
         return [Reason("password_easy_to_guess", {}, "password")]
     return []
@@ -140,3 +140,8 @@ def _vat_number_is_sound(number: str) -> bool:
     if not (rest.isalnum() and rest.isascii()):
         return False
     return country != "SE" or (rest.endswith("01") and swedish_number_is_sound(rest[:-2]))
+
+
+def _ways_to_write(text: str) -> list[str]:
+    words = text.replace("@", " ").split()
+    return [text, "".join(words), *words] if words else []

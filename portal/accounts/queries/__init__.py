@@ -1,28 +1,6 @@
 """Named questions about people, organisations and memberships."""
 
-from portal.accounts.queries.lists import (
-    Page,
-    PersonState,
-    all_organisations,
-    count_waiting_requests,
-    member_counts,
-    memberships_of,
-    organisations,
-    people,
-    role_requests,
-)
-from portal.accounts.queries.organisations import (
-    count_other_managers,
-    invitation_of_token,
-    manages,
-    open_invitations,
-    organisation_named,
-    organisation_names,
-    organisation_to_manage,
-    organisation_to_see,
-    waiting_requests_of,
-)
-from portal.accounts.queries.people import (
+from portal.accounts.queries.acting import (
     Member,
     actor_of,
     administrators,
@@ -34,6 +12,28 @@ from portal.accounts.queries.people import (
     organisations_of,
     person_by_email,
     roles_held,
+)
+from portal.accounts.queries.belonging import (
+    count_other_managers,
+    invitation_of_token,
+    manages,
+    open_invitations,
+    organisation_named,
+    organisation_names,
+    organisation_to_manage,
+    organisation_to_see,
+    waiting_requests_of,
+)
+from portal.accounts.queries.lists import (
+    Page,
+    PersonState,
+    all_organisations,
+    count_waiting_requests,
+    member_counts,
+    memberships_of,
+    organisations,
+    people,
+    role_requests,
 )
 
 __all__ = [

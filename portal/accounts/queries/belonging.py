@@ -13,7 +13,7 @@ from portal.accounts.models import (
     RoleRequestState,
     User,
 )
-from portal.accounts.queries.people import roles_held
+from portal.accounts.queries.acting import roles_held
 from portal.accounts.rules import managing_roles, may_manage
 from portal.accounts.tokens import digest_of
 from portal.core.actors import Actor
