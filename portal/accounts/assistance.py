@@ -100,17 +100,21 @@ def _check() -> ResponseReturnValue | None:
     noted = session.get(COOKIE)
     if noted is None or request.endpoint == "static":
         return None
-    if session.get("_user_id") != noted["person"]:
-        session.pop(COOKIE)  # the person has signed out, or has a new password
+    if request.endpoint == "security.logout":
+        end()
         return None
     administrator = _known(noted["administrator"])
-    over = time.time() >= noted["until"]
-    if over or administrator is None or not queries.is_administrator(db.session(), administrator.id):
+    if (
+        administrator is None
+        or time.time() >= noted["until"]
+        or session.get("_user_id") != noted["person"]
+        or _known(noted["person"]) is None
+        or not queries.is_administrator(db.session(), administrator.id)
+    ):
         person_id = end()
         flash(_("You no longer act for somebody else: the hour is over, or you may not any more."), "info")
-        if person_id is None:
-            return redirect(url_for("security.login"), code=303)
-        return redirect(url_for("accounts.person", user_id=person_id), code=303)
+        target = url_for("accounts.person", user_id=person_id) if person_id is not None else "/"
+        return redirect(target, code=303)
     g.assistance = Assistance(
         administrator_id=administrator.id,
         administrator_name=administrator.name,
