@@ -32,6 +32,8 @@ HORIZON_DAYS = 550
 USUAL_REACH_DAYS = 120
 """How far beyond the days that can be booked a booking may still ask for changeover, unless a room says more."""
 COUNT = 3
+UNKNOWN_OUTSIDE = frozenset({"not_open_at_start", "shorter_than_campaign"})
+"""What cannot be said of days outside the calendar, where nothing is known of opening."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +151,8 @@ def reasons_in_diary(
         diary.changeover_between,
         limits_of(diary, need, at=at, notice=notice),
     )
+    if any(reason.code == "outside_calendar" for reason in reasons):
+        reasons = [reason for reason in reasons if reason.code not in UNKNOWN_OUTSIDE]
     return [Reason(reason.code, _moments(reason.values, diary)) for reason in reasons]
 
 
@@ -412,8 +416,9 @@ def window_from(diary: Diary, need: Need, start: datetime) -> Slot:
     """
     time, calendar = diary.time, diary.timetable.calendar
     tick = time.tick(start)
-    end = end_of(calendar, tick, need.campaign(diary.cleanroom)) or max(calendar.end, tick + 1)
-    return Slot(start, max(time.moment(end), time.moment(tick + 1)))
+    campaign = need.campaign(diary.cleanroom)
+    known = end_of(calendar, tick, campaign) if 0 <= tick < calendar.end else tick + campaign.duration
+    return Slot(start, time.moment(max(known or calendar.end, tick + 1)))
 
 
 def _answer(diary: Diary, need: Need, *, at: datetime, count: int) -> Answer:
