@@ -113,7 +113,7 @@ class Story:
         else:
             found = [one for one in search.answers(self.session, need_of(request), at=at) if one.windows]
             if not found:
-                self._give_up(founder, request)
+                self._give_up(founder, request, at=at)
                 return None
             chosen = self.random.choice(found[:3])
             window = self.random.choice(chosen.windows[:2])
@@ -127,11 +127,11 @@ class Story:
                 self.session, founder, request.id, terms_accepted=True, at=at + timedelta(minutes=25)
             )
         except Refused:
-            self._give_up(founder, request)
+            self._give_up(founder, request, at=at)
             return None
 
-    def _give_up(self, founder: Actor, request: SlotRequest) -> None:
-        services.discard_draft(self.session, founder, request.id)
+    def _give_up(self, founder: Actor, request: SlotRequest, *, at: datetime) -> None:
+        services.discard_draft(self.session, founder, request.id, at=at)
 
     def draft(self, project: Project, founder: Actor, run_kind: RunKind, *, at: datetime) -> None:
         """Begin a request and leave it."""
