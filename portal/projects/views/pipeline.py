@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from flask import Response, render_template, request, url_for
@@ -78,14 +79,14 @@ def pipeline() -> ResponseReturnValue:
         smallest=SMALLEST_SHOWN,
         on=at,
         csv_url=url_for("projects.pipeline_csv"),
-        **_counts(),
+        **counts_shown(),
     )
 
 
 @bp.get("/pipeline/counts.csv")
 def pipeline_csv() -> ResponseReturnValue:
     """Send the counts of the public snapshot as a sheet."""
-    counts = _counts()
+    counts = counts_shown()
     header = [_("Indication area"), *counts["phases"], _("Total")]
     body = [[row.label, *row.cells, row.total] for row in [*counts["areas"], counts["totals"]]]
     text = write_rows([header, *body])
@@ -96,11 +97,13 @@ def pipeline_csv() -> ResponseReturnValue:
     )
 
 
-def _counts() -> dict[str, Any]:
+def counts_shown() -> dict[str, Any]:
+    """Return the counts of the public snapshot in words, for every page that shows them: nothing small betrays itself."""
     session = db.session()
     published = queries.counts_by_area_and_phase(session, published=True)
     areas, phases = vocabulary.ids("indication_area"), vocabulary.ids("phase")
-    safe = safe_table(queries.counts_by_area_and_phase(session, published=False), rows=areas, columns=phases)
+    unpublished = queries.counts_by_area_and_phase(session, published=False)
+    safe = _safe(tuple(sorted(unpublished.items())), areas, phases)
     rows = [_row(area, safe, published) for area in areas]
     return {
         "phases": [wording.phase(phase) for phase in phases],
@@ -108,6 +111,14 @@ def _counts() -> dict[str, Any]:
         "silent": [row.label for row in rows if not row.tells],
         "totals": _totals(safe, published),
     }
+
+
+@lru_cache(maxsize=16)
+def _safe(
+    counts: tuple[tuple[tuple[str, str], int], ...], areas: tuple[str, ...], phases: tuple[str, ...]
+) -> SafeTable:
+    # What may be shown of the same counts is the same, and takes a while to find.
+    return safe_table(dict(counts), rows=areas, columns=phases)
 
 
 def _row(area: str, safe: SafeTable, published: Counts) -> CountRow:
