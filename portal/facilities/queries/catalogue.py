@@ -1,5 +1,6 @@
 """Reading the catalogue: facilities, cleanrooms and what belongs to them, for anyone and for those with a duty."""
 
+import re
 from collections.abc import Collection
 from datetime import date
 
@@ -16,9 +17,18 @@ from portal.facilities.models import (
     Rate,
 )
 
+SLUG = re.compile(r"[a-z0-9_-]{1,80}")
+
+
+def check_slug(written: str) -> None:
+    """Raise `NotFound` for what can't be a slug: some of it no database would even compare."""
+    if not SLUG.fullmatch(written):
+        raise NotFound
+
 
 def facility_named(session: Session, slug: str) -> Facility:
     """Return the facility of a slug; raises `NotFound` where there is none."""
+    check_slug(slug)
     found = session.scalar(
         select(Facility).where(Facility.slug == slug).options(joinedload(Facility.operator))
     )
@@ -29,6 +39,8 @@ def facility_named(session: Session, slug: str) -> Facility:
 
 def cleanroom_named(session: Session, facility_slug: str, slug: str, *, lock: bool = False) -> Cleanroom:
     """Return the cleanroom of two slugs with its facility; raises `NotFound` where there is none."""
+    check_slug(facility_slug)
+    check_slug(slug)
     question = (
         select(Cleanroom)
         .join(Cleanroom.facility)
@@ -46,6 +58,7 @@ def facility_for(session: Session, actor: Actor, slug: str, *roles: Role, lock: 
 
     With `lock`, nobody else changes it before this transaction ends.
     """
+    check_slug(slug)
     question = select(Facility).where(Facility.slug == slug)
     found = session.scalar(question.with_for_update(of=Facility) if lock else question)
     if found is None or not any(actor.holds(role, found.id) for role in roles):
