@@ -182,6 +182,5 @@ def teaser(project: Project) -> str:
 
 def title_without_name(project: Project) -> str:
     """Return a heading for those who may not know what the project is called."""
-    return _(
-        "%(area)s, %(phase)s", area=area(project.indication_area), phase=phase(project.phase.value).lower()
-    )
+    words = phase(project.phase.value)
+    return _("%(area)s, %(phase)s", area=area(project.indication_area), phase=words[:1].lower() + words[1:])
