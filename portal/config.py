@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from portal.mail.transport import transport_for
+
 MEBIBYTE = 1024 * 1024
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -80,10 +82,14 @@ def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
     mode = Mode(mode_word) if mode_word in set(Mode) else Mode.PRODUCTION
     instance = Path(environment.get("PORTAL_INSTANCE", ROOT / "instance")).resolve()
     secret_key = needed("SECRET_KEY", why="it signs sessions; use at least 32 random characters")
-    password_salt = needed("SECURITY_PASSWORD_SALT", why="it salts passwords; use at least 32 random characters")
+    password_salt = needed(
+        "SECURITY_PASSWORD_SALT", why="it salts passwords; use at least 32 random characters"
+    )
     base_url = environment.get("PORTAL_BASE_URL", "http://127.0.0.1:5000").rstrip("/")
     if mode is Mode.PRODUCTION:
-        database_url = needed("DATABASE_URL", why="for instance postgresql+psycopg://user:password@host/portal")
+        database_url = needed(
+            "DATABASE_URL", why="for instance postgresql+psycopg://user:password@host/portal"
+        )
         problems.extend(
             f"{name} is too short: use at least 32 random characters"
             for name, value in (("SECRET_KEY", secret_key), ("SECURITY_PASSWORD_SALT", password_salt))
@@ -93,6 +99,11 @@ def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
             problems.append("PORTAL_BASE_URL must be the https:// address that people type")
     else:
         database_url = environment.get("DATABASE_URL") or f"sqlite:///{instance / 'portal.sqlite'}"
+    smtp_url = environment.get("SMTP_URL") or None
+    try:
+        transport_for(smtp_url, instance)
+    except ValueError as error:
+        problems.append(str(error))
     settings = Settings(
         mode=mode,
         secret_key=secret_key,
@@ -101,7 +112,7 @@ def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
         base_url=base_url,
         instance=instance,
         portal_name=environment.get("PORTAL_NAME", "ATMP portal Skåne"),
-        smtp_url=environment.get("SMTP_URL") or None,
+        smtp_url=smtp_url,
         mail_from=environment.get("MAIL_FROM", "ATMP portal <no-reply@localhost>"),
         limits_url=environment.get("LIMITS_URL", "memory://"),
         proxies=number("PROXIES", 0),

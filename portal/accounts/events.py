@@ -149,7 +149,6 @@ class OrganisationEdited(Event):
 class InvitationEvent(Event):
     """Something that has happened to an invitation."""
 
-    name: ClassVar[str] = "organisation.invitation"
     about: ClassVar[Mapping[str, str]] = {**ORGANISATION, "invitation_id": "invitation"}
     private: ClassVar[Mapping[str, str]] = {"email": "organisation"}
 
@@ -225,7 +224,6 @@ class MembershipEnded(Event):
 class RoleEvent(Event):
     """Something that has happened to a request for a role."""
 
-    name: ClassVar[str] = "organisation.role_request"
     about: ClassVar[Mapping[str, str]] = {**BOTH, "role_request_id": "role_request"}
     private: ClassVar[Mapping[str, str]] = {"reason": "organisation"}
 

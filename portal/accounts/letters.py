@@ -57,6 +57,33 @@ def role_given(user: User, organisation: Organisation, role: Role, *, reason: st
     )
 
 
+def membership_ended(user: User, organisation: Organisation, role: Role, *, reason: str) -> Message:
+    """Return the mail that tells a person that somebody has ended a role of theirs."""
+    return write(
+        "membership_ended",
+        to=user.email,
+        language=user.language,
+        name=user.name,
+        organisation=organisation.name,
+        role=lambda: role_label(role),
+        reason=reason,
+        link=page_address("accounts.account"),
+    )
+
+
+def assisted(user: User, administrator: User, *, reason: str) -> Message:
+    """Return the mail that tells a person that an administrator acts for them."""
+    return write(
+        "assisted",
+        to=user.email,
+        language=user.language,
+        name=user.name,
+        administrator=administrator.name,
+        reason=reason,
+        link=page_address("accounts.account"),
+    )
+
+
 def role_decided(request: RoleRequest) -> Message:
     """Return the mail that answers a request for a role."""
     return write(

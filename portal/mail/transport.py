@@ -11,6 +11,7 @@ from typing import Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
 SECONDS = 20
+SHAPE = "SMTP_URL must look like smtp://user:password@host:587/?starttls=1 or smtps://host"
 
 
 class Undeliverable(Exception):
@@ -111,13 +112,16 @@ def transport_for(smtp_url: str | None, folder: Path) -> Transport:
     """
     if smtp_url is None:
         return FolderTransport(folder)
-    parts = urlsplit(smtp_url)
+    try:
+        parts, port = urlsplit(smtp_url), urlsplit(smtp_url).port
+    except ValueError as error:
+        raise ValueError(SHAPE) from error
     if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
-        raise ValueError("SMTP_URL must look like smtp://user:password@host:587/?starttls=1 or smtps://host")
+        raise ValueError(SHAPE)
     implicit_tls = parts.scheme == "smtps"
     return SmtpTransport(
         host=parts.hostname,
-        port=parts.port or (465 if implicit_tls else 25),
+        port=port or (465 if implicit_tls else 25),
         user=unquote(parts.username) if parts.username else None,
         password=unquote(parts.password) if parts.password else None,
         implicit_tls=implicit_tls,

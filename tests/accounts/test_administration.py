@@ -264,6 +264,15 @@ class TestAssisting:
         assert set(told) == {"person.assistance_began", "person.assistance_ended"}
         assert client.post("/assistance/end").status_code == 404
 
+    def test_the_person_is_told_by_mail(
+        self, client: PageClient, administrator: Actor, eva: Actor, mail: Mail
+    ) -> None:
+        client.sign_in(administrator)
+        self.begin(client, eva)
+        (letter,) = mail()
+        assert (letter.recipient, letter.subject) == ("eva@example.org", "An administrator acts for you")
+        assert "She called." in (letter.text or "")
+
     def test_it_needs_a_reason(self, client: PageClient, administrator: Actor, eva: Actor) -> None:
         client.sign_in(administrator)
         assert self.begin(client, eva, reason="  ") == 422

@@ -299,3 +299,19 @@ def test_a_page_shows_no_history_of_others(
     make.founder(session, make.organisation(session, name="Secret AB"))
     assert "Secret AB" not in client.sign_in(founder).get(f"/organisations/{home.id}").text
     assert queries.organisations_of(session, founder.user_id)[0][0].id == home.id
+
+
+def test_who_is_put_out_is_told_by_mail_and_who_leaves_is_not(
+    client: PageClient, session: Session, home: Organisation, founder: Actor, mail: Mail
+) -> None:
+    other, third = make.founder(session, home), make.founder(session, home)
+    for actor, membership in (
+        (founder, membership_of(session, other)),
+        (third, membership_of(session, third)),
+    ):
+        client.sign_in(actor)
+        client.post(f"/memberships/{membership.id}/end", {f"end-{membership.id}-reason": "A new start."})
+    (letter,) = mail()
+    assert letter.recipient == session.get_one(User, other.user_id).email
+    assert letter.subject == "You are no longer Developer of Lund Cells AB"
+    assert "A new start." in (letter.text or "")

@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from portal.config import SettingsError, settings_from
 from portal.mail import services
 from portal.mail.delivery import deliver, send_waiting
 from portal.mail.messages import Message
@@ -124,7 +125,12 @@ def test_an_smtp_address_says_how_to_connect() -> None:
     )
 
 
-@pytest.mark.parametrize("address", ["mail.example", "http://mail.example", "smtp://"])
+@pytest.mark.parametrize(
+    "address", ["mail.example", "http://mail.example", "smtp://", "smtp://mail.example:x"]
+)
 def test_an_address_that_cannot_be_is_refused_at_the_start(address: str) -> None:
     with pytest.raises(ValueError, match="SMTP_URL must look like"):
         transport_for(address, Path())
+    environment = {"PORTAL_MODE": "demo", "SECRET_KEY": "x", "SECURITY_PASSWORD_SALT": "x"}
+    with pytest.raises(SettingsError, match="SMTP_URL must look like"):
+        settings_from({**environment, "SMTP_URL": address})

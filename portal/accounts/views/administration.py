@@ -1,5 +1,6 @@
 """Pages for administrators: people, organisations, requests for roles, and acting for somebody."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
@@ -117,11 +118,14 @@ def reactivate(user_id: int) -> ResponseReturnValue:
 def assist(user_id: int) -> ResponseReturnValue:
     """Act for a person, to help, for an hour at most."""
     actor, at, form = current_actor(), clock.now(), ReasonForm(request.form, prefix="assist-")
-    if form.validate() and form.attempt(
-        lambda session: services.begin_assistance(
-            session, actor, user_id, reason=form.reason.data or "", at=at
-        )
-    ):
+
+    def work(session: Session) -> tuple[User, datetime]:
+        reason = form.reason.data or ""
+        user, until = services.begin_assistance(session, actor, user_id, reason=reason, at=at)
+        post(session, letters.assisted(user, session.get_one(User, actor.user_id), reason=reason), at=at)
+        return user, until
+
+    if form.validate() and form.attempt(work):
         user, until = form.result
         begin(user, until)
         return redirect("/", code=303)

@@ -141,11 +141,16 @@ def end_membership(membership_id: int) -> ResponseReturnValue:
         raise NotFound
     organisation_id = stored.organisation_id
     form = ReasonForm(request.form, prefix=f"end-{membership_id}-")
-    if form.validate() and form.attempt(
-        lambda session: services.end_membership(
-            session, actor, membership_id, reason=form.reason.data or "", at=at
-        )
-    ):
+
+    def work(session: Session) -> Membership:
+        reason = form.reason.data or ""
+        ended = services.end_membership(session, actor, membership_id, reason=reason, at=at)
+        if ended.user_id != actor.user_id:
+            letter = letters.membership_ended(ended.user, ended.organisation, ended.role, reason=reason)
+            post(session, letter, at=at)
+        return ended
+
+    if form.validate() and form.attempt(work):
         flash(_("The membership has ended."), "done")
         if form.result.user_id == actor.user_id:  # who may have left altogether
             return redirect("/", code=303)
