@@ -19,6 +19,8 @@ from portal.core.actors import Actor
 from portal.facilities import queries as facilities
 from portal.facilities import sentences as facility_sentences
 from portal.facilities import views as facility_pages
+from portal.home import views as home_pages
+from portal.home import visits
 from portal.mail import delivery, writing
 from portal.notifications import views as message_pages
 from portal.projects import sentences as projects
@@ -87,6 +89,8 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(project_pages.bp)
     app.register_blueprint(booking_pages.bp)
     app.register_blueprint(message_pages.bp)
+    visits.init_app(app)
+    app.register_blueprint(home_pages.bp)
     return app
 
 

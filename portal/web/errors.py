@@ -2,7 +2,7 @@
 
 import logging
 
-from flask import Flask, current_app, render_template
+from flask import Flask, current_app, g, render_template
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
@@ -35,6 +35,7 @@ def page(code: int, sentences: list[str] | None = None) -> ResponseReturnValue:
     if known == 500:
         # Without context processors: they ask the database, which may be what broke.
         return current_app.jinja_env.get_template("errors/500.html").render(), code
+    g.error_page = True  # what stands around an error is not worth asking the database for
     return render_template(f"errors/{known}.html", sentences=sentences or []), code
 
 

@@ -1,0 +1,128 @@
+"""What every page shows around its content: where home is, the ways of each role, the ribbon, the footer."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flask import g, has_request_context, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from portal.core import clock
+from portal.core.actors import Actor, Role
+from portal.home import links
+from portal.home.queries.facility import Place, count_to_decide, places
+from portal.home.ribbon import ribbon_for
+from portal.store import db
+from portal.web.actors import maybe_actor
+from portal.web.locale import time_zone
+
+READERS = frozenset({Role.ADVISER, Role.INVESTOR, Role.SUPPORT_PROVIDER})
+QUALITY = frozenset({Role.QA, Role.QP})
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way in the header: what it is called, where it leads, what else lies there, and how much waits."""
+
+    label: str
+    url: str
+    also: tuple[str, ...] = ()
+    count: int | None = None
+
+    def match(self, path: str) -> int:
+        """Return how much of an address this way explains; 0 if it leads elsewhere."""
+        roots = (self.url, *self.also)
+        return max((len(root) for root in roots if path == root or path.startswith(f"{root}/")), default=0)
+
+
+def frame() -> dict[str, Any]:
+    """Return what the layout asks for; asked once for a page, and not at all where no page is shown."""
+    if not has_request_context():
+        return {}
+    if "home_frame" not in g:
+        g.home_frame = _frame()
+    found: dict[str, Any] = g.home_frame
+    return found
+
+
+def _frame() -> dict[str, Any]:
+    return {
+        "home_url": url_for("home.start"),
+        "nav": _shown(list(_ways(maybe_actor()))),
+        "ribbon": _ribbon(maybe_actor()),
+        "footer_links": [
+            (_("Accessibility"), url_for("home.accessibility")),
+            (_("Privacy"), url_for("home.privacy")),
+            (_("Terms of use"), url_for("home.terms")),
+            (_("Contact"), url_for("home.contact")),
+        ],
+    }
+
+
+def _ribbon(actor: Actor | None) -> dict[str, Any] | None:
+    if _is_error():
+        return None
+    return ribbon_for(db.session(), actor, at=clock.now(), zone=time_zone())
+
+
+def _is_error() -> bool:
+    return bool(g.get("error_page")) or request.routing_exception is not None
+
+
+def _shown(ways: list[Way]) -> list[tuple[str, str, bool, int | None]]:
+    path = request.script_root + request.path
+    best = max(ways, key=lambda way: way.match(path), default=None)
+    is_there = best is not None and best.match(path) > 0
+    return [(way.label, way.url, is_there and way is best, way.count) for way in ways]
+
+
+def _ways(actor: Actor | None) -> Iterator[Way]:
+    if actor is None:
+        yield Way(_("Cleanrooms"), url_for("facilities.catalogue"))
+        yield Way(_("Pipeline"), url_for("projects.pipeline"))
+        return
+    yield Way(_("Home"), url_for("home.start"), also=("/home",))
+    if Role.FOUNDER in actor.roles:
+        yield from _for_founders(actor)
+    if actor.facility_ids:
+        yield from _for_facilities(db.session(), actor)
+    if actor.roles & READERS:
+        yield Way(_("Teasers"), url_for("projects.teasers"), also=("/projects",))
+    if actor.roles & (READERS | {Role.ANALYST}) or not actor.roles:
+        yield Way(_("Pipeline"), url_for("projects.pipeline"))
+    if actor.is_administrator:
+        yield Way(_("People"), url_for("accounts.people"))
+        yield Way(_("Organisations"), url_for("accounts.organisations"), also=("/organisations",))
+        yield Way(_("Role requests"), url_for("accounts.role_requests"))
+        yield Way(_("Facilities"), url_for("facilities.administer"))
+    if not actor.is_administrator:
+        yield Way(_("Cleanrooms"), url_for("facilities.catalogue"))
+
+
+def _for_founders(actor: Actor) -> Iterator[Way]:
+    yield Way(_("Projects"), url_for("projects.index"))
+    yield from _way(_("Requests"), links.address(links.REQUESTS))
+    bookings = _("Own bookings") if actor.facility_ids else _("Bookings")
+    yield from _way(bookings, links.address(links.OWN_BOOKINGS))
+
+
+def _for_facilities(session: Session, actor: Actor) -> Iterator[Way]:
+    managed = actor.facilities_as(Role.FACILITY_MANAGER)
+    if managed:
+        waiting = None if _is_error() else count_to_decide(session, managed)
+        yield from _way(_("Inbox"), links.address(links.INBOX), count=waiting)
+    yield from _way(_("Bookings"), links.address(links.BOOKINGS))
+    for place in _own_places(session, actor)[:1]:
+        yield from _way(_("Calendar"), links.address(links.CALENDAR, slug=place.slug))
+    if managed:
+        yield from _way(_("Closures"), links.address(links.CLOSURES))
+
+
+def _way(label: str, url: str | None, *, count: int | None = None) -> Iterator[Way]:
+    if url is not None:
+        yield Way(label, url, count=count)
+
+
+def _own_places(session: Session, actor: Actor) -> list[Place]:
+    return [] if _is_error() else places(session, actor.facility_ids)
