@@ -1,9 +1,10 @@
 """The blueprint, and what every page of a facility shows: who may do what here, and the way to its other pages."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, url_for
+from flask import Blueprint, current_app, url_for
 from flask_babel import gettext as _
 
 from portal.core.actors import Actor, Role
@@ -12,6 +13,8 @@ from portal.facilities.models import Cleanroom, Facility
 from portal.web.actors import maybe_actor
 
 bp = Blueprint("facilities", __name__)
+
+CALENDAR, NEW_REQUEST = "bookings.calendar", "bookings.new_request"
 
 
 @bp.context_processor
@@ -28,6 +31,8 @@ class Frame:
     can_qualify: bool
     can_read_history: bool
     tabs: list[tuple[str, str, bool]]
+    ways: list[tuple[str, str, str]]
+    """Where people go on from here: label, address, kind of button; there is one primary way at most."""
 
 
 def frame(facility: Facility, current: str) -> Frame:
@@ -41,6 +46,7 @@ def frame(facility: Facility, current: str) -> Frame:
         can_qualify=manages or (actor is not None and actor.holds(Role.QA, facility.id)),
         can_read_history=reads,
         tabs=_tabs(facility, current, manages=manages) if reads else [],
+        ways=list(_ways(facility, actor)),
     )
 
 
@@ -67,6 +73,16 @@ def cleanroom_tabs(room: Cleanroom, current: str) -> list[tuple[str, str, bool]]
 def has_duty(actor: Actor | None, facility: Facility) -> bool:
     """Say whether the reader has any duty at the facility."""
     return actor is not None and facility.id in actor.facility_ids
+
+
+def _ways(facility: Facility, actor: Actor | None) -> Iterator[tuple[str, str, str]]:
+    """Yield the ways into the rooms above, as far as this portal has them."""
+    has = current_app.view_functions
+    if facility.is_open_for_requests and CALENDAR in has:
+        yield _("Calendar"), url_for(CALENDAR, slug=facility.slug), ""
+    may_ask = actor is None or Role.FOUNDER in actor.roles
+    if facility.is_open_for_requests and may_ask and NEW_REQUEST in has:
+        yield _("Request a slot"), url_for(NEW_REQUEST), "primary"
 
 
 def _tabs(facility: Facility, current: str, *, manages: bool) -> list[tuple[str, str, bool]]:
