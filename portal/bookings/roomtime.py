@@ -89,6 +89,11 @@ def midnight(day: date, zone: str) -> datetime:
     return datetime.combine(day, time(), tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
+def wall_moment(wall: datetime, zone: str) -> datetime:
+    """Return the moment in UTC at which the wall clock of a place shows a naive time."""
+    return wall.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+
 def days_later(moment: datetime, days: int, zone: str) -> datetime:
     """Return the moment when the wall clock shows the same time some calendar days later."""
     wall = moment.astimezone(ZoneInfo(zone))

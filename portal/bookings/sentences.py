@@ -369,6 +369,75 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "ended_before": lambda v: gettext("The booking ended on %(end)s.", end=_when(v, "end")),
     "fee_has_changed": _fee_has_changed,
+    "ends_before_start": lambda _: gettext("It ends before it starts. Give a later last day or hour."),
+    "entered_too_old": lambda v: gettext(
+        "%(day)s is too long ago: give a day from %(first)s on. Check the year.",
+        day=day(v["day"]),
+        first=day(v["first"]),
+    ),
+    "entered_too_far": lambda v: gettext(
+        "%(day)s is too far ahead: give a day up to %(last)s. Check the year.",
+        day=day(v["day"]),
+        last=day(v["last"]),
+    ),
+    "calendar_too_big": lambda v: gettext(
+        "The file has %(size)s kB; at most %(most)s are read. Export a shorter time, and import it in parts.",
+        size=v["size"],
+        most=v["most"],
+    ),
+    "calendar_too_many": lambda v: gettext(
+        "The file has %(found)s events; at most %(most)s are read at once. Export a shorter time, and import it in parts.",
+        found=v["found"],
+        most=v["most"],
+    ),
+    "calendar_missing": lambda _: gettext("Choose a calendar file: CSV or iCalendar."),
+    "calendar_empty": lambda _: gettext("The file is empty. Export the calendar again, and choose that file."),
+    "calendar_no_text": lambda _: gettext(
+        "The file is no text. Export the calendar as CSV (UTF-8) or as iCalendar, not as a spreadsheet or a picture."
+    ),
+    "calendar_unreadable": lambda v: gettext(
+        "The file can’t be read here: %(what)s. Export the calendar again.", what=v["what"]
+    ),
+    "calendar_without_events": lambda _: gettext("The file holds no events. Export a time in which there are some."),
+    "calendar_column_missing": lambda v: gettext(
+        "There is no column “%(column)s”. The first row names the columns; it says: %(found)s.",
+        column=v["column"],
+        found=v["found"],
+    ),
+    "calendar_nothing_to_enter": lambda v: ngettext(
+        "There is nothing to enter: %(num)s event is in the calendar already.",
+        "There is nothing to enter: %(num)s events are in the calendar already.",
+        v["known"],
+    ),
+    "event_cancelled": lambda _: gettext("It is cancelled, and left out."),
+    "event_takes_nothing": lambda _: gettext("It is marked as free time, and left out."),
+    "event_repeats": lambda _: gettext(
+        "It repeats, and a series is not taken over. Export it as single events, or enter its bookings by hand."
+    ),
+    "event_time_missing": lambda _: gettext("It has no start that can be read. Give it one in the calendar."),
+    "event_end_missing": lambda _: gettext("It has no end. Give it one in the calendar."),
+    "event_ends_before_start": lambda _: gettext("It ends before it starts, or has no length. Put the end right."),
+    "event_title_missing": lambda _: gettext("It has no title. Say what it is."),
+    "event_title_too_long": lambda v: gettext(
+        "The title has %(found)s characters; at most %(most)s are kept. Shorten it.", found=v["found"], most=v["most"]
+    ),
+    "event_time_unreadable": lambda v: gettext(
+        "“%(written)s” is no day or time that can be read. Write 2027-01-31, or 2027-01-31 09:00.", written=v["written"]
+    ),
+    "event_class_unknown": lambda v: gettext(
+        "“%(written)s” is no process class. Write one of: %(known)s.", written=v["written"], known=v["known"]
+    ),
+    "event_room_missing": lambda _: gettext("It names no cleanroom. Name one, or choose one cleanroom for all events."),
+    "event_room_unknown": lambda v: gettext(
+        "“%(written)s” is none of the facility’s cleanrooms. Write one of: %(known)s.",
+        written=v["written"],
+        known=v["known"],
+    ),
+    "event_twice": lambda _: gettext("It stands in the file twice. Leave one of them out."),
+    "event_was_imported_elsewhere": lambda v: gettext(
+        "It was imported before and is booked %(window)s. Move that booking instead.", window=_span(v)
+    ),
+    "window_not_chosen": lambda _: gettext("Choose one of the windows, or a cleanroom and a first day."),
     "nothing_to_move": lambda _: gettext("The booking is in that room at that time already."),
     "already_answered": lambda _: gettext("This proposal has been answered or withdrawn already."),
 }

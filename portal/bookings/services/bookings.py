@@ -37,6 +37,7 @@ from portal.bookings.rules.decisions import (
     cancellation_fee,
     reasons_against_step,
 )
+from portal.bookings.rules.entering import reasons_against_entry
 from portal.bookings.rules.timetables import Span
 from portal.bookings.services.decisions import WAIVED_BY_OFFER
 from portal.bookings.services.holds import offer_waiting, release_expired
@@ -70,16 +71,44 @@ def record_booking(
     room = queries.room_to_manage(session, actor, cleanroom_id)
     rooms = blocks.lock_cleanrooms(session, [cleanroom_id])
     release_expired(session, rooms, at=at)
-    work = _plain_need(room, process_class, slot)
-    reasons = _taken(search.reasons_against(session, rooms[cleanroom_id], work, slot, at=min(at, slot.start)))
+    work = plain_need(room, process_class, slot)
+    reasons = reasons_against_entry(slot, at=at)
+    reasons += taken_only(
+        search.reasons_against(session, rooms[cleanroom_id], work, slot, at=min(at, slot.start))
+    )
     if reasons:
         raise Refused(reasons)
-    state = BookingState.COMPLETED if slot.end <= at else BookingState.CONFIRMED
-    booking = blocks.take(
+    return enter_booking(
         session,
+        actor,
         rooms[cleanroom_id],
         slot,
-        state=state,
+        title=title,
+        process_class=process_class,
+        run_kind=run_kind,
+        import_key=import_key,
+        at=at,
+    )
+
+
+def enter_booking(
+    session: Session,
+    actor: Actor,
+    room: Cleanroom,
+    slot: Slot,
+    *,
+    title: str,
+    process_class: str | None,
+    run_kind: RunKind,
+    import_key: str | None,
+    at: datetime,
+) -> Booking:
+    """Write a booking without a request into a locked cleanroom and tell the ledger; the caller has asked the rules."""
+    booking = blocks.take(
+        session,
+        room,
+        slot,
+        state=BookingState.COMPLETED if slot.end <= at else BookingState.CONFIRMED,
         organisation_id=actor.organisation_id,
         title=title,
         run_kind=run_kind,
@@ -266,7 +295,7 @@ def propose_move(
         reasons.append(Reason("nothing_to_move"))
     if reasons:
         raise Refused(reasons)
-    if not _must_ask(booking, at=at):
+    if not must_ask(booking, at=at):
         return _move(session, actor, booking, target, slot, rooms, note=why, at=at)
     for older in queries.open_proposals(session, [booking.id]):
         older.state, older.answered_at = MoveState.WITHDRAWN, at
@@ -406,16 +435,17 @@ def _reasons_against_move(
 ) -> list[Reason]:
     request = session.get(SlotRequest, booking.request_id) if booking.request_id else None
     if request is None:
-        work = _plain_need(target, booking.process_class, slot)
+        work = plain_need(target, booking.process_class, slot)
         reasons = search.reasons_against(session, target, work, slot, at=at, ignored_booking_ids=[booking.id])
-        return _taken(reasons)
+        return taken_only(reasons)
     reasons = search.reasons_against(
         session, target, need_of(request), slot, at=at, ignored_booking_ids=[booking.id]
     )
     return [reason for reason in reasons if reason.code not in WAIVED_BY_OFFER]
 
 
-def _must_ask(booking: Booking, *, at: datetime) -> bool:
+def must_ask(booking: Booking, *, at: datetime) -> bool:
+    """Say whether a booking is moved only when the other side agrees."""
     facility = booking.block.cleanroom.facility
     if booking.request_id is None:
         return False
@@ -490,7 +520,7 @@ def _percent(booking: Booking, *, at: datetime) -> int:
     return cancellation_percent(facility.cancellation_steps, max(days_before, 0))
 
 
-def _plain_need(room: Cleanroom, process_class: str | None, slot: Slot) -> Need:
+def plain_need(room: Cleanroom, process_class: str | None, slot: Slot) -> Need:
     """Return the need of work that fits this room whatever it is, for what a facility enters itself."""
     time = RoomTime.of(room, local_day(slot.start, room.facility.time_zone))
     span = time.span(slot) if slot.end > slot.start else Span(0, 1)
@@ -523,7 +553,8 @@ TAKEN = frozenset(
 )
 
 
-def _taken(reasons: list[Reason]) -> list[Reason]:
+def taken_only(reasons: list[Reason]) -> list[Reason]:
+    """Return those reasons that say that the time is taken, whatever else speaks against it."""
     return [reason for reason in reasons if reason.code in TAKEN]
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from portal.bookings import blocks, queries
 from portal.bookings.events import CleanroomClosed, ClosureLifted, ClosureMoved
 from portal.bookings.models import Block, BlockKind, Closure, ClosureKind
+from portal.bookings.rules.entering import reasons_against_entry
 from portal.bookings.services.holds import offer_waiting, release_expired
 from portal.bookings.services.locking import lock_facilities
 from portal.core.actors import Actor
@@ -34,7 +35,7 @@ def close_cleanroom(
     room = queries.room_to_manage(session, actor, cleanroom_id)
     rooms = blocks.lock_cleanrooms(session, [cleanroom_id])
     release_expired(session, rooms, at=at)
-    _refuse_if_taken(session, rooms[room.id], slot)
+    _refuse_if_taken(session, rooms[room.id], slot, at=at)
     closure = blocks.close(
         session,
         rooms[room.id],
@@ -65,7 +66,7 @@ def move_closure(session: Session, actor: Actor, closure_id: int, *, slot: Slot,
     found = queries.closure_to_edit(session, actor, closure_id)
     rooms, closure = _locked(session, found, at=at)
     room = rooms[closure.block.cleanroom_id]
-    _refuse_if_taken(session, room, slot, but=closure.block_id)
+    _refuse_if_taken(session, room, slot, but=closure.block_id, at=at)
     previous = closure.block.slot
     closure.block.starts_at, closure.block.ends_at = slot.start, slot.end
     session.flush()
@@ -117,7 +118,7 @@ def _locked(session: Session, closure: Closure, *, at: datetime) -> tuple[dict[i
     return rooms, closure
 
 
-def _refuse_if_taken(session: Session, room: Cleanroom, slot: Slot, *, but: int = 0) -> None:
+def _refuse_if_taken(session: Session, room: Cleanroom, slot: Slot, *, but: int = 0, at: datetime) -> None:
     zone = room.facility.time_zone
     taken = session.execute(
         select(Block.kind, Block.starts_at, Block.ends_at)
@@ -130,7 +131,8 @@ def _refuse_if_taken(session: Session, room: Cleanroom, slot: Slot, *, but: int 
         )
         .order_by(Block.starts_at)
     ).all()
-    reasons = [
+    reasons = reasons_against_entry(slot, at=at)
+    reasons += [
         Reason(
             "room_closed" if kind is BlockKind.CLOSURE else "slot_taken",
             {"start": start, "end": end, "zone": zone, "room": room.name},

@@ -1,0 +1,171 @@
+"""Closures of cleanrooms: the list, a new one, another time, and opening again."""
+
+from datetime import timedelta
+
+import flask
+from flask import flash
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from portal.bookings import desk, queries, services
+from portal.bookings.forms.facility import ClosureForm, MoveClosureForm, closure_kind, room_label
+from portal.bookings.models import Closure, ClosureKind
+from portal.bookings.roomtime import local_day, midnight
+from portal.bookings.views.blueprint import bp
+from portal.bookings.views.filtering import page_number, pages_of, read_filters
+from portal.core import clock
+from portal.core.actors import Role
+from portal.store import db
+from portal.web.actors import back, current_actor, for_roles
+from portal.web.filters import window
+from portal.web.forms import FIRST_DAY, LAST_DAY, ActionForm
+
+ON_DUTY = (Role.FACILITY_MANAGER, Role.QA, Role.QP)
+PAGE = 50
+
+
+@bp.get("/closures")
+@for_roles(*ON_DUTY)
+def closures() -> ResponseReturnValue:
+    """Show when the cleanrooms of the reader's facilities are closed."""
+    session, actor = db.session(), current_actor()
+    asked = read_filters(
+        flask.request.args,
+        desk.rooms_at(session, actor),
+        states=[kind.value for kind in ClosureKind],
+        sorts=["start"],
+        today=clock.now().date(),
+    )
+    found = [
+        closure
+        for closure in queries.closures_at(
+            session,
+            actor,
+            since=asked.since or midnight(FIRST_DAY, asked.zone),
+            until=asked.until or midnight(LAST_DAY, asked.zone),
+            facility_id=asked.facility_id,
+        )
+        if asked.cleanroom_id in (None, closure.block.cleanroom_id)
+        and asked.state in (None, closure.kind.value)
+    ]
+    if asked.sort.startswith("-"):
+        found.reverse()
+    page = page_number(len(found), PAGE)
+    managed = actor.facilities_as(Role.FACILITY_MANAGER)
+    return flask.render_template(
+        "bookings/facility/closures.html",
+        asked=asked,
+        lines=[
+            (
+                closure,
+                closure_kind(closure.kind),
+                _when(closure),
+                closure.block.cleanroom.facility_id in managed,
+            )
+            for closure in found[(page - 1) * PAGE : page * PAGE]
+        ],
+        count=len(found),
+        page=page,
+        pages=pages_of(len(found), PAGE),
+        kinds=[(kind.value, closure_kind(kind)) for kind in ClosureKind],
+        manages=bool(managed),
+    )
+
+
+@bp.get("/closures/new")
+@for_roles(Role.FACILITY_MANAGER)
+def new_closure() -> ResponseReturnValue:
+    """Show the form that closes a cleanroom."""
+    today = clock.now().date()
+    return _new_page(ClosureForm(data={"starts_on": today, "ends_on": today}))
+
+
+@bp.post("/closures/new")
+@for_roles(Role.FACILITY_MANAGER)
+def close_cleanroom() -> ResponseReturnValue:
+    """Close a cleanroom for a while, or name everything that is in the way."""
+    actor, form, at = current_actor(), ClosureForm(flask.request.form), clock.now()
+    rooms = {room.id: room for room in queries.managed_rooms(db.session(), actor)}
+    form.cleanroom.offer((room.id, room_label(room)) for room in rooms.values())
+    is_read = form.validate()
+    room = rooms.get(form.cleanroom.data or 0)
+    slot = form.slot_in(room) if room is not None and is_read else None
+    if slot is not None and form.attempt(
+        lambda session: services.close_cleanroom(
+            session,
+            actor,
+            cleanroom_id=form.cleanroom.data or 0,
+            slot=slot,
+            kind=form.kind.data,
+            note=form.reason.data or "",
+            at=at,
+        )
+    ):
+        flash(_("The cleanroom is closed for that time."), "done")
+        return back("bookings.closures")
+    return _new_page(form), 422
+
+
+@bp.get("/closures/<int:closure_id>")
+@for_roles(Role.FACILITY_MANAGER)
+def show_closure(closure_id: int) -> ResponseReturnValue:
+    """Show one closure, with the form that moves it and the button that lifts it."""
+    closure = queries.closure_to_edit(db.session(), current_actor(), closure_id)
+    zone = closure.block.cleanroom.facility.time_zone
+    form = MoveClosureForm(
+        data={
+            "starts_on": local_day(closure.block.starts_at, zone),
+            "ends_on": local_day(closure.block.ends_at - timedelta(microseconds=1), zone),
+        }
+    )
+    return _page(closure_id, form)
+
+
+@bp.post("/closures/<int:closure_id>/move")
+@for_roles(Role.FACILITY_MANAGER)
+def move_closure(closure_id: int) -> ResponseReturnValue:
+    """Give a closure another time, or name everything that is in the way."""
+    actor, form, at = current_actor(), MoveClosureForm(flask.request.form), clock.now()
+    closure = queries.closure_to_edit(db.session(), actor, closure_id)
+    slot = form.slot_in(closure.block.cleanroom) if form.validate() else None
+    if slot is not None and form.attempt(
+        lambda session: services.move_closure(session, actor, closure_id, slot=slot, at=at)
+    ):
+        flash(_("The closure has another time now."), "done")
+        return back("bookings.show_closure", closure_id=closure_id)
+    db.session().rollback()
+    return _page(closure_id, form), 422
+
+
+@bp.post("/closures/<int:closure_id>/lift")
+@for_roles(Role.FACILITY_MANAGER)
+def lift_closure(closure_id: int) -> ResponseReturnValue:
+    """Open a closed cleanroom again; the time is offered to the waiting list."""
+    actor, at = current_actor(), clock.now()
+    form = ActionForm(flask.request.form)
+    if form.attempt(lambda session: services.lift_closure(session, actor, closure_id, at=at)):
+        flash(_("The cleanroom is open again."), "done")
+    return back("bookings.closures")
+
+
+def _when(closure: Closure) -> str:
+    block = closure.block
+    return window(block.starts_at, block.ends_at, block.cleanroom.facility.time_zone)
+
+
+def _new_page(form: ClosureForm) -> str:
+    rooms = queries.managed_rooms(db.session(), current_actor())
+    form.cleanroom.offer((room.id, room_label(room)) for room in rooms)
+    return flask.render_template("bookings/facility/new_closure.html", form=form)
+
+
+def _page(closure_id: int, form: MoveClosureForm) -> str:
+    closure = queries.closure_to_edit(db.session(), current_actor(), closure_id)
+    return flask.render_template(
+        "bookings/facility/closure.html",
+        closure=closure,
+        room=closure.block.cleanroom,
+        kind=closure_kind(closure.kind),
+        when=_when(closure),
+        form=form,
+    )

@@ -1,0 +1,534 @@
+"""The facility's bookings: the list, one booking with what can be done with it, and bookings without a request."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import flask
+from flask import flash
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from portal.bookings import desk, history, queries, search, services, words
+from portal.bookings.forms.facility import BookingForm, DecisionForm, MoveForm, MoveOwnForm, WordsForm
+from portal.bookings.models import Booking, BookingState, MoveProposal, MoveState, Side
+from portal.bookings.needs import need_of
+from portal.bookings.roomtime import local_day
+from portal.bookings.rules.decisions import BOOKING_STEPS, may_decide
+from portal.bookings.views.bars import booking_title
+from portal.bookings.views.blueprint import bp
+from portal.bookings.views.filtering import Asked, page_number, pages_of, read_filters
+from portal.core import clock
+from portal.core.actors import Role
+from portal.core.slots import Slot
+from portal.facilities.models import Cleanroom
+from portal.facilities.words import label
+from portal.store import db
+from portal.web.actors import back, current_actor, for_roles
+from portal.web.exports import Kind, Value, export
+from portal.web.filters import moment, money, window
+
+ON_DUTY = (Role.FACILITY_MANAGER, Role.QA, Role.QP)
+PAGE = 50
+STANDING = tuple(
+    state for state in BookingState if state not in (BookingState.CANCELLED, BookingState.EXPIRED)
+)
+"""What a list shows unless it is asked for something else: all but what took nothing."""
+SORTS: Mapping[str, Callable[[Booking, str], Any]] = {
+    "start": lambda booking, _title: (booking.block.starts_at, booking.id),
+    "room": lambda booking, _title: (
+        booking.block.cleanroom.facility.name,
+        booking.block.cleanroom.code,
+        booking.block.starts_at,
+    ),
+    "what": lambda booking, title: (title.casefold(), booking.block.starts_at),
+    "state": lambda booking, _title: (list(BookingState).index(booking.state), booking.block.starts_at),
+}
+
+
+@bp.get("/bookings")
+@for_roles(*ON_DUTY)
+def facility_bookings() -> ResponseReturnValue:
+    """Show the bookings at the reader's facilities that fit the address."""
+    asked, lines = _listed()
+    page = page_number(len(lines), PAGE)
+    return flask.render_template(
+        "bookings/facility/bookings.html",
+        asked=asked,
+        lines=lines[(page - 1) * PAGE : page * PAGE],
+        count=len(lines),
+        page=page,
+        pages=pages_of(len(lines), PAGE),
+        states=[
+            ("all", _("All, cancelled ones too")),
+            *((one.value, words.booking_state(one)) for one in BookingState),
+        ],
+        manages=bool(current_actor().facilities_as(Role.FACILITY_MANAGER)),
+    )
+
+
+@bp.get("/bookings.<any(csv, xlsx):kind>")
+@for_roles(*ON_DUTY)
+def download_bookings(kind: Kind) -> ResponseReturnValue:
+    """Hand out the list that the same address without its ending shows, all pages of it."""
+    _asked, lines = _listed()
+    columns = [
+        _("Facility"),
+        _("Cleanroom"),
+        _("First day"),
+        _("Last day"),
+        _("When"),
+        _("What"),
+        _("Kind of work"),
+        _("State"),
+        _("Reference"),
+    ]
+    return export(kind, "bookings", columns, [line.exported() for line in lines])
+
+
+@bp.get("/bookings/new")
+@for_roles(Role.FACILITY_MANAGER)
+def new_booking() -> ResponseReturnValue:
+    """Show the form for a booking without a request."""
+    form = BookingForm(data={"starts_on": clock.now().date(), "ends_on": clock.now().date()})
+    return _new_page(form)
+
+
+@bp.post("/bookings/new")
+@for_roles(Role.FACILITY_MANAGER)
+def record_booking() -> ResponseReturnValue:
+    """Enter a booking without a request, or show what stands in the way."""
+    actor, form, at = current_actor(), BookingForm(flask.request.form), clock.now()
+    rooms = {room.id: room for room in queries.managed_rooms(db.session(), actor)}
+    form.cleanroom.offer((room.id, room.name) for room in rooms.values())
+    room = rooms.get(form.cleanroom.data or 0)
+    is_read = form.validate()
+    slot = form.slot_in(room) if room is not None and is_read else None
+    if slot is not None and form.attempt(
+        lambda session: services.record_booking(
+            session,
+            actor,
+            cleanroom_id=form.cleanroom.data or 0,
+            slot=slot,
+            title=form.title.data or "",
+            process_class=form.process_class.data,
+            run_kind=form.run_kind.data,
+            at=at,
+        )
+    ):
+        flash(_("The booking is entered."), "done")
+        return back("bookings.show_booking", booking_id=form.result.id)
+    return _new_page(form), 422
+
+
+@bp.get("/bookings/<int:booking_id>")
+@for_roles(*ON_DUTY)
+def show_booking(booking_id: int) -> ResponseReturnValue:
+    """Show one booking with its history and what can be done with it now."""
+    return _page(booking_id, {})
+
+
+@bp.post("/bookings/<int:booking_id>/confirm")
+@for_roles(*ON_DUTY)
+def confirm_condition(booking_id: int) -> ResponseReturnValue:
+    """Confirm a conditional approval: what it depended on is met."""
+    return _note_step(booking_id, "confirm", services.confirm_condition, _("The booking is confirmed."))
+
+
+@bp.post("/bookings/<int:booking_id>/start")
+@for_roles(*ON_DUTY)
+def start_booking(booking_id: int) -> ResponseReturnValue:
+    """Mark a booking as in use."""
+    actor, at = current_actor(), clock.now()
+    form = DecisionForm(flask.request.form, prefix="start-")
+    return _done(
+        booking_id,
+        "start",
+        form,
+        lambda session: services.start_booking(
+            session, actor, booking_id, shown_version=form.shown_version, at=at
+        ),
+        _("Marked as in use."),
+    )
+
+
+@bp.post("/bookings/<int:booking_id>/complete")
+@for_roles(*ON_DUTY)
+def complete_booking(booking_id: int) -> ResponseReturnValue:
+    """Mark work as completed; what is left of the time is free."""
+    return _note_step(booking_id, "complete", services.complete_booking, _("Marked as completed."))
+
+
+@bp.post("/bookings/<int:booking_id>/no-show")
+@for_roles(*ON_DUTY)
+def mark_no_show(booking_id: int) -> ResponseReturnValue:
+    """Note that nobody came; the rest of the time is free."""
+    return _note_step(
+        booking_id, "no_show", services.mark_no_show, _("Noted. The rest of the time is free again.")
+    )
+
+
+@bp.post("/bookings/<int:booking_id>/cancel")
+@for_roles(*ON_DUTY)
+def cancel_booking(booking_id: int) -> ResponseReturnValue:
+    """Cancel a booking with a reason that the other side reads."""
+    queries.booking_to_run(db.session(), current_actor(), booking_id)
+    actor, at = current_actor(), clock.now()
+    form = WordsForm(flask.request.form, prefix="cancel-")
+    return _done(
+        booking_id,
+        "cancel",
+        form,
+        lambda session: services.cancel_booking(
+            session, actor, booking_id, note=form.note.data or "", shown_version=form.shown_version, at=at
+        ),
+        _("Cancelled. The time is free again."),
+    )
+
+
+@bp.post("/bookings/<int:booking_id>/move")
+@for_roles(*ON_DUTY)
+def move_booking(booking_id: int) -> ResponseReturnValue:
+    """Move a booking, or ask the other side for it, as the terms say; or show every reason against the new window."""
+    actor, at, session = current_actor(), clock.now(), db.session()
+    booking = queries.booking_to_run(session, actor, booking_id)
+    form = _move_form(booking, flask.request.form)
+    rooms = {room.id: room for room in _rooms_to_move(session, booking)}
+    form.cleanroom.offer((room.id, room.name) for room in rooms.values())
+    is_read = form.validate()
+    room = rooms.get(form.cleanroom.data or 0)
+    slot = _slot_to_move(session, booking, form, room, at=at) if room is not None and is_read else None
+    if room is None or slot is None:
+        return _page(booking_id, {"move": form}), 422
+    return _done(
+        booking_id,
+        "move",
+        form,
+        lambda session: services.propose_move(
+            session,
+            actor,
+            booking_id,
+            cleanroom_id=room.id,
+            slot=slot,
+            why=form.note.data or "",
+            shown_version=form.shown_version,
+            at=at,
+        ),
+        lambda result: (
+            _("The requester is asked. The booking stays where it is until the answer.")
+            if isinstance(result, MoveProposal)
+            else _("The booking is moved.")
+        ),
+    )
+
+
+@bp.post("/bookings/<int:booking_id>/moves/<int:proposal_id>/<any(accept, decline, withdraw):answer>")
+@for_roles(*ON_DUTY)
+def answer_move_here(booking_id: int, proposal_id: int, answer: str) -> ResponseReturnValue:
+    """Answer the requester's proposal to move a booking, or take the facility's own back."""
+    actor, at = current_actor(), clock.now()
+    queries.booking_to_run(db.session(), actor, booking_id)
+    form = DecisionForm(flask.request.form, prefix="answer-")
+
+    def work(session: Session) -> Any:
+        if answer == "withdraw":
+            return services.withdraw_move(session, actor, proposal_id, at=at)
+        return services.answer_move(
+            session, actor, proposal_id, accept=answer == "accept", note=form.note.data or "", at=at
+        )
+
+    told = {
+        "accept": _("Accepted. The booking is moved."),
+        "decline": _("Declined. The booking stays where it is."),
+        "withdraw": _("The proposal is taken back."),
+    }
+    return _done(booking_id, "answer", form, work, told[answer])
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One booking in the list."""
+
+    booking: Booking
+    title: str
+    badge: words.Badge
+
+    @property
+    def room(self) -> Cleanroom:
+        """Return where it takes place."""
+        return self.booking.block.cleanroom
+
+    @property
+    def when(self) -> str:
+        """Return when it takes place."""
+        block = self.booking.block
+        return window(block.starts_at, block.ends_at, self.room.facility.time_zone)
+
+    @property
+    def work(self) -> str:
+        """Return what the work is called."""
+        return words.run_kind(self.booking.run_kind)
+
+    @property
+    def reference(self) -> str:
+        """Return the request behind it."""
+        return self.booking.request.reference if self.booking.request is not None else ""
+
+    def exported(self) -> list[Value]:
+        """Return the line as a file keeps it."""
+        block, zone = self.booking.block, self.room.facility.time_zone
+        return [
+            self.room.facility.name,
+            self.room.code,
+            local_day(block.starts_at, zone),
+            local_day(block.ends_at - timedelta(microseconds=1), zone),
+            self.when,
+            self.title,
+            self.work,
+            self.badge[1],
+            self.reference,
+        ]
+
+
+def _listed() -> tuple[Asked, list[Line]]:
+    session, actor, at = db.session(), current_actor(), clock.now()
+    rooms = desk.rooms_at(session, actor)
+    asked = read_filters(
+        flask.request.args, rooms, states={"all", *BookingState}, sorts=SORTS, today=at.date()
+    )
+    states: Collection[BookingState] = STANDING
+    if asked.state is not None:
+        states = tuple(BookingState) if asked.state == "all" else (BookingState(asked.state),)
+    found = desk.bookings_at(
+        session,
+        actor,
+        since=asked.since,
+        until=asked.until,
+        facility_id=asked.facility_id,
+        cleanroom_id=asked.cleanroom_id,
+        states=states,
+    )
+    known = desk.identified(session, actor, [booking.project for booking in found], at=at)
+    lines = [Line(booking, booking_title(booking, known), words.booking_badge(booking)) for booking in found]
+    key = SORTS[asked.sort.removeprefix("-")]
+    lines.sort(key=lambda line: key(line.booking, line.title), reverse=asked.sort.startswith("-"))
+    return asked, lines
+
+
+def _note_step(booking_id: int, step: str, service: Callable[..., Booking], told: str) -> ResponseReturnValue:
+    actor, at = current_actor(), clock.now()
+    form = DecisionForm(flask.request.form, prefix=f"{step}-")
+    return _done(
+        booking_id,
+        step,
+        form,
+        lambda session: service(
+            session, actor, booking_id, note=form.note.data or "", shown_version=form.shown_version, at=at
+        ),
+        told,
+    )
+
+
+def _done(
+    booking_id: int,
+    step: str,
+    form: Any,
+    work: Callable[[Session], Any],
+    told: str | Callable[[Any], str],
+) -> ResponseReturnValue:
+    queries.booking_to_run(db.session(), current_actor(), booking_id)
+    if form.validate() and form.attempt(work):
+        flash(told if isinstance(told, str) else told(form.result), "done")
+        return back("bookings.show_booking", booking_id=booking_id)
+    return _page(booking_id, {step: form}), 422
+
+
+def _rooms_to_move(session: Session, booking: Booking) -> list[Cleanroom]:
+    rooms = desk.rooms_of(session, booking.block.cleanroom.facility_id)
+    return [room for room in rooms if room.is_bookable or room.id == booking.block.cleanroom_id]
+
+
+def _move_form(booking: Booking, typed: Any = None) -> MoveForm | MoveOwnForm:
+    make = MoveForm if booking.request_id is not None else MoveOwnForm
+    if typed is not None:
+        return make(typed, prefix="move-")
+    zone = booking.block.cleanroom.facility.time_zone
+    values: dict[str, Any] = {
+        "cleanroom": booking.block.cleanroom_id,
+        "starts_on": local_day(booking.block.starts_at, zone),
+        "ends_on": local_day(booking.block.ends_at - timedelta(microseconds=1), zone),
+    }
+    return make(data=values, prefix="move-")
+
+
+def _slot_to_move(
+    session: Session, booking: Booking, form: MoveForm | MoveOwnForm, room: Cleanroom, *, at: datetime
+) -> Slot | None:
+    if isinstance(form, MoveOwnForm):
+        return form.slot_in(room)
+    start = form.start_in(room)
+    if start is None or booking.request is None:
+        return None
+    diary = search.diaries_of(session, [room], at=at, ignored_booking_ids=[booking.id])[room.id]
+    return search.window_from(diary, need_of(booking.request), start)
+
+
+def _new_page(form: BookingForm) -> str:
+    rooms = queries.managed_rooms(db.session(), current_actor())
+    form.cleanroom.offer((room.id, f"{room.code} · {room.name}, {room.facility.name}") for room in rooms)
+    return flask.render_template("bookings/facility/new_booking.html", form=form)
+
+
+def _page(booking_id: int, refused: Mapping[str, Any]) -> str:
+    session, actor, at = db.session(), current_actor(), clock.now()
+    if refused:
+        session.rollback()  # What was refused must not be seen as if it were stored.
+    booking = desk.booking_at_facility(session, actor, booking_id)
+    room = booking.block.cleanroom
+    zone = room.facility.time_zone
+    known = desk.identified(session, actor, [booking.project], at=at)
+    named = [room.facility.operator_id, *([booking.organisation_id] if booking.project_id in known else [])]
+    lines = history.happenings(
+        session,
+        "booking",
+        booking.id,
+        groups=("bookings",),
+        organisation_ids=[one for one in named if one is not None],
+        zone=zone,
+    )
+    manages = may_decide(actor, room.facility_id)
+    open_moves = [one for one in desk.proposals_of(session, booking.id) if one.state is MoveState.OPEN]
+    return flask.render_template(
+        "bookings/facility/booking.html",
+        booking=booking,
+        room=room,
+        title=booking_title(booking, known),
+        badge=words.booking_badge(booking),
+        lead=_(
+            "%(room)s, %(facility)s · %(window)s",
+            room=room.name,
+            facility=room.facility.name,
+            window=_when(booking),
+        ),
+        facts=_facts(booking, known, zone),
+        history=lines,
+        manages=manages,
+        forms=_forms(session, booking, lines, refused, at=at) if manages else {},
+        proposal=_proposal(open_moves[0], zone) if open_moves else None,
+        since=_since(lines, refused),
+        form=next(iter(refused.values()), None),
+    )
+
+
+def _when(booking: Booking) -> str:
+    zone = booking.block.cleanroom.facility.time_zone
+    return window(booking.block.starts_at, booking.block.ends_at, zone)
+
+
+def _facts(booking: Booking, known: Collection[int], zone: str) -> list[tuple[str, Any]]:
+    room = booking.block.cleanroom
+    facts: list[tuple[str, Any]] = [
+        (_("When"), _when(booking)),
+        (_("Cleanroom"), f"{room.code} · {room.name}"),
+        (_("Grade"), label("grade", room.grade)),
+        (_("Work"), words.run_kind(booking.run_kind)),
+    ]
+    if booking.title:
+        facts.append((_("Title"), booking.title))
+    if booking.project is not None and booking.project_id in known:
+        facts.append((_("Project"), booking.project.name))
+    if booking.organisation is not None and (booking.project_id is None or booking.project_id in known):
+        facts.append((_("Organisation"), booking.organisation.name))
+    if booking.process_class and (booking.project_id is None or booking.project_id in known):
+        facts.append((_("Runs in the room"), label("process_class", booking.process_class)))
+    if booking.held_until is not None:
+        facts.append((_("Held until"), moment(booking.held_until, zone)))
+    if booking.condition:
+        facts.append((_("Condition"), booking.condition))
+    if booking.estimate:
+        facts.append(
+            (
+                _("Estimate without VAT"),
+                money(int(booking.estimate["amount"]), str(booking.estimate["currency"])),
+            )
+        )
+    if booking.fee is not None and booking.fee_currency is not None:
+        facts.append((_("Cancellation fee"), money(booking.fee, booking.fee_currency)))
+    if booking.ended_reason:
+        facts.append((_("Reason"), booking.ended_reason))
+    return facts
+
+
+def _proposal(proposal: MoveProposal, zone: str) -> dict[str, Any]:
+    return {
+        "proposal": proposal,
+        "is_ours": proposal.side is Side.FACILITY,
+        "words": _(
+            "%(room)s, %(window)s",
+            room=proposal.cleanroom.name,
+            window=window(proposal.starts_at, proposal.ends_at, zone),
+        ),
+        "when": moment(proposal.proposed_at, zone),
+    }
+
+
+STEPS: Mapping[str, type[Any]] = {
+    "confirm": DecisionForm,
+    "start": DecisionForm,
+    "complete": DecisionForm,
+    "no_show": DecisionForm,
+    "cancel": WordsForm,
+}
+
+
+def _forms(
+    session: Session,
+    booking: Booking,
+    lines: list[history.Happening],
+    refused: Mapping[str, Any],
+    *,
+    at: datetime,
+) -> dict[str, Any]:
+    """Return the forms of the steps that a booking may take now; the refused one keeps what was typed."""
+    forms: dict[str, Any] = {}
+    zone = booking.block.cleanroom.facility.time_zone
+    today = local_day(at, zone)
+    for step in (*STEPS, "move", "answer"):
+        if step != "answer" and step not in refused and not _may(step, booking, today, at):
+            continue
+        form = refused.get(step)
+        if form is None:
+            form = _move_form(booking) if step == "move" else STEPS.get(step, DecisionForm)(prefix=f"{step}-")
+        form.version.data, form.seen.data = str(booking.version), lines[0].iso if lines else ""
+        if step == "move":
+            form.cleanroom.offer(
+                (room.id, f"{room.code} · {room.name}") for room in _rooms_to_move(session, booking)
+            )
+        forms[step] = form
+    return forms
+
+
+def _may(step: str, booking: Booking, today: date, at: datetime) -> bool:
+    """Say whether a step is worth a button: its state allows it, and so does the day."""
+    if booking.state.value not in BOOKING_STEPS[step]:
+        return False
+    block, zone = booking.block, booking.block.cleanroom.facility.time_zone
+    if step == "confirm":
+        return booking.condition is not None
+    if step == "start":
+        return local_day(block.starts_at, zone) <= today and at < block.ends_at
+    if step == "no_show":
+        return block.starts_at <= at
+    if step in ("cancel", "move"):
+        return at < block.ends_at
+    return True
+
+
+def _since(lines: list[history.Happening], refused: Mapping[str, Any]) -> list[history.Happening]:
+    form = next(iter(refused.values()), None)
+    if form is None or not form.stale:
+        return []
+    seen = (form.seen.raw_data or [""])[0] or ""
+    return [line for line in lines if line.iso > str(seen)] or lines[:1]
