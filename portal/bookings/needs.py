@@ -1,11 +1,13 @@
 """What a slot request needs of a cleanroom, as one value, and how it follows from a project."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from portal.bookings.models import RunKind, SlotRequest, WorkMode
-from portal.bookings.rules.fitting import Requirement
+from portal.bookings.rules.fitting import GRADES, Requirement
 from portal.bookings.rules.timetables import Campaign, Mode, Work
 from portal.facilities.models import BookingUnit, Cleanroom, Grade, RoomKind, VectorLevel
 from portal.projects.models import Project
@@ -146,6 +148,28 @@ def minimum_for(project: Project, run_kind: RunKind) -> Minimum:
         process_class=project.process_class
         or (CLASS_OF_VECTOR.get(vector) if project.vector_level else None),
         assumed=tuple(assumed),
+    )
+
+
+def need_from(least: Minimum, run_kind: RunKind, stated: Mapping[str, Any]) -> Need:
+    """Return what is asked for so far: what is stated, tightened to what the project's facts ask at least."""
+    grade, vector = stated["grade"] or least.grade, stated["vector_level"] or least.vector_level
+    return Need(
+        kind=least.kind,
+        grade=min(grade, least.grade, key=GRADES.index),
+        bsl=max(stated["bsl"] or 0, least.bsl),
+        vector_level=max(vector, least.vector_level, key=vector_rank),
+        gmo_class=max(stated["gmo_class"] or 0, least.gmo_class),
+        process_class=stated["process_class"] or least.process_class or "",
+        equipment=frozenset(stated["equipment"] or ()),
+        mode=stated["mode"],
+        duration=stated["duration"],
+        duration_unit=stated["duration_unit"],
+        earliest_start=stated["earliest_start"],
+        latest_end=stated["latest_end"],
+        facility_ids=stated["facility_ids"],
+        project_id=stated["project_id"],
+        gmp_run=run_kind in GMP_RUNS,
     )
 
 

@@ -372,6 +372,18 @@ def managed_rooms(session: Session, actor: Actor) -> list[Cleanroom]:
     )
 
 
+def rooms_of(session: Session, facility_id: int) -> list[Cleanroom]:
+    """Return the cleanrooms of a facility that can be booked, by code."""
+    return list(
+        session.scalars(
+            select(Cleanroom)
+            .where(Cleanroom.facility_id == facility_id, Cleanroom.is_bookable)
+            .options(joinedload(Cleanroom.facility))
+            .order_by(Cleanroom.code)
+        )
+    )
+
+
 def open_proposals(session: Session, booking_ids: Collection[int]) -> list[MoveProposal]:
     """Return the proposals to move these bookings that wait for an answer."""
     return list(

@@ -17,7 +17,7 @@ from portal.core.slots import Slot
 from portal.facilities.forms.fields import Among, OneOf, one_of, some_of
 from portal.facilities.models import BookingUnit, Cleanroom, Facility, Grade, VectorLevel
 from portal.projects.models import Project
-from portal.web.forms import ActionForm, day, line, text, whole_number
+from portal.web.forms import FIRST_DAY, LAST_DAY, ActionForm, day, line, text, whole_number
 
 LONGEST_WORK = 1000
 HIGHEST_LEVEL = 4
@@ -203,9 +203,11 @@ def read_window(written: str) -> tuple[int, Slot] | None:
         return None
     try:
         moments = [datetime.strptime(part, MOMENT).replace(tzinfo=UTC) for part in (start, end)]
-        return int(room), Slot(*moments)
+        slot = Slot(*moments)
     except ValueError:
         return None
+    in_our_time = slot.start.date() > FIRST_DAY and slot.end.date() < LAST_DAY
+    return (int(room), slot) if in_our_time else None
 
 
 class CheckForm(ActionForm):
