@@ -107,6 +107,11 @@ def facility(session: Session, **values: Any) -> Facility:
     return _stored(session, Facility(**{**defaults, **values}))
 
 
+def facility_of(session: Session, cleanroom_id: int) -> Facility:
+    """Return the facility of a stored cleanroom."""
+    return session.get_one(Cleanroom, cleanroom_id).facility
+
+
 def cleanroom(session: Session, where: Facility | None = None, **values: Any) -> Cleanroom:
     """Store a pre-GMP cleanroom of grade C that is booked by the day."""
     number = next(_numbers)
@@ -143,6 +148,11 @@ def duty(session: Session, where: Facility, role: Role, **values: Any) -> Actor:
         roles=frozenset({role}),
         duties=frozenset({Duty(role=role, facility_id=where.id)}),
     )
+
+
+def duties_at(where: Facility, *roles: Role) -> frozenset[Duty]:
+    """Return these roles as duties at a facility."""
+    return frozenset(Duty(role=role, facility_id=where.id) for role in roles)
 
 
 def manager(session: Session, where: Cleanroom | Facility) -> Actor:

@@ -75,7 +75,7 @@ def _address(actor: Actor, kind: str, subject_id: int) -> str:
         found = request_shown(session, actor, subject_id)
         if Role.FOUNDER in actor.roles and found.organisation_id == actor.organisation_id:
             return url_for("bookings.show_request", request_id=subject_id)
-        return url_for("bookings.show_in_inbox", request_id=subject_id)
+        return url_for("bookings.in_inbox", request_id=subject_id)
     if kind == "booking":
         booking = booking_shown(session, actor, subject_id)
         if Role.FOUNDER in actor.roles and booking.organisation_id == actor.organisation_id:

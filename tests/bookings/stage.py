@@ -11,6 +11,7 @@ from portal.app import create_app
 from portal.bookings import blocks
 from portal.bookings.models import Booking, BookingState, RequestState, SlotRequest
 from portal.core.actors import Actor
+from portal.core.slots import Slot
 from portal.store import Base, db, prepare_engine
 from tests import make
 from tests.conftest import settings_for
@@ -31,7 +32,9 @@ class Stage:
     request_ids: tuple[int, ...]
 
     @classmethod
-    def built(cls, engine_name: str, folder: Path, *, rivals: int, connections: int) -> "Stage":
+    def built(
+        cls, engine_name: str, folder: Path, *, rivals: int, connections: int, window: Slot = WINDOW
+    ) -> "Stage":
         """Build a stage on an engine, with so many rivals for the window and so many connections."""
         url = new_database(engine_name, folder)
         with make_app(url, folder).app_context():
@@ -46,7 +49,7 @@ class Stage:
             owner = make.organisation(session)
             asker, project = make.founder(session, owner), make.project(session, owner)
             requests = [
-                make.slot_request(session, room, WINDOW, by=asker, project=project) for _ in range(rivals)
+                make.slot_request(session, room, window, by=asker, project=project) for _ in range(rivals)
             ]
             return cls(url, folder, engine, room.id, manager, tuple(request.id for request in requests))
 
