@@ -17,7 +17,14 @@ from tests.accounts.conftest import PASSWORD
 from tests.client import PageClient
 
 Mail = Callable[[], list[OutgoingMail]]
-PAGES = ["/admin/people", "/admin/organisations", "/admin/organisations/new", "/admin/role-requests"]
+PAGES = [
+    "/admin/people",
+    "/admin/people/export.csv",
+    "/admin/organisations",
+    "/admin/organisations/export.xlsx",
+    "/admin/organisations/new",
+    "/admin/role-requests",
+]
 POSTS = [
     "/admin/people/1/roles",
     "/admin/people/1/deactivate",
@@ -80,6 +87,23 @@ class TestPeople:
         assert "Nobody fits" in client.get("/admin/people?text=nobody&role=qp").text
         assert client.get("/admin/people?page=x&role=x&state=x").status_code == 200
 
+    @pytest.mark.usefixtures("eva")
+    def test_it_is_sorted_and_sent_as_a_file_with_what_it_shows(
+        self, client: PageClient, session: Session, administrator: Actor
+    ) -> None:
+        make.user(session, name="=HYPERLINK(1)", email="nils@example.org")
+        client.sign_in(administrator)
+        page = client.get("/admin/people?sort=-name&text=example").text
+        assert page.index("Eva Lind") < page.index("=HYPERLINK(1)")
+        assert "/admin/people/export.csv?sort=-name&amp;text=example" in page
+        sheet = client.get("/admin/people/export.csv?sort=-name&text=cells").text
+        assert sheet.splitlines()[1].startswith("Eva Lind,eva@example.org,Lund Cells AB (Developer),Active")
+        assert len(sheet.splitlines()) == 2
+        assert "\n'=HYPERLINK(1)," in client.get("/admin/people/export.csv").text.replace("\r", "")
+        assert client.get("/admin/people/export.xlsx").data.startswith(b"PK")
+        assert client.get("/admin/people/export.pdf").status_code == 404
+        assert client.get("/admin/people?sort=password").status_code == 200
+
     def test_a_page_says_what_is_known_of_a_person(
         self, client: PageClient, administrator: Actor, eva: Actor
     ) -> None:
@@ -108,6 +132,7 @@ class TestPeople:
             ({"give-role": "king"}, "Not a valid choice"),
             ({"give-organisation_id": "999999"}, "Not a valid choice"),
             ({"give-organisation_id": "x"}, "Invalid Choice"),
+            ({"give-organisation_id": "0"}, "There is no such organisation"),
             ({"give-reason": ""}, "This is needed"),
         ],
     )
@@ -174,9 +199,13 @@ class TestOrganisations:
     @pytest.mark.usefixtures("eva")
     def test_the_list_is_filtered_by_its_address(self, client: PageClient, administrator: Actor) -> None:
         client.sign_in(administrator)
-        assert "Lund Cells AB" in client.get("/admin/organisations?kind=company").text
+        page = client.get("/admin/organisations?kind=company&_scheme=x").text
+        assert "Lund Cells AB" in page
+        assert "/admin/organisations/export.csv?kind=company" in page
         assert "Lund Cells AB" not in client.get("/admin/organisations?kind=investor").text
         assert "No organisation fits" in client.get("/admin/organisations?text=nothing").text
+        sheet = client.get("/admin/organisations/export.csv?sort=kind&kind=company").text
+        assert sheet.splitlines()[1:] == ["Lund Cells AB,Company,,1"]
 
     def test_an_administrator_changes_facts_and_ends_memberships(
         self, client: PageClient, session: Session, administrator: Actor, eva: Actor

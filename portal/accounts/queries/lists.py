@@ -1,6 +1,6 @@
 """Lists for administrators: people, organisations and requests for roles, page by page."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
@@ -20,6 +20,13 @@ from portal.core.actors import Role
 
 Row = TypeVar("Row")
 PAGE = 50
+PEOPLE_BY = {"name": func.lower(User.name), "signed_in": User.signed_in_at}
+ORGANISATIONS_BY = {
+    "name": func.lower(Organisation.name),
+    "kind": Organisation.kind,
+    "town": func.lower(Organisation.city),
+}
+"""By what a list can be sorted; with a minus in front, downwards."""
 
 
 class PersonState(StrEnum):
@@ -50,9 +57,13 @@ def people(
     text: str = "",
     role: Role | None = None,
     state: PersonState | None = None,
-    page: int = 1,
+    sort: str = "name",
+    page: int | None = 1,
 ) -> Page[User]:
-    """Return people by name, for administrators: those whose name, address or organisation has the text."""
+    """Return people, for administrators: those whose name, address or organisation has the text.
+
+    Without a page it is the whole list.
+    """
     rows = select(User)
     if text:
         rows = rows.where(
@@ -71,20 +82,28 @@ def people(
             User.confirmed_at.is_not(None) if state is PersonState.ACTIVE else User.confirmed_at.is_(None)
         )
         rows = rows.where(User.active, confirmed)
-    return _page(session, rows, page, order=(User.name, User.id))
+    return _page(session, rows, page, order=(_sorted(PEOPLE_BY, sort), User.id))
 
 
 def organisations(
-    session: Session, *, text: str = "", kind: OrganisationKind | None = None, page: int = 1
+    session: Session,
+    *,
+    text: str = "",
+    kind: OrganisationKind | None = None,
+    sort: str = "name",
+    page: int | None = 1,
 ) -> Page[Organisation]:
-    """Return organisations by name, for administrators: those whose name, legal name, number or city has the text."""
+    """Return organisations, for administrators: those whose name, legal name, number or town has the text.
+
+    Without a page it is the whole list.
+    """
     rows = select(Organisation)
     if text:
         columns = (Organisation.name, Organisation.legal_name, Organisation.number, Organisation.city)
         rows = rows.where(or_(*(column.icontains(text, autoescape=True) for column in columns)))
     if kind is not None:
         rows = rows.where(Organisation.kind == kind)
-    return _page(session, rows, page, order=(Organisation.name, Organisation.id))
+    return _page(session, rows, page, order=(_sorted(ORGANISATIONS_BY, sort), Organisation.id))
 
 
 def all_organisations(session: Session) -> list[tuple[int, str, OrganisationKind]]:
@@ -96,9 +115,9 @@ def all_organisations(session: Session) -> list[tuple[int, str, OrganisationKind
 
 
 def role_requests(
-    session: Session, *, state: RoleRequestState | None = None, page: int = 1
+    session: Session, *, state: RoleRequestState | None = None, page: int | None = 1
 ) -> Page[RoleRequest]:
-    """Return requests for roles, for administrators, the newest first."""
+    """Return requests for roles, for administrators, the newest first; without a page it is the whole list."""
     rows = select(RoleRequest).options(
         joinedload(RoleRequest.user), joinedload(RoleRequest.organisation), joinedload(RoleRequest.decided_by)
     )
@@ -150,14 +169,23 @@ def _belongs(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     )
 
 
+def _sorted(ways: Mapping[str, Any], asked_for: str) -> Any:
+    way = ways.get(asked_for.removeprefix("-"), ways["name"])
+    return way.desc().nulls_last() if asked_for.startswith("-") else way.asc().nulls_last()
+
+
 def _page(
     session: Session,
     rows: Select[Row],
-    number: int,
+    number: int | None,
     *,
     order: tuple[Any, ...],
 ) -> Page[Row]:
+    rows = rows.order_by(*order)
+    if number is None:
+        every = list(session.scalars(rows))
+        return Page(rows=every, number=1, total=len(every))
     total = session.scalar(select(func.count()).select_from(rows.order_by(None).subquery())) or 0
     number = max(1, min(number, -(-total // PAGE)))
-    found = session.scalars(rows.order_by(*order).limit(PAGE).offset((number - 1) * PAGE)).all()
+    found = session.scalars(rows.limit(PAGE).offset((number - 1) * PAGE)).all()
     return Page(rows=list(found), number=number, total=total)

@@ -3,8 +3,9 @@
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
+from urllib.parse import urlencode
 
-from flask import flash, redirect, render_template, request
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -24,6 +25,7 @@ from portal.ledger.queries import history
 from portal.mail.services import post
 from portal.store import db
 from portal.web.actors import back, current_actor, for_roles
+from portal.web.exports import Kind, export
 from portal.web.forms import BaseForm
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -33,24 +35,42 @@ GROUPS = ("person", "organisation", "administrator")
 @bp.get("/admin/people")
 @for_roles(Role.ADMINISTRATOR)
 def people() -> ResponseReturnValue:
-    """List people, filtered by what stands in the address."""
-    found = queries.people(
-        db.session(),
-        text=_text(),
-        role=_word(Role, "role"),
-        state=_word(queries.PersonState, "state"),
-        page=_page_number(),
-    )
-    memberships = queries.memberships_of(db.session(), [user.id for user in found.rows])
+    """List people, filtered and sorted by what stands in the address."""
+    found = _people(_page_number())
     return render_template(
         "accounts/people.html",
         found=found,
-        memberships=memberships,
+        memberships=queries.memberships_of(db.session(), [user.id for user in found.rows]),
         states=state_labels(),
         roles=[(role.value, role_label(role)) for role in Role],
         role_label=role_label,
         state_of=state_of,
+        sort=_sort(),
+        exports=_exports("accounts.export_people"),
     )
+
+
+@bp.get("/admin/people/export.<any(csv,xlsx):form>")
+@for_roles(Role.ADMINISTRATOR)
+def export_people(form: Kind) -> ResponseReturnValue:
+    """Send the people that the list shows."""
+    found, states = _people(None).rows, state_labels()
+    memberships = queries.memberships_of(db.session(), [user.id for user in found])
+    columns = [_("Name"), _("E-mail"), _("Organisations"), _("State"), _("Last signed in")]
+    rows = [
+        (
+            user.name,
+            user.email,
+            "; ".join(
+                f"{membership.organisation.name} ({role_label(membership.role)})"
+                for membership in memberships[user.id]
+            ),
+            states[state_of(user).value],
+            user.signed_in_at,
+        )
+        for user in found
+    ]
+    return export(form, "people", columns, rows)
 
 
 @bp.get("/admin/people/<int:user_id>")
@@ -135,17 +155,28 @@ def assist(user_id: int) -> ResponseReturnValue:
 @bp.get("/admin/organisations")
 @for_roles(Role.ADMINISTRATOR)
 def organisations() -> ResponseReturnValue:
-    """List organisations, filtered by what stands in the address."""
-    found = queries.organisations(
-        db.session(), text=_text(), kind=_word(OrganisationKind, "kind"), page=_page_number()
-    )
+    """List organisations, filtered and sorted by what stands in the address."""
+    found = _organisations(_page_number())
     return render_template(
         "accounts/organisations.html",
         found=found,
         counts=queries.member_counts(db.session(), [row.id for row in found.rows]),
         kinds=[(kind.value, kind_label(kind)) for kind in OrganisationKind],
         kind_label=kind_label,
+        sort=_sort(),
+        exports=_exports("accounts.export_organisations"),
     )
+
+
+@bp.get("/admin/organisations/export.<any(csv,xlsx):form>")
+@for_roles(Role.ADMINISTRATOR)
+def export_organisations(form: Kind) -> ResponseReturnValue:
+    """Send the organisations that the list shows."""
+    found = _organisations(None).rows
+    counts = queries.member_counts(db.session(), [row.id for row in found])
+    columns = [_("Name"), _("Kind"), _("Town"), _("Members")]
+    rows = [(row.name, kind_label(row.kind), row.city, counts.get(row.id, 0)) for row in found]
+    return export(form, "organisations", columns, rows)
 
 
 @bp.route("/admin/organisations/new", methods=["GET", "POST"])
@@ -277,10 +308,38 @@ def _give_form() -> GiveRoleForm:
     form = GiveRoleForm(request.form if request.method == "POST" else None, prefix="give-")
     form.offer(Role)
     form.organisation_id.choices = [
-        (organisation_id, f"{name} ({kind_label(kind)})")
-        for organisation_id, name, kind in queries.all_organisations(db.session())
+        (0, _("Choose")),
+        *(
+            (organisation_id, f"{name} ({kind_label(kind)})")
+            for organisation_id, name, kind in queries.all_organisations(db.session())
+        ),
     ]
     return form
+
+
+def _people(page: int | None) -> queries.Page[User]:
+    return queries.people(
+        db.session(),
+        text=_text(),
+        role=_word(Role, "role"),
+        state=_word(queries.PersonState, "state"),
+        sort=_sort(),
+        page=page,
+    )
+
+
+def _organisations(page: int | None) -> queries.Page[Organisation]:
+    kind = _word(OrganisationKind, "kind")
+    return queries.organisations(db.session(), text=_text(), kind=kind, sort=_sort(), page=page)
+
+
+def _exports(endpoint: str) -> list[tuple[str, str]]:
+    asked_for = urlencode([(name, value) for name, value in request.args.items() if name != "page"])
+    return [(form.upper(), f"{url_for(endpoint, form=form)}?{asked_for}") for form in ("csv", "xlsx")]
+
+
+def _sort() -> str:
+    return request.args.get("sort", "name")
 
 
 def _text() -> str:
