@@ -7,7 +7,15 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from werkzeug.datastructures import MultiDict
-from wtforms import Field, IntegerField, RadioField, SelectField, SelectMultipleField, TextAreaField
+from wtforms import (
+    Field,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    SelectMultipleField,
+    TextAreaField,
+)
 from wtforms.validators import DataRequired, NumberRange, Optional
 from wtforms.widgets import CheckboxInput, ListWidget, TextInput
 
@@ -386,7 +394,7 @@ class UploadForm(BaseForm):
 class ImportForm(BaseForm):
     """That somebody has seen what a sheet would change, and wants it."""
 
-    digest = line(_l("Preview"), longest=64)
+    digest = HiddenField()
 
 
 class ListForm:

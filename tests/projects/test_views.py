@@ -177,8 +177,8 @@ def test_a_stranger_changes_nothing(client: PageClient, session: Session, path: 
     }
     client.sign_in(make.founder(session))
     answer = client.post(f"/projects/{project.id}{path}", {**whole_form(project), **data})
-    assert answer.status_code in (404, 422)
-    assert project.name not in answer.text.replace(data["name"], "") or answer.status_code == 404
+    assert answer.status_code == 404
+    assert project.name not in answer.text
     session.refresh(project)
     assert (project.version, project.phase, project.archived_at) == (1, Phase.PRECLINICAL, None)
     assert session.scalars(select(Entry)).all() == []

@@ -95,8 +95,17 @@ def plan_of(sheet: Sheet, known: Sequence[Known], *, organisation: str, today: d
             _line(row, by_reference, twice=times[_reference(row)] > 1, organisation=organisation, today=today)
             for row in sheet.rows
         ]
-        lines = _without_doubled_names(lines, known)
-    return Plan(tuple(lines), sheet.mistakes, _digest(sheet, lines, known))
+        lines = _misshapen(_without_doubled_names(lines, known), sheet)
+    told = {line.row for line in lines}
+    mistakes = tuple(mistake for mistake in sheet.mistakes if mistake.row not in told)
+    return Plan(tuple(lines), mistakes, _digest(sheet, lines, known))
+
+
+def _misshapen(lines: Sequence[Line], sheet: Sheet) -> list[Line]:
+    shape: dict[int | None, list[Mistake]] = {}
+    for mistake in sheet.mistakes:
+        shape.setdefault(mistake.row, []).append(mistake)
+    return [_as(line, Action.REFUSED, *shape[line.row]) if line.row in shape else line for line in lines]
 
 
 def _line(row: Row, known: Mapping[str, Known], *, twice: bool, organisation: str, today: date) -> Line:
@@ -208,9 +217,7 @@ def _column_of(reason: Reason) -> str | None:
 
 
 def _once(mistakes: Sequence[Mistake]) -> list[Mistake]:
-    return list({(mistake.column, mistake.reason.code): mistake for mistake in reversed(mistakes)}.values())[
-        ::-1
-    ]
+    return list({(mistake.column, mistake.reason.code): mistake for mistake in mistakes}.values())
 
 
 def _as(line: Line, action: Action, *more: Mistake) -> Line:

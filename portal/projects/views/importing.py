@@ -88,7 +88,8 @@ def _preview_page(sheet_id: int, form: ImportForm) -> str:
     if sheet.imported_at is not None:
         return render_template("projects/imported.html", form=None, sheet=sheet, outcome=_outcome(sheet))
     plan = queries.sheet_plan(db.session(), actor, sheet, at=at)
-    form.digest.data = plan.digest
+    ready = plan.is_clean and plan.number(Action.UNCHANGED) < len(plan.lines)
+    form.digest.data = plan.digest if ready else ""
     return render_template(
         "projects/preview.html",
         form=form,
@@ -96,8 +97,7 @@ def _preview_page(sheet_id: int, form: ImportForm) -> str:
         mistakes=[_mistake(mistake) for mistake in plan.mistakes],
         rows=[_row(line) for line in plan.lines],
         counts=[(str(wording.ACTIONS[action]), plan.number(action)) for action in Action],
-        ready=plan.is_clean and plan.number(Action.UNCHANGED) < len(plan.lines),
-        is_clean=plan.is_clean,
+        ready=ready,
         changed=plan.number(Action.REGISTER) + plan.number(Action.EDIT),
         refused=_standing_in_the_way(plan),
     )
