@@ -55,6 +55,11 @@ def room_kind(kind: RoomKind) -> str:
     return label("stage", kind.value)
 
 
+def room_kind_inside(kind: RoomKind) -> str:
+    """Return the kind of a room inside a sentence."""
+    return {RoomKind.PRE_GMP: _("pre-GMP"), RoomKind.GMP: _("GMP")}[kind]
+
+
 def mode(value: WorkMode) -> str:
     """Return whether work rests on closed days."""
     return {

@@ -168,7 +168,6 @@ class WindowForm(ActionForm):
         answers=lambda: [(str(hour), f"{hour:02d}:00") for hour in range(24)],
         reads=int,
         nothing=lambda: gettext("When the day begins"),
-        description=_l("Only for rooms that are booked by the hour or half day."),
     )
 
     @property

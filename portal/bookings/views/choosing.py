@@ -31,7 +31,7 @@ from portal.bookings.views.ruler import Ruler
 from portal.core.errors import Reason
 from portal.core.slots import Slot
 from portal.facilities import words as facility_words
-from portal.facilities.models import Cleanroom, RoomKind
+from portal.facilities.models import BookingUnit, Cleanroom, RoomKind
 from portal.web.filters import money, number, window
 from portal.web.locale import HOME_ZONE
 
@@ -76,6 +76,11 @@ class Choices:
         return [answer for answer in self.answers if answer.windows]
 
     @property
+    def has_hours(self) -> bool:
+        """Say whether any room that fits begins at an hour, not with the day."""
+        return any(answer.fits and answer.cleanroom.unit is not BookingUnit.DAY for answer in self.answers)
+
+    @property
     def title(self) -> str:
         """Return how many rooms fit, of how many."""
         return title_of(self.answers, self.kind)
@@ -97,7 +102,7 @@ def title_of(answers: Collection[Answer], kind: RoomKind) -> str:
         "%(fitting)s of %(num)s %(kind)s rooms fit",
         len(answers),
         fitting=sum(answer.fits for answer in answers),
-        kind=words.room_kind(kind),
+        kind=words.room_kind_inside(kind),
     )
 
 
@@ -285,7 +290,9 @@ def _misses(session: Session, answers: Sequence[Answer], need: Need, *, at: date
     found = []
     for answer in answers:
         room = answer.cleanroom
-        told = sentences_of(answer.reasons)
+        told = sentences_of(
+            [replace(reason, values={**reason.values, "room": room.code}) for reason in answer.reasons]
+        )
         if room.id in diaries:
             loosened = replace(need, equipment=need.equipment & set(room.equipment), facility_ids=None)
             free = search.first_window(diaries[room.id], loosened, at=at)

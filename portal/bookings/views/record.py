@@ -29,7 +29,7 @@ from portal.bookings.sentences import sentences_of
 from portal.bookings.views import choosing
 from portal.bookings.views.blueprint import bp
 from portal.bookings.views.checking import cost_rows
-from portal.bookings.views.wizard import lead, needed_facts
+from portal.bookings.views.wizard import needed_facts
 from portal.core import clock
 from portal.core.actors import Actor, Role
 from portal.facilities.models import Cleanroom, Facility
@@ -174,7 +174,7 @@ def request_page(
         forms=forms,
         asked=asked,
         title=asked.title or words.run_kind(asked.run_kind),
-        lead=lead(asked),
+        lead=_lead(asked),
         badge=words.request_badge(
             asked.state, hold=booking, place=places.get(asked.id), sent_at=asked.submitted_at
         ),
@@ -194,6 +194,12 @@ def request_page(
         thread=_thread(session, asked, zone),
         handled_by=asked.handled_by.name if asked.handled_by else None,
     )
+
+
+def _lead(asked: SlotRequest) -> str:
+    work = [words.run_kind(asked.run_kind)] if asked.title else []
+    length = words.length(asked.duration, asked.duration_unit, asked.mode)
+    return " · ".join([asked.project.name, *work, length, asked.reference])
 
 
 def _form(kind: type[ActionForm], name: str, asked: SlotRequest, refused: ActionForm | None) -> ActionForm:

@@ -114,6 +114,7 @@ class Row:
     slot: Slot | None
     estimate: Mapping[str, Any] | None
     room: str | None
+    facility: str | None
     grade: str | None
     when: str | None
     badge: words.Badge
@@ -162,7 +163,8 @@ def _row(asked: SlotRequest, hold: Booking | None, place: int | None) -> Row:
         cleanroom=room,
         slot=slot,
         estimate=estimate,
-        room=f"{room.name}, {room.facility.name}" if room else None,
+        room=room.code if room else None,
+        facility=room.facility.name if room else None,
         grade=room.grade.value if room else None,
         when=window(slot.start, slot.end, room.facility.time_zone) if room and slot else None,
         badge=words.request_badge(asked.state, hold=hold, place=place, sent_at=asked.submitted_at),

@@ -166,7 +166,7 @@ def needed_facts(asked: SlotRequest) -> list[tuple[str, str | None]]:
             ", ".join(label("equipment", one) for one in asked.equipment) or _("nothing in particular"),
         ),
         (_("Length"), words.length(asked.duration, asked.duration_unit, asked.mode)),
-        (_("Between"), between(asked.earliest_start, asked.latest_end)),
+        (_("When"), between(asked.earliest_start, asked.latest_end)),
     ]
     if facilities:
         named = {one.id: one.name for one in queries.requestable_facilities(db.session())}
@@ -177,8 +177,8 @@ def needed_facts(asked: SlotRequest) -> list[tuple[str, str | None]]:
 def between(earliest_start: date, latest_end: date | None) -> str:
     """Return the days between which work may run."""
     if latest_end is None:
-        return _("from %(start)s on", start=day(earliest_start))
-    return _("%(start)s and %(end)s", start=day(earliest_start), end=day(latest_end))
+        return _("From %(start)s on", start=day(earliest_start))
+    return _("Between %(start)s and %(end)s", start=day(earliest_start), end=day(latest_end))
 
 
 @dataclass(frozen=True, slots=True)
