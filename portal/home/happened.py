@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from portal.core.actors import Actor
-from portal.home import links
 from portal.home.queries.own import Happened, happened
 from portal.projects.models import Project
 from portal.web.filters import moment
@@ -48,8 +48,8 @@ def _what(one: Happened, project: Project | None) -> str:
 
 def _url(one: Happened, project: Project | None) -> str | None:
     if one.request is not None:
-        return links.address(links.REQUEST, request_id=one.request.id)
-    return links.address(links.PROJECT, project_id=project.id) if project is not None else None
+        return url_for("bookings.show_request", request_id=one.request.id)
+    return url_for("projects.show", project_id=project.id) if project is not None else None
 
 
 SENTENCES: dict[str, tuple[str, Callable[[Values], str]]] = {

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from portal.core import clock
 from portal.core.actors import Actor, Role
-from portal.home import links
 from portal.home.queries.facility import Place, count_to_decide, places
 from portal.home.ribbon import ribbon_for
 from portal.store import db
@@ -97,31 +96,27 @@ def _ways(actor: Actor | None) -> Iterator[Way]:
         yield Way(_("Role requests"), url_for("accounts.role_requests"))
         yield Way(_("Facilities"), url_for("facilities.administer"))
     if not actor.is_administrator:
-        yield Way(_("Cleanrooms"), url_for("facilities.catalogue"))
+        catalogue = _("Facilities") if actor.facility_ids else _("Cleanrooms")
+        yield Way(catalogue, url_for("facilities.catalogue"))
 
 
 def _for_founders(actor: Actor) -> Iterator[Way]:
     yield Way(_("Projects"), url_for("projects.index"))
-    yield from _way(_("Requests"), links.address(links.REQUESTS))
+    yield Way(_("Requests"), url_for("bookings.own_requests"))
     bookings = _("Own bookings") if actor.facility_ids else _("Bookings")
-    yield from _way(bookings, links.address(links.OWN_BOOKINGS))
+    yield Way(bookings, url_for("bookings.own_bookings"))
 
 
 def _for_facilities(session: Session, actor: Actor) -> Iterator[Way]:
     managed = actor.facilities_as(Role.FACILITY_MANAGER)
     if managed:
         waiting = None if _is_error() else count_to_decide(session, managed)
-        yield from _way(_("Inbox"), links.address(links.INBOX), count=waiting)
-    yield from _way(_("Bookings"), links.address(links.BOOKINGS))
+        yield Way(_("Inbox"), url_for("bookings.inbox"), count=waiting)
+    yield Way(_("Bookings"), url_for("bookings.facility_bookings"))
     for place in _own_places(session, actor)[:1]:
-        yield from _way(_("Calendar"), links.address(links.CALENDAR, slug=place.slug))
+        yield Way(_("Calendar"), url_for("bookings.calendar", slug=place.slug))
     if managed:
-        yield from _way(_("Closures"), links.address(links.CLOSURES))
-
-
-def _way(label: str, url: str | None, *, count: int | None = None) -> Iterator[Way]:
-    if url is not None:
-        yield Way(label, url, count=count)
+        yield Way(_("Closures"), url_for("bookings.closures"))
 
 
 def _own_places(session: Session, actor: Actor) -> list[Place]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from portal.bookings.models import Booking, BookingState, MoveProposal, RequestState, Side, SlotRequest
 from portal.bookings.queries import places_on_waiting_lists
 from portal.core.actors import Actor
-from portal.home import links, words
+from portal.home import words
 from portal.home.queries import own
 from portal.home.rules.next import Action, Waits
 from portal.projects import wording
@@ -181,7 +181,7 @@ def _move(action: Action, at: datetime) -> dict[str, Any]:
             window=window(move.starts_at, move.ends_at, there.facility.time_zone),
             why=_short(move.why),
         ),
-        "url": links.address(links.OWN_BOOKING, booking_id=booking.id) or _request_or_booking(booking),
+        "url": url_for("bookings.show_own_booking", booking_id=booking.id),
         "label": _("Answer the proposal"),
         "flags": [("wait", words.since(move.proposed_at, at, there.facility.time_zone))],
         "notes": [there.facility.name],
@@ -218,21 +218,25 @@ def _taken_window(action: Action, _at: datetime) -> dict[str, Any]:
             ),
             label=_("Choose again"),
         ),
+        "url": url_for("bookings.choose_window", request_id=request.id),
         "flags": [("late", _("The window is taken"))],
     }
 
 
 def _draft(action: Action, _at: datetime) -> dict[str, Any]:
     request: SlotRequest = action.values["request"]
-    return _about_request(
-        request,
-        title=_("Continue the draft “%(work)s”", work=words.work(request.title, request.run_kind)),
-        text=_(
-            "%(project)s: the request has not been sent, so no room is asked for yet.",
-            project=request.project.name,
+    return {
+        **_about_request(
+            request,
+            title=_("Continue the draft “%(work)s”", work=words.work(request.title, request.run_kind)),
+            text=_(
+                "%(project)s: the request has not been sent, so no room is asked for yet.",
+                project=request.project.name,
+            ),
+            label=_("Continue"),
         ),
-        label=_("Continue"),
-    )
+        "url": url_for("bookings.edit_work", request_id=request.id),
+    }
 
 
 def _unknown(action: Action, _at: datetime) -> dict[str, Any]:
@@ -256,8 +260,7 @@ def _first_request(action: Action, _at: datetime) -> dict[str, Any]:
     return {
         "title": _("Find a cleanroom for %(project)s", project=project.name),
         "text": _("The project needs manufacturing, and no slot has been asked for yet."),
-        "url": links.address(links.NEW_REQUEST, project=project.id)
-        or url_for("projects.show", project_id=project.id),
+        "url": url_for("bookings.new_request", project=project.id),
         "label": _("Request a slot"),
     }
 
@@ -278,8 +281,7 @@ def _about_request(request: SlotRequest, *, title: str, text: str, label: str) -
     return {
         "title": title,
         "text": text,
-        "url": links.address(links.REQUEST, request_id=request.id)
-        or url_for("projects.show", project_id=request.project_id),
+        "url": url_for("bookings.show_request", request_id=request.id),
         "label": label,
         "notes": [request.reference, *([facility] if facility else [])],
     }
@@ -300,10 +302,9 @@ def _time_left(booking: Booking, at: datetime) -> tuple[str, str]:
 
 
 def _request_or_booking(booking: Booking) -> str:
-    found = None
-    if booking.request_id is not None:
-        found = links.address(links.REQUEST, request_id=booking.request_id)
-    return found or links.address(links.OWN_BOOKING, booking_id=booking.id) or url_for("home.start")
+    if booking.request_id is None:
+        return url_for("bookings.show_own_booking", booking_id=booking.id)
+    return url_for("bookings.show_request", request_id=booking.request_id)
 
 
 def _short(text: str) -> str:

@@ -16,7 +16,7 @@ from portal.bookings.words import booking_badge
 from portal.core.actors import Actor, Role
 from portal.facilities import words as facility_words
 from portal.facilities.models import Cleanroom
-from portal.home import links, words
+from portal.home import words
 from portal.home.queries import facility, own
 from portal.home.queries.facility import Place
 from portal.home.queries.year import Ending, endings
@@ -46,7 +46,7 @@ def manager(session: Session, actor: Actor, *, at: datetime, **around: Any) -> s
         requests=_inbox(session, requests, named, at),
         moves=[
             {
-                "url": links.address(links.BOOKING, booking_id=move.booking_id),
+                "url": url_for("bookings.show_booking", booking_id=move.booking_id),
                 "text": _(
                     "Move to %(room)s, %(window)s",
                     room=words.room(move.cleanroom),
@@ -56,7 +56,6 @@ def manager(session: Session, actor: Actor, *, at: datetime, **around: Any) -> s
             }
             for move in moves
         ],
-        inbox_url=links.address(links.INBOX),
         week=[_line(booking, named) for booking in week],
         holds=[{**_line(booking, named), **_lapse(booking, at)} for booking in held],
         **_running_out(session, managed, at=at),
@@ -76,7 +75,6 @@ def quality(session: Session, actor: Actor, *, at: datetime, **around: Any) -> s
         now=[_line(one, named) for one in bookings if one.block.starts_at <= at and _stands(one)],
         coming=[_line(one, named) for one in bookings if one.block.starts_at > at],
         days=AHEAD.days,
-        bookings_url=links.address(links.BOOKINGS),
         **_running_out(session, here, at=at),
         **around,
     )
@@ -132,7 +130,7 @@ def _waiting(
     work = words.work(request.title, request.run_kind)
     zone = room.facility.time_zone
     return {
-        "url": links.address(links.IN_INBOX, request_id=request.id) or url_for("home.start"),
+        "url": url_for("bookings.in_inbox", request_id=request.id),
         "waits": max(0, (local_day(at, zone) - local_day(request.waiting_since or at, zone)).days),
         "title": f"{request.organisation.name}: {work}" if request.project_id in named else work,
         "grade": room.grade,
@@ -150,7 +148,7 @@ def _line(booking: Booking, named: Collection[int]) -> dict[str, Any]:
         who = booking.organisation.name
     mark, state = booking_badge(booking)
     return {
-        "url": links.address(links.BOOKING, booking_id=booking.id),
+        "url": url_for("bookings.show_booking", booking_id=booking.id),
         "room": room,
         "facility": room.facility.name,
         "when": words.booked(booking),

@@ -12,7 +12,7 @@ from portal.bookings.models import Booking, BookingState, SlotRequest
 from portal.bookings.roomtime import local_day
 from portal.bookings.words import booking_badge, request_badge
 from portal.core.actors import Actor
-from portal.home import happened, links, waiting, words
+from portal.home import happened, waiting, words
 from portal.home.queries import own
 from portal.home.rules.next import next_actions
 from portal.home.rules.year import INSTANT, days_of
@@ -38,8 +38,6 @@ def page(session: Session, actor: Actor, *, at: datetime, **around: Any) -> str:
         actions=[waiting.shown(action, at=at) for action in next_actions(actions, at=at)],
         requests=[_request_row(desk, request, at) for request in desk.requests[:ROWS]],
         request_count=own.count_requests(session, actor),
-        requests_url=links.address(links.REQUESTS),
-        new_request_url=links.address(links.NEW_REQUEST) if desk.projects else None,
         projects=[_project_row(desk, project) for project in desk.projects[:ROWS]],
         deadlines=_deadlines(desk, at),
         happened=happened.latest(session, actor, projects),
@@ -58,7 +56,7 @@ def _request_row(desk: Desk, request: SlotRequest, at: datetime) -> dict[str, An
     mark, state = _state(desk, request, booking, at)
     return {
         "title": words.work(request.title, request.run_kind),
-        "url": links.address(links.REQUEST, request_id=request.id),
+        "url": url_for("bookings.show_request", request_id=request.id),
         "reference": request.reference,
         "project": request.project.name,
         "room": room,
@@ -125,7 +123,7 @@ def _deadlines(desk: Desk, at: datetime) -> list[dict[str, Any]]:
 
 def _of_booking(booking: Booking) -> list[tuple[datetime, str, str, str | None]]:
     room, zone = booking.block.cleanroom.code, booking.block.cleanroom.facility.time_zone
-    url = links.address(links.OWN_BOOKING, booking_id=booking.id)
+    url = url_for("bookings.show_own_booking", booking_id=booking.id)
     if booking.state is BookingState.HELD and booking.held_until is not None:
         time = f"{local(booking.held_until, zone):%H:%M}"
         text = (
