@@ -1,0 +1,1 @@
+"""The rules of planning: what a plan may do, what it costs, and the search for a good one; pure functions of plain values."""
