@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, lazyload
 
 from portal.accounts.models import Membership, User
 from portal.bookings import queries
@@ -185,7 +185,14 @@ def stretches(
         select(Block, Booking, Closure)
         .outerjoin(Booking, Booking.block_id == Block.id)
         .outerjoin(Closure, Closure.block_id == Block.id)
-        .options(joinedload(Booking.project), joinedload(Booking.organisation), joinedload(Booking.request))
+        # The block stands in the row already; joined again, it would leave out whatever has no booking or closure.
+        .options(
+            lazyload(Booking.block),
+            lazyload(Closure.block),
+            joinedload(Booking.project),
+            joinedload(Booking.organisation),
+            joinedload(Booking.request),
+        )
         .where(
             Block.cleanroom_id.in_(cleanroom_ids),
             Block.kind != BlockKind.RELEASED,

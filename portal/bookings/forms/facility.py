@@ -7,7 +7,8 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import HiddenField, RadioField
+from wtforms import HiddenField, RadioField, SelectField
+from wtforms.validators import ValidationError
 
 from portal.bookings import words
 from portal.bookings.models import ClosureKind, RunKind
@@ -202,6 +203,24 @@ class MoveClosureForm(ActionForm):
         return slot_of(self, room)
 
 
+class Where(SelectField):
+    """Where events take place; the view offers the cleanrooms and facilities, each under a word of its own."""
+
+    def __init__(self, label: Any = None, validators: list[Any] | None = None, **kwargs: Any) -> None:
+        """Begin with nothing on offer."""
+        self.known: set[str] = set()
+        super().__init__(label, validators, choices=[], validate_choice=False, **kwargs)
+
+    def offer(self, choices: list[tuple[str, str]]) -> None:
+        """Let these be chosen."""
+        self.choices, self.known = choices, {word for word, _words in choices}
+
+    def pre_validate(self, form: Any) -> None:  # noqa: ARG002  (WTForms calls it so)
+        """Refuse what is not on offer."""
+        if self.data not in self.known:
+            raise ValidationError(gettext("Choose one of the listed answers."))
+
+
 class UploadForm(ActionForm):
     """A calendar file, and where its events take place."""
 
@@ -209,9 +228,8 @@ class UploadForm(ActionForm):
         _l("Calendar file"),
         description=_l("CSV or iCalendar (.ics), at most 512 kB and 400 events."),
     )
-    room = OneOf(
+    room = Where(
         _l("Cleanroom"),
-        answers=list,
         description=_l("One cleanroom for all events, or the one that each event names."),
     )
     room_column = line(
@@ -239,8 +257,7 @@ class UploadForm(ActionForm):
             ),
             *((f"room-{room.id}", room_label(room)) for room in listed),
         ]
-        self.room.choices = choices
-        self.room.known = {key for key, _words in choices}
+        self.room.offer(choices)
 
 
 def start_of(room: Cleanroom, first: date | None, hour: int | None) -> datetime | None:

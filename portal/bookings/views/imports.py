@@ -91,7 +91,7 @@ def confirm_calendar() -> ResponseReturnValue:
     upload = UploadForm(flask.request.form)
     upload.offer(rooms)
     content = flask.request.form.get("content", "")
-    if upload.room.data is None or not content or len(content.encode()) > 2 * MOST_BYTES:
+    if upload.room.data not in upload.room.known or not content or len(content.encode()) > 2 * MOST_BYTES:
         upload.refuse(Reason("calendar_missing", field="file"))
         return _upload_page(upload, rooms), 422
     file = read_calendar(content, room_column=upload.room_column.data or "")
@@ -118,7 +118,9 @@ def confirm_calendar() -> ResponseReturnValue:
 def _text(uploaded: Any) -> str | Reason:
     if not isinstance(uploaded, FileStorage) or not uploaded.filename:
         return Reason("calendar_missing")
-    return decoded(uploaded.stream.read(MOST_BYTES + 1))
+    content = uploaded.stream.read(MOST_BYTES + 1)
+    uploaded.close()
+    return decoded(content)
 
 
 def _target(chosen: str, rooms: list[Cleanroom]) -> Target:

@@ -296,6 +296,7 @@ def _page(request_id: int | None, refused: Mapping[str, DecisionForm]) -> str:
         shown = asked.shown(session, actor, chosen, found, diaries, who, known, holds, at=at)
         shown["forms"] = _forms(session, actor, chosen, shown, refused, at=at)
         shown["since"] = _since(shown["history"], refused)
+        shown["refused"] = [form for step, form in refused.items() if step not in shown["forms"]]
     return flask.render_template(
         "bookings/facility/inbox.html",
         groups=[(title, items) for title, items in groups if items],
