@@ -417,6 +417,16 @@ def test_the_team_page_adds_changes_and_removes(client: PageClient, session: Ses
     assert session.scalars(select(TeamMember)).all() == []
 
 
+def test_an_adviser_is_told_that_the_team_is_not_theirs_whatever_they_send(
+    client: PageClient, session: Session
+) -> None:
+    _, project = owned(session)
+    adviser = make.member(session, make.organisation(session), Role.ADVISER)
+    client.sign_in(adviser)
+    for sent in ({}, {"name": "Eve Newcomer", "task": "Analytics"}):
+        assert client.post(f"/projects/{project.id}/team", sent).status_code == 403
+
+
 def test_an_owner_shows_an_adviser_more_and_takes_it_back(client: PageClient, session: Session) -> None:
     owner, project = owned(session)
     incubator = make.organisation(session, name="Inkubatorn")

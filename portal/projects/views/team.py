@@ -29,6 +29,7 @@ def team(project_id: int) -> ResponseReturnValue:
 def add_member(project_id: int) -> ResponseReturnValue:
     """Add a person to a project's team."""
     actor, at, form = current_actor(), clock.now(), TeamMemberForm(request.form)
+    queries.own_project(db.session(), actor, project_id, at=at)
     if form.validate() and form.attempt(
         lambda session: services.add_team_member(session, actor, project_id, form.stated, at=at).id
     ):
