@@ -119,12 +119,13 @@ def refuse_role(session: Session, actor: Actor, request_id: int, *, reason: str,
 def deactivate(session: Session, actor: Actor, user_id: int, *, reason: str, at: datetime) -> User:
     """Shut a person out at once; raises `Refused` for oneself and for the last administrator."""
     _administers(actor)
+    others = queries.count_other_administrators(
+        session, user_id
+    )  # holds them all, before the person: no deadlock
     user = session.get(User, user_id, with_for_update=True)
     if user is None or not user.active:
         raise NotFound
-    only = queries.is_administrator(session, user_id) and not queries.count_other_administrators(
-        session, user_id
-    )
+    only = others == 0 and queries.is_administrator(session, user_id)
     reasons = reasons_against_deactivation(is_self=user_id == actor.user_id, is_only_administrator=only)
     if reasons:
         raise Refused(reasons)
