@@ -221,11 +221,12 @@ def tell_present(story: Story) -> None:
     early = [pair for pair in story.projects if pair[0].phase in DEVELOPMENT and not pair[0].on_hold]
     late = [pair for pair in story.projects if pair[0].phase not in DEVELOPMENT and not pair[0].on_hold]
     blood = [pair for pair in early if pair[1] is story.cast.founders["demo_blood_stem_lab"]]
+    others = [pair for pair in early if pair not in blood]
     development = RunKind.PROCESS_DEVELOPMENT
     waiting: list[SlotRequest] = []
-    for number, (project, founder) in enumerate([*blood[:1], *random.sample(early, 8)]):
-        when = now - timedelta(days=10 - number, hours=number)
-        request = story.ask(project, founder, development, at=when, facility=lund, lead=30)
+    for number, (project, founder) in enumerate([*blood, *random.sample(others, min(14, len(others)))]):
+        when = now - timedelta(days=12 - number * 0.7)
+        request = story.ask(project, founder, development, at=when, facility=lund, lead=35)
         if request is not None:
             waiting.append(request)
     for request in waiting[:2]:
@@ -244,12 +245,16 @@ def tell_present(story: Story) -> None:
 
 def _leave_states(story: Story, waiting: list[SlotRequest], lund: Facility) -> None:
     now, manager = story.now, story.cast.managers[lund.id]
-    by_state = [request for request in waiting if request.state is RequestState.SUBMITTED]
+    own = story.cast.founders["demo_blood_stem_lab"]
+    by_state = sorted(
+        (request for request in waiting if request.state is RequestState.SUBMITTED),
+        key=lambda request: request.organisation_id != own.organisation_id,
+    )
     if len(by_state) < 7:
         raise RuntimeError("the demo needs more projects that fit a room in Lund")
-    own = by_state[0]
-    room = story.session.get_one(Cleanroom, own.cleanroom_id)
-    found = search.answers(story.session, need_of(own), at=now - timedelta(days=1))
+    offered = by_state[0]
+    room = story.session.get_one(Cleanroom, offered.cleanroom_id)
+    found = search.answers(story.session, need_of(offered), at=now - timedelta(days=1))
     window = next(
         one.windows[-1] for one in found if one.windows and one.cleanroom.facility_id == room.facility_id
     )
@@ -257,7 +262,7 @@ def _leave_states(story: Story, waiting: list[SlotRequest], lund: Facility) -> N
     services.offer_window(
         story.session,
         manager,
-        own.id,
+        offered.id,
         cleanroom_id=target.id,
         slot=window,
         note="The week that you asked for is needed for requalification; this one is free.",
@@ -364,11 +369,20 @@ def _offer(story: Story, request: SlotRequest, founder: Actor, *, at: datetime) 
 
         story.at(at + timedelta(days=1), accept)
     else:
-        story.at(at + timedelta(days=10), lambda moment: _tick(story, moment))
+        story.at(at + timedelta(days=10), lambda moment: _lapse(story, request, founder, moment))
 
 
-def _tick(story: Story, at: datetime) -> None:
+def _lapse(story: Story, request: SlotRequest, founder: Actor, at: datetime) -> None:
+    """Let an offer lapse; who then still waits when the time it asked for has passed, withdraws."""
     services.release_due(story.session, at=at)
+
+    def withdraw(moment: datetime) -> None:
+        if request.state in {RequestState.WAITLISTED, RequestState.OFFERED}:
+            services.withdraw_request(
+                story.session, founder, request.id, note="We found room elsewhere.", at=moment
+            )
+
+    story.at(at + timedelta(days=12), withdraw)
 
 
 def _close_for_christmas(story: Story, room: Cleanroom) -> None:

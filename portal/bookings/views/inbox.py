@@ -272,7 +272,7 @@ def _page(request_id: int | None, refused: Mapping[str, DecisionForm]) -> str:
     chosen = (
         desk.request_at_facility(session, actor, request_id)
         if request_id is not None
-        else next(iter(listed), None)
+        else next((one for one in listed if one.state in desk.WAITING_FOR_FACILITY), next(iter(listed), None))
     )
     judged = listed if chosen is None or chosen in listed else [chosen, *listed]
     found, diaries = outlooks.outlooks(session, judged, at=at)
