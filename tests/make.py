@@ -13,11 +13,13 @@ from portal.core.slots import Slot
 from portal.facilities.models import (
     BookingUnit,
     Cleanroom,
+    CustomerKind,
     DutyRecord,
     Facility,
     FacilityKind,
     FacilityStatus,
     Grade,
+    Rate,
     RoomKind,
     VectorLevel,
 )
@@ -131,6 +133,18 @@ def cleanroom(session: Session, where: Facility | None = None, **values: Any) ->
         "qualified_until": date(2029, 12, 31),
     }
     return _stored(session, Cleanroom(**{**defaults, **values}))
+
+
+def rate(session: Session, room: Cleanroom, **values: Any) -> Rate:
+    """Store a rate of SEK 1,000 for one open unit of a cleanroom, for companies and so for SMEs too."""
+    defaults = {
+        "cleanroom_id": room.id,
+        "customer_kind": CustomerKind.COMPANY,
+        "amount": 100_000,
+        "currency": "SEK",
+        "valid_from": date(2026, 1, 1),
+    }
+    return _stored(session, Rate(**{**defaults, **values}))
 
 
 def duty(session: Session, where: Facility, role: Role, **values: Any) -> Actor:
