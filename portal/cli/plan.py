@@ -5,10 +5,20 @@ from pathlib import Path
 import click
 
 from portal.cli.exchange import input_file, output_file, read_file, refuse, write_result
-from portal.core.errors import Refused
+from portal.core.errors import Reason, Refused
 from portal.planning.casefile import read_instance, written_plan
 from portal.planning.rules.planner import Effort
 from portal.planning.rules.planner import plan as best_plan
+
+LOCK_SENTENCES = {
+    "lock_is_no_stay": "{request} cannot be in {room} from that day: by its dates, the room, or its closures",
+    "lock_without_predecessor": "{request} has to come first, and finds no place before what is locked",
+    "changeover_too_short": "{before} and {after} need {days} days of changeover between them",
+    "too_soon_after_predecessor": "{request} starts too soon after {predecessor}",
+    "cap_exceeded": "{org} would occupy {kind} for {days} days, and may for {most}",
+    "exclusive_at_once": "{before} and {after} may not run at the same time",
+}
+"""Why locks cannot be kept, in words; the way out is to lift one of those named."""
 
 
 @click.group()
@@ -54,5 +64,13 @@ def solve(
     try:
         found = best_plan(read, effort)
     except Refused as refused:
-        refuse(f"locked: {reason.code} {dict(reason.values)}" for reason in refused.reasons)
+        refuse(f"locked: {lock_sentence(reason)}" for reason in refused.reasons)
     write_result(written_plan(read, found), output)
+
+
+def lock_sentence(reason: Reason) -> str:
+    """Return why a lock cannot be kept, in words."""
+    values = {
+        name: "what was last in the room" if value is None else value for name, value in reason.values.items()
+    }
+    return LOCK_SENTENCES[reason.code].format(**values)

@@ -148,15 +148,8 @@ def reasons_against_locks(terrain: Terrain) -> Iterator[Reason]:
 
 
 def _lacking(board: Board) -> list[int]:
-    """Return the requests without a place that a lock needs as predecessors."""
-    needed: set[int] = set()
-    asked = list(board.terrain.locks)
-    while asked:
-        for earlier, _ in board.terrain.before[asked.pop()]:
-            if earlier not in needed:
-                needed.add(earlier)
-                asked.append(earlier)
-    return sorted(item for item in needed if board.room[item] == NOWHERE)
+    """Return the requests without a place that a lock needs."""
+    return [item for item in board.terrain.needed if board.room[item] == NOWHERE]
 
 
 def why_unmet(board: Board, item: int) -> Unmet:

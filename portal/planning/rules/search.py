@@ -40,6 +40,7 @@ def first_plan(terrain: Terrain) -> Board:
     chance, boards = Random(0), []  # noqa: S311 - a search needs no secret
     for order in ORDERS:
         board = Board(terrain)
+        place_in_order(board, terrain.needed)
         place_all(board, board.unmet(), order, chance, overlooked=0.0)
         boards.append(board)
     return min(boards, key=Board.objective)

@@ -11,6 +11,9 @@ from portal.planning.rules.values import Instance, Place, Request, Weights
 NEVER = -1
 """In place of a start that does not exist."""
 
+BROKEN = 10**15
+"""What a plan costs that breaks a lock: more than any that keeps them all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Option:
@@ -45,6 +48,8 @@ class Terrain:
     """For each request, the rooms of its preferred facility; all rooms where it prefers none."""
     locks: Mapping[int, tuple[int, int]]
     """Requests that must be in a room from a start."""
+    needed: tuple[int, ...]
+    """Requests without which a lock cannot be kept, predecessors first."""
     former: Mapping[int, tuple[tuple[int, int], ...]]
     """Requests of the former plan, with room and start each time that they are named."""
     rivals: tuple[tuple[tuple[frozenset[int], frozenset[int]], ...], ...]
@@ -59,7 +64,7 @@ class Terrain:
     def absence_cost(self, request: int) -> int:
         """Return what it costs that a request has no place."""
         dropped = self.instance.weights.move_drop * len(self.former.get(request, ()))
-        return self.requests[request].unmet_penalty + dropped
+        return self.requests[request].unmet_penalty + dropped + (BROKEN if request in self.needed else 0)
 
 
 def lay_out(instance: Instance) -> Terrain:
@@ -122,6 +127,7 @@ def lay_out(instance: Instance) -> Terrain:
         before=before,
         after=tuple(map(tuple, after)),
         preferred=tuple(preferred),
+        needed=_needed([number[lock.request] for lock in instance.locked], before),
         locks={number[lock.request]: (room_number[lock.room], lock.start) for lock in instance.locked},
         former=former,
         rivals=rivals,
@@ -190,6 +196,20 @@ def _option(stays: Stays, costs: Mapping[int, int], horizon: int) -> Option:
         end=tuple(stays.end_of.get(day, NEVER) for day in range(horizon + 1)),
         cost=tuple(costs.get(day, 0) for day in range(horizon + 1)),
     )
+
+
+def _needed(locked: Sequence[int], before: Sequence[Sequence[tuple[int, int]]]) -> tuple[int, ...]:
+    found: dict[int, None] = {}
+
+    def ask(item: int) -> None:
+        for earlier, _ in before[item]:
+            if earlier not in found:
+                ask(earlier)
+                found[earlier] = None
+
+    for item in locked:
+        ask(item)
+    return tuple(item for item in found if item not in set(locked))
 
 
 def _former(
