@@ -1,6 +1,7 @@
 """What people type about projects, checked for shape."""
 
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
@@ -275,9 +276,9 @@ class CorrectionForm(ActionForm):
     )
 
     @classmethod
-    def of(cls, project: Project) -> "CorrectionForm":
-        """Return the form filled with the last line of the history, which is the project's present state."""
-        stored = {"phase": project.phase.value, "since": project.phase_since}
+    def of(cls, project: Project, since: date | None) -> "CorrectionForm":
+        """Return the form filled with the last line of the history, which began on that day."""
+        stored = {"phase": project.phase.value, "since": since}
         return cls(data={**stored, "version": project.version})
 
     @property

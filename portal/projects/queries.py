@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select, true
@@ -261,10 +261,17 @@ def names_of_organisations(session: Session, organisation_ids: Collection[int]) 
 def known_projects(session: Session, actor: Actor) -> list[Known]:
     """Return the actor's own projects, archived ones too, as a sheet is compared with them."""
     projects = session.scalars(select(Project).where(_is_own(actor)).order_by(Project.id)).all()
-    return [known(project) for project in projects]
+    ids = [project.id for project in projects]
+    rows = session.execute(
+        select(PhaseChange.project_id, func.max(PhaseChange.since).label("last"))
+        .where(PhaseChange.project_id.in_(ids))
+        .group_by(PhaseChange.project_id)
+    ).all()
+    last_days = {row.project_id: row.last for row in rows}
+    return [known(project, last_day=last_days.get(project.id)) for project in projects]
 
 
-def known(project: Project) -> Known:
+def known(project: Project, *, last_day: date | None = None) -> Known:
     """Return a project as plain values, as a sheet writes it and is compared with it."""
     return Known(
         project_id=project.id,
@@ -275,6 +282,7 @@ def known(project: Project) -> Known:
         phase_since=project.phase_since,
         on_hold=project.on_hold,
         values=stated_values(project),
+        last_day=last_day,
     )
 
 

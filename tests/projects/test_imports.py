@@ -50,7 +50,7 @@ def test_an_import_registers_what_the_preview_showed(session: Session) -> None:
     services.import_projects(session, actor, sheet.id, digest=digest, at=LATER)
     first, second = session.scalars(select(Project).order_by(Project.name)).all()
     assert (first.name, first.orphan, first.teaser) == ("A", True, 'Säger "hej" 🧬\nigen')
-    assert (second.phase, second.phase_since, second.on_hold) == (Phase.PHASE_1, date(2027, 1, 4), True)
+    assert (second.phase, second.phase_since, second.on_hold) == (Phase.PHASE_1, date(2026, 6, 1), True)
     assert sheet.outcome == {"register": 2, "edit": 0, "unchanged": 0}
     assert sheet.content is None, "confidential values are not kept longer than needed"
     assert session.scalars(select(Entry.name).order_by(Entry.id)).all() == [
@@ -101,6 +101,18 @@ def test_rows_with_a_reference_change_those_projects(session: Session) -> None:
         "project.phase_changed",
         "project.put_on_hold",
     ]
+
+
+def test_a_phase_is_not_imported_for_a_day_before_a_rest(session: Session) -> None:
+    actor = make.founder(session)
+    home = session.get_one(Organisation, actor.organisation_id)
+    project = make.project(session, home, phase_since=date(2026, 1, 1))
+    for verb, day in ((services.put_on_hold, date(2026, 5, 1)), (services.resume, date(2026, 6, 1))):
+        verb(session, actor, project.id, since=day, version=project.version, at=LATER)
+    text = f"reference;phase;phase_since\n{project.reference};phase_1;2026-03-01"
+    sheet, _ = upload(session, actor, text)
+    plan = queries.sheet_plan(session, actor, sheet, at=LATER)
+    assert [mistake.reason.code for mistake in plan.lines[0].mistakes] == ["project_day_before_last"]
 
 
 def test_a_reference_of_another_organisation_is_as_unknown_as_any(session: Session) -> None:

@@ -8,6 +8,7 @@ from portal.projects.rules.phases import (
     Stage,
     day_of,
     is_rest,
+    reached_on,
     reasons_against_correction,
     reasons_against_next,
 )
@@ -76,3 +77,11 @@ def test_a_day_begins_at_midnight_in_sweden() -> None:
     assert day_of(datetime(2027, 1, 3, 22, 59, tzinfo=UTC)) == date(2027, 1, 3)
     assert day_of(datetime(2027, 1, 3, 23, 0, tzinfo=UTC)) == date(2027, 1, 4)
     assert day_of(datetime(2027, 7, 3, 22, 0, tzinfo=UTC)) == date(2027, 7, 4)
+
+
+def test_a_phase_is_reached_once_whatever_rests_lie_within_it() -> None:
+    assert reached_on(EARLY) == date(2026, 1, 1)
+    assert reached_on([*RESTING, stage(Phase.PRECLINICAL, "2026-07-01")]) == date(2026, 1, 1)
+    assert reached_on([stage(Phase.DISCOVERY)]) is None
+    back = [*EARLY, stage(Phase.DISCOVERY, "2026-02-01"), stage(Phase.DISCOVERY, "2026-03-01", on_hold=True)]
+    assert reached_on(back) == date(2026, 2, 1)

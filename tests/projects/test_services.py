@@ -284,6 +284,12 @@ def test_on_hold_keeps_the_phase_until_it_goes_on(session: Session) -> None:
         step(services.resume)
     assert refused(error) == [("project_not_on_hold", None)]
     assert [line.on_hold for line in queries.phase_history(session, project)] == [False, True, False]
+    assert project.phase_since == date(2026, 5, 1), "a rest changes nothing about when the phase was reached"
+    lines = history(session, "project", project.id, groups={"teaser", "roadmap"})
+    assert lines[0].private == {
+        "teaser_changes": {"on_hold": [True, False]},
+        "roadmap_changes": {"since": [None, "2026-12-01"]},
+    }
 
 
 def test_the_last_change_can_be_corrected_and_taken_out(session: Session) -> None:

@@ -168,7 +168,8 @@ class _State:
             first = phases.Stage(phase=Phase(self.phase or Phase.DISCOVERY), on_hold=False, since=self.since)
             yield from phases.reasons_against_next((), first, today=today)
         elif self.phase not in (None, stored.phase):
-            now = phases.Stage(phase=Phase(stored.phase), on_hold=stored.on_hold, since=stored.phase_since)
+            last = stored.last_day or stored.phase_since
+            now = phases.Stage(phase=Phase(stored.phase), on_hold=stored.on_hold, since=last)
             new = phases.Stage(phase=Phase(self.phase or ""), on_hold=stored.on_hold, since=self.since)
             yield from phases.reasons_against_next((now,), new, today=today)
         elif self.since is not None and self.since != stored.phase_since:

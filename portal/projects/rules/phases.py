@@ -53,6 +53,14 @@ def reasons_against_correction(stages: Sequence[Stage], corrected: Stage, *, tod
     return reasons
 
 
+def reached_on(stages: Sequence[Stage]) -> date | None:
+    """Return the day on which the present phase was reached; a rest within it changes nothing about that."""
+    place = len(stages) - 1
+    while place > 0 and stages[place - 1].phase is stages[place].phase:
+        place -= 1
+    return stages[place].since
+
+
 def is_rest(stages: Sequence[Stage]) -> bool:
     """Say whether the last line of the history tells of going on hold, or going on."""
     return len(stages) > 1 and stages[-1].on_hold is not stages[-2].on_hold

@@ -70,6 +70,8 @@ class Known:
     phase_since: date | None
     on_hold: bool
     values: Mapping[str, Any]
+    last_day: date | None = None
+    """The last day that its history names, which may be that of a rest."""
 
 
 def cells_of(known: Known) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """The dated history of a project: reaching a phase, resting and going on, and putting the last line right."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -84,15 +85,16 @@ def correct_last_stage(
     """
     project = _to_move(session, actor, project_id, version=version, at=at)
     lines = queries.phase_history(session, project)
+    stages = queries.stages(lines)
     corrected = Stage(phase=phase, on_hold=project.on_hold, since=since)
-    reasons = phases.reasons_against_correction(queries.stages(lines), corrected, today=phases.day_of(at))
+    reasons = phases.reasons_against_correction(stages, corrected, today=phases.day_of(at))
     if reasons:
         raise Refused(reasons)
-    before = _now(project)
-    if before != corrected:
+    if stages[-1] != corrected:
         lines[-1].phase, lines[-1].since = phase, since
         lines[-1].noted_at, lines[-1].noted_by_id = at, actor.user_id
-        _follow(session, actor, project, corrected, PhaseCorrected, at=at)
+        rested = [stages[-1].since, since] if phases.is_rest(stages) else None
+        _follow(session, actor, project, [*stages[:-1], corrected], PhaseCorrected, rested=rested, at=at)
     return project
 
 
@@ -107,8 +109,10 @@ def withdraw_last_stage(
     lines = queries.phase_history(session, project)
     if len(lines) < 2:
         raise Refused([Reason("project_first_stage")])
+    stages = queries.stages(lines)
     session.delete(lines[-1])
-    _follow(session, actor, project, queries.stages(lines)[-2], PhaseWithdrawn, at=at)
+    rested = [stages[-1].since, None] if phases.is_rest(stages) else None
+    _follow(session, actor, project, stages[:-1], PhaseWithdrawn, rested=rested, at=at)
     return project
 
 
@@ -129,28 +133,44 @@ def _to_move(
 def _move(
     session: Session, actor: Actor, project: Project, new: Stage, kind: type[StageEvent], *, at: datetime
 ) -> Project:
-    lines = queries.stages(queries.phase_history(session, project))
-    if reasons := phases.reasons_against_next(lines, new, today=phases.day_of(at)):
+    stages = queries.stages(queries.phase_history(session, project))
+    if reasons := phases.reasons_against_next(stages, new, today=phases.day_of(at)):
         raise Refused(reasons)
     session.add(_line(project, new, actor, at=at))
-    _follow(session, actor, project, new, kind, at=at)
+    rested = [None, new.since] if new.phase is project.phase else None
+    _follow(session, actor, project, [*stages, new], kind, rested=rested, at=at)
     return project
 
 
 def _follow(
-    session: Session, actor: Actor, project: Project, stage: Stage, kind: type[StageEvent], *, at: datetime
+    session: Session,
+    actor: Actor,
+    project: Project,
+    stages: Sequence[Stage],
+    kind: type[StageEvent],
+    *,
+    rested: list[date | None] | None,
+    at: datetime,
 ) -> None:
-    before = _now(project)
-    project.phase, project.on_hold, project.phase_since = stage.phase, stage.on_hold, stage.since
-    project.updated_at = at
+    """Let the project stand where its history ends, and tell the ledger; `rested` is the day of a rest, and before."""
+    now, reached = stages[-1], phases.reached_on(stages)
     told: dict[str, list[object]] = {}
-    if before.phase is not stage.phase:
-        told["phase"] = [before.phase.value, stage.phase.value]
-    if before.on_hold is not stage.on_hold:
-        told["on_hold"] = [before.on_hold, stage.on_hold]
-    dated = {"phase_since": [before.since, stage.since]} if before.since != stage.since else None
+    dated: dict[str, list[date | None]] = {}
+    if project.phase is not now.phase:
+        told["phase"] = [project.phase.value, now.phase.value]
+    if project.on_hold is not now.on_hold:
+        told["on_hold"] = [project.on_hold, now.on_hold]
+    if project.phase_since != reached:
+        dated["phase_since"] = [project.phase_since, reached]
+    if rested is not None:
+        dated["since"] = rested
+    project.phase, project.on_hold, project.phase_since = now.phase, now.on_hold, reached
+    project.updated_at = at
     event = kind(
-        actor_id=actor.user_id, project_id=project.id, teaser_changes=told or None, roadmap_changes=dated
+        actor_id=actor.user_id,
+        project_id=project.id,
+        teaser_changes=told or None,
+        roadmap_changes=dated or None,
     )
     record(session, event, at=at)
     session.flush()

@@ -5,6 +5,7 @@ from typing import Any
 from flask import flash, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 
 from portal.core import clock
@@ -13,6 +14,7 @@ from portal.projects import queries, services, wording
 from portal.projects.forms import ImportForm, UploadForm
 from portal.projects.models import ProjectSheet
 from portal.projects.rules import sheets
+from portal.projects.rules.fields import FIRST_FIELDS
 from portal.projects.rules.imports import Action, Line, Plan
 from portal.projects.views.blueprint import bp
 from portal.projects.views.lists import sheet_response
@@ -128,10 +130,25 @@ def _row(line: Line) -> dict[str, Any]:
         "reference": line.reference,
         "kind": kinds[line.action],
         "action": str(wording.ACTIONS[line.action]),
+        "summary": _summary(line) if line.action is Action.REGISTER else None,
         "changes": _changes(line) if line.action is Action.EDIT else [],
         "mistakes": [_mistake(mistake) for mistake in line.mistakes],
         "warnings": [sentence(reason) for reason in line.warnings] if not line.mistakes else [],
     }
+
+
+def _summary(line: Line) -> str:
+    """Return a new project in a few words, with how many more facts the row states."""
+    stated = line.values
+    few = [
+        wording.product_class(stated["product_class"]),
+        wording.area(stated["indication_area"]),
+        wording.phase(line.phase),
+    ]
+    more = sum(value not in (None, "", []) for name, value in stated.items() if name not in FIRST_FIELDS)
+    if more:
+        few.append(ngettext("%(num)s more fact", "%(num)s more facts", more))
+    return " · ".join(few)
 
 
 def _changes(line: Line) -> list[tuple[str, str, str]]:

@@ -11,6 +11,7 @@ from portal.projects.rules.values import FieldGroup
 from portal.projects.tabs import FACTS_SHOWN
 from portal.projects.views import shown
 from portal.projects.views.blueprint import bp
+from portal.projects.views.happened import history_lines
 from portal.store import db
 from portal.web.actors import current_actor, signed_in
 from portal.web.forms import ActionForm
@@ -42,7 +43,7 @@ def overview(seen: SeenProject, form: ActionForm | None = None) -> str:
         warnings=shown.warnings_about(project) if seen.is_own else [],
         audience=shown.teaser_audience(project) if seen.is_own else None,
         needs=wording.value_words("needs", project.needs) if seen.shows(FieldGroup.ROADMAP) else None,
-        happened=shown.history_lines(db.session(), seen)[:6] if seen.shows(FieldGroup.IDENTITY) else [],
+        happened=history_lines(db.session(), seen, brief=True)[:6] if seen.shows(FieldGroup.IDENTITY) else [],
         **shown.frame(seen),
     )
 
@@ -57,11 +58,10 @@ def facts(project_id: int) -> ResponseReturnValue:
     project = seen.project
     return render_template(
         "projects/facts.html",
-        process=shown.facts_of(project, FieldGroup.PROCESS) if seen.shows(FieldGroup.PROCESS) else [],
-        roadmap=shown.facts_of(project, FieldGroup.ROADMAP) if seen.shows(FieldGroup.ROADMAP) else [],
+        process=shown.facts_of(seen, FieldGroup.PROCESS),
+        roadmap=shown.facts_of(seen, FieldGroup.ROADMAP),
         sees_money=seen.shows(FieldGroup.MONEY),
         funding=wording.funding(project) if seen.shows(FieldGroup.MONEY) else None,
-        indication=project.indication if seen.shows(FieldGroup.IDENTITY) else None,
         **shown.frame(seen),
     )
 
@@ -74,5 +74,5 @@ def history(project_id: int) -> ResponseReturnValue:
     if not seen.shows(FieldGroup.IDENTITY):
         raise NotFound
     return render_template(
-        "projects/history.html", lines=shown.history_lines(db.session(), seen), **shown.frame(seen)
+        "projects/history.html", lines=history_lines(db.session(), seen), **shown.frame(seen)
     )

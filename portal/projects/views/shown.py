@@ -1,7 +1,8 @@
-"""What the pages of a project show: its values in words, its history as lines, its grants as rows."""
+"""What the pages of a project show: its values in words, its phases as lines, its grants as rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from flask import url_for
@@ -9,17 +10,16 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from portal.core.actors import Role
-from portal.ledger import HistoryLine
 from portal.projects import queries, wording
-from portal.projects.events import OWNER
-from portal.projects.models import Project
+from portal.projects.models import Grant, Project
 from portal.projects.queries import GrantsToOrganisation, SeenProject
 from portal.projects.rules import access, facts
 from portal.projects.rules.fields import fields_of
+from portal.projects.rules.phases import HOME_ZONE
 from portal.projects.rules.values import FieldGroup, GrantReason, Visibility
 from portal.projects.tabs import tabs_of
 from portal.web.actors import maybe_actor
-from portal.web.filters import moment
+from portal.web.filters import day, moment
 from portal.web.sentences import sentence
 
 TEASER_READERS = frozenset({Role.ADVISER, Role.INVESTOR, Role.SUPPORT_PROVIDER})
@@ -38,6 +38,7 @@ class Fact:
     label: str
     value: str | None
     cost: str | None = None
+    """Empty for those whom it does not concern; None where nothing needs to be known."""
 
 
 def frame(seen: SeenProject) -> dict[str, Any]:
@@ -68,10 +69,14 @@ def _came_from(seen: SeenProject) -> list[tuple[str, str]]:
     return []
 
 
-def facts_of(project: Project, group: FieldGroup) -> list[Fact]:
-    """Return the facts of one field group in words, the unknown ones with what they cost."""
+def facts_of(seen: SeenProject, group: FieldGroup) -> list[Fact]:
+    """Return the facts of one field group in words, for the owner with what each unknown costs."""
+    project = seen.project
+    if not seen.shows(group):
+        return []
     costs = {
-        reason.field: sentence(reason) for reason in facts.costs_of_unknown(queries.stated_values(project))
+        reason.field: sentence(reason) if seen.is_own else ""
+        for reason in facts.costs_of_unknown(queries.stated_values(project))
     }
     return [
         Fact(
@@ -113,128 +118,45 @@ def funding_shown(seen: SeenProject) -> str | None:
 
 
 def grant_rows(granted: Sequence[GrantsToOrganisation]) -> list[dict[str, Any]]:
-    """Return who sees what, why, since when and until when, one row for each organisation and reason."""
-    rows = []
-    for held in granted:
-        reasons: dict[GrantReason, list[Any]] = {}
-        for grant in held.grants:
-            reasons.setdefault(grant.reason, []).append(grant)
-        rows.append(
-            {
-                "organisation": held.organisation,
-                "reasons": [
-                    {
-                        "why": str(wording.BECAUSE[reason]),
-                        "grants": [
-                            {
-                                "group": grant.field_group.value,
-                                "words": str(wording.GROUPS[grant.field_group]),
-                                "since": grant.starts_at,
-                                "until": grant.ends_at,
-                            }
-                            for grant in grants
-                        ],
-                    }
-                    for reason, grants in reasons.items()
-                ],
-            }
-        )
-    return rows
-
-
-def history_lines(session: Session, seen: SeenProject) -> list[dict[str, Any]]:
-    """Return what happened to a project, newest first, as far as the reader may see it."""
-    readable = {group.value for group in seen.groups} | ({OWNER} if seen.is_own else set())
-    lines = queries.project_history(session, seen.project, readable)
-    people = queries.names_of_people(session, {line.actor_id for line in lines if line.actor_id is not None})
-    bodies = queries.names_of_organisations(
-        session, {int(line.private["organisation_id"]) for line in lines if "organisation_id" in line.private}
-    )
+    """Return who sees what, why, since when and until when, by organisation and then by reason."""
     return [
-        _line(line, people, bodies, seen)
-        for line in lines
-        if seen.is_own or line.private or line.name in PLAIN_EVENTS
+        {
+            "organisation": held.organisation,
+            "reasons": [
+                {"why": str(wording.BECAUSE[reason]), "grants": [_grant(grant, held) for grant in grants]}
+                for reason, grants in _by_reason(held.grants).items()
+            ],
+        }
+        for held in granted
     ]
 
 
-def _line(
-    line: HistoryLine, people: Mapping[int, str], bodies: Mapping[int, str], seen: SeenProject
-) -> dict[str, Any]:
-    kind = KINDS.get(line.name, "asked")
-    who = people.get(line.actor_id or 0) if seen.shows(FieldGroup.IDENTITY) else None
-    if who and line.assisted_by_id is not None:
-        who = _("%(name)s, with an administrator acting for them", name=who)
-    return {
-        "when": moment(line.at),
-        "iso": line.at.isoformat(),
-        "text": _text(line, bodies),
-        "kind": kind,
-        "who": who,
-        "changes": [] if line.name in TOLD_IN_TEXT else _changes(line, seen.project),
-        "hidden": line.hidden and not seen.is_own,
-    }
-
-
-def _changes(line: HistoryLine, project: Project) -> list[tuple[str, str, str]]:
-    found = []
-    for name, changes in line.private.items():
-        if not name.endswith("_changes"):
-            continue
-        for field, (before, after) in changes.items():
-            label = wording.label(f"member_{field}" if ".team_" in line.name else field)
-            found.append((label, _words(line, project, field, before), _words(line, project, field, after)))
+def _by_reason(grants: Sequence[Grant]) -> dict[GrantReason, list[Grant]]:
+    found: dict[GrantReason, list[Grant]] = {}
+    for grant in grants:
+        found.setdefault(grant.reason, []).append(grant)
     return found
 
 
-def _words(line: HistoryLine, project: Project, field: str, value: Any) -> str:
-    if ".team_" in line.name:
-        return str(value or _("none"))
-    known = wording.value_words(field, value, currency=_currency(line, project))
-    return known if known is not None else _("unknown") if _can_be_unknown(field) else _("none")
-
-
-def _currency(line: HistoryLine, project: Project) -> str | None:
-    stated = line.private.get("money_changes", {}).get("funding_currency")
-    return stated[1] if stated else project.funding_currency
-
-
-def _can_be_unknown(field: str) -> bool:
-    return field in facts.COSTS_OF_UNKNOWN or field == "phase_since"
-
-
-def _text(line: HistoryLine, bodies: Mapping[int, str]) -> str:
-    sheet = line.facts.get("sheet_id") is not None
-    organisation = bodies.get(int(line.private.get("organisation_id", 0)), "")
-    group = str(wording.GROUPS[FieldGroup(line.facts["field_group"])]) if "field_group" in line.facts else ""
+def _grant(grant: Grant, held: GrantsToOrganisation) -> dict[str, Any]:
+    # Whoever sees anything of a project sees its teaser, so taking back only that would change nothing.
+    goes_with_others = grant.field_group is FieldGroup.TEASER and len(held.grants) > 1
     return {
-        "project.registered": _("Registered from a sheet") if sheet else _("Registered"),
-        "project.edited": _("Changed by a sheet") if sheet else _("Facts changed"),
-        "project.phase_changed": _("Reached another phase"),
-        "project.phase_corrected": _("Last change of phase corrected"),
-        "project.phase_withdrawn": _("Last change of phase taken out"),
-        "project.put_on_hold": _("Put on hold"),
-        "project.resumed": _("Went on"),
-        "project.team_member_added": _("Joined the team"),
-        "project.team_member_edited": _("Entry in the team changed"),
-        "project.team_member_removed": _("Left the team"),
-        "project.archived": _("Archived"),
-        "project.restored": _("Restored"),
-        "project.group_granted": _("“%(group)s” opened to %(who)s", group=group, who=organisation),
-        "project.access_ended": _("Access of %(who)s to “%(group)s” ended", group=group, who=organisation),
-    }[line.name]
+        "group": grant.field_group.value,
+        "words": str(wording.GROUPS[grant.field_group]),
+        "since": grant.starts_at,
+        "until": _until(grant.ends_at),
+        "can_end": not goes_with_others,
+    }
 
 
-KINDS: Mapping[str, str] = {
-    "project.registered": "firm",
-    "project.phase_changed": "done",
-    "project.put_on_hold": "wait",
-    "project.resumed": "firm",
-    "project.archived": "no",
-    "project.restored": "firm",
-    "project.access_ended": "no",
-}
-PLAIN_EVENTS = frozenset({"project.archived", "project.restored"})
-TOLD_IN_TEXT = frozenset({"project.group_granted", "project.access_ended"})
+def _until(ends_at: datetime | None) -> str | None:
+    if ends_at is None:
+        return None
+    here = ends_at.astimezone(HOME_ZONE)
+    if here.time() == time():
+        return _("the end of %(day)s", day=day(here.date() - timedelta(days=1)))
+    return moment(ends_at)
 
 
 def teaser_audience(project: Project) -> str:

@@ -56,7 +56,8 @@ def correct_phase(project_id: int) -> ResponseReturnValue:
     actor, at = current_actor(), clock.now()
     project = queries.own_project(db.session(), actor, project_id, at=at)
     if request.method == "GET":
-        form = CorrectionForm.of(project)
+        lines = queries.phase_history(db.session(), project)
+        form = CorrectionForm.of(project, lines[-1].since if lines else project.phase_since)
         return _page("projects/correct_phase.html", project, form)
     form = CorrectionForm(request.form)
     if form.validate() and form.attempt(
