@@ -13,6 +13,7 @@ ROOMS = (
     "jobs",
     "match",
     "migrate",
+    "plan",
     "roadmap",
     "run",
     "slots",
