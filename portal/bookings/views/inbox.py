@@ -399,7 +399,7 @@ def _flags(
             days = outlook.changeover_days
             flags.append(("wait", ngettext("Changeover %(num)s day", "Changeover %(num)s days", days)))
         if outlook.clear and request.state in desk.WAITING_FOR_FACILITY:
-            flags.insert(0, ("done", _("Clear")))
+            flags.insert(0, ("done", _("Nothing in the way")))
     if request.handled_by is not None and request.handled_by_id != actor.user_id:
         flags.append(("wait", _("With %(name)s", name=request.handled_by.name)))
     return flags
