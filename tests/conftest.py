@@ -18,6 +18,7 @@ from tests.engines import ENGINES, new_database
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the switch between the short form of the long proofs and their full length."""
     parser.addoption("--prove", action="store_true", help="run the long proofs in full")
+    parser.addoption("--pictures", action="store_true", help="keep the pictures of the journeys in docs/screenshots")
 
 
 @pytest.fixture(scope="session")
@@ -56,7 +57,7 @@ def connection(app: Flask) -> Iterator[Connection]:
         engine = db.engine
     with engine.connect() as only:
         outer = only.begin()
-        engines = db._app_engines[app]  # noqa: SLF001  (the extension offers no public way)
+        engines = db._app_engines[app]
         engines[None] = only
         try:
             yield only

@@ -1,0 +1,1 @@
+"""The portal as its users meet it, in Chromium, with the demo ecosystem."""
