@@ -18,7 +18,9 @@ from tests.engines import ENGINES, new_database
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the switch between the short form of the long proofs and their full length."""
     parser.addoption("--prove", action="store_true", help="run the long proofs in full")
-    parser.addoption("--pictures", action="store_true", help="keep the pictures of the journeys in docs/screenshots")
+    parser.addoption(
+        "--pictures", action="store_true", help="keep the pictures of the journeys in docs/screenshots"
+    )
 
 
 @pytest.fixture(scope="session")
@@ -67,7 +69,7 @@ def connection(app: Flask) -> Iterator[Connection]:
 
 
 @pytest.fixture
-def session(app: Flask, connection: Connection) -> Iterator[Session]:
+def session(connection: Connection) -> Iterator[Session]:
     """Return a session on the test's connection, free to commit."""
     with Session(connection, join_transaction_mode="create_savepoint") as fresh:
         yield fresh

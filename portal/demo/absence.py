@@ -4,18 +4,20 @@ from flask import Flask
 from sqlalchemy import exists, select
 
 from portal.accounts.models import Organisation, User
-from portal.config import Settings, SettingsError
 from portal.facilities.models import Cleanroom
 from portal.store import db
+
+
+class DemoDataFound(Exception):
+    """A real installation holds invented data; says what to do."""
 
 
 def refuse_demo_data(app: Flask) -> None:
     """Refuse to start where a production database holds demo people, organisations or cleanrooms.
 
-    Raises `SettingsError` that says what to do.
+    Raises `DemoDataFound` that says what to do.
     """
-    settings: Settings = app.extensions["portal_settings"]
-    if settings.demo:
+    if app.extensions["portal_settings"].demo:
         return
     with app.app_context():
         found = any(
@@ -23,7 +25,7 @@ def refuse_demo_data(app: Flask) -> None:
             for table in (User, Organisation, Cleanroom)
         )
     if found:
-        raise SettingsError(
+        raise DemoDataFound(
             "The database holds demo data, which a production setting refuses. Name an empty database in "
             "DATABASE_URL, or set PORTAL_MODE=demo."
         )

@@ -94,9 +94,7 @@ def _changed_private_values(session: Session) -> list[Problem]:
         promised = entry.private_digests.get(value.field) if entry else None
         content = (value.value or {}).get("value")
         if promised is None or salted_digest(value.salt or "", content) != promised:
-            problems.append(
-                Problem("private_value_changed", entry_id=value.entry_id, field=value.field)
-            )
+            problems.append(Problem("private_value_changed", entry_id=value.entry_id, field=value.field))
     for entry_id, digests in session.execute(select(Entry.id, Entry.private_digests)):
         problems.extend(
             Problem("private_value_missing", entry_id=entry_id, field=field)

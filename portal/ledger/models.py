@@ -102,16 +102,16 @@ APPEND_ONLY = ("ledger_entry", "ledger_subject", "ledger_seal", "ledger_sealed_e
 def append_only_statements(table: str, dialect: str) -> list[str]:
     """Return what makes the database refuse every update and delete of a table's rows."""
     if dialect == "sqlite":
+        refuse = "BEGIN SELECT RAISE(ABORT, 'the ledger only grows'); END"
         return [
-            f"CREATE TRIGGER {table}_refuses_{verb} BEFORE {verb.upper()} ON {table} "
-            f"BEGIN SELECT RAISE(ABORT, 'the ledger only grows'); END"
+            f"CREATE TRIGGER {table}_refuses_{verb} BEFORE {verb.upper()} ON {table} {refuse}"
             for verb in ("update", "delete")
         ]
+    body = "$$ BEGIN RAISE EXCEPTION 'the ledger only grows'; END $$"
+    trigger = f"CREATE TRIGGER {table}_refuses_change BEFORE UPDATE OR DELETE ON {table}"
     return [
-        "CREATE OR REPLACE FUNCTION ledger_only_grows() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION 'the ledger only grows'; END $$",
-        f"CREATE TRIGGER {table}_refuses_change BEFORE UPDATE OR DELETE ON {table} "
-        f"FOR EACH ROW EXECUTE FUNCTION ledger_only_grows()",
+        f"CREATE OR REPLACE FUNCTION ledger_only_grows() RETURNS trigger LANGUAGE plpgsql AS {body}",
+        f"{trigger} FOR EACH ROW EXECUTE FUNCTION ledger_only_grows()",
     ]
 
 

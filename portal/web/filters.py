@@ -52,9 +52,7 @@ def window(start: datetime, end: datetime, zone: str) -> str:
     if (first_day.year, first_day.month) == (last_day.year, last_day.month):
         return f"{first_day.day}–{format_date(last_day, 'd MMM yyyy', locale=locale)}"
     if first_day.year == last_day.year:
-        return (
-            f"{format_date(first_day, 'd MMM', locale=locale)} – {format_date(last_day, 'd MMM yyyy', locale=locale)}"
-        )
+        return f"{format_date(first_day, 'd MMM', locale=locale)} – {format_date(last_day, 'd MMM yyyy', locale=locale)}"
     return f"{day(first_day)} – {day(last_day)}"
 
 
@@ -67,7 +65,7 @@ def money(minor_units: int | None, currency: str | None) -> str:
     return str(format_currency(amount, currency, format=form, locale=get_locale(), currency_digits=False))
 
 
-def number(value: int | float | Decimal | None) -> str:
+def number(value: float | Decimal | None) -> str:
     """Write a number with the reader's separators; an unknown one as "not published"."""
     if value is None:
         return gettext("not published")

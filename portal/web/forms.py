@@ -112,12 +112,12 @@ class ActionForm(BaseForm):
 
 def line(label: Any, *, required: bool = True, longest: int = LINE, **kwargs: Any) -> StringField:
     """Return a field for one line of text."""
-    return StringField(label, validators=[_words(required), _length(longest)], **kwargs)
+    return StringField(label, validators=[_words(required=required), _length(longest)], **kwargs)
 
 
 def text(label: Any, *, required: bool = False, longest: int = TEXT, **kwargs: Any) -> TextAreaField:
     """Return a field for several lines of text."""
-    return TextAreaField(label, validators=[_words(required), _length(longest)], **kwargs)
+    return TextAreaField(label, validators=[_words(required=required), _length(longest)], **kwargs)
 
 
 def whole_number(
@@ -127,7 +127,7 @@ def whole_number(
     return IntegerField(
         label,
         validators=[
-            _presence(required),
+            _presence(required=required),
             NumberRange(
                 least,
                 most,
@@ -140,7 +140,7 @@ def whole_number(
 
 def day(label: Any, *, required: bool = True, **kwargs: Any) -> DateField:
     """Return a field for a day of our century."""
-    return DateField(label, validators=[_presence(required), in_our_time], **kwargs)
+    return DateField(label, validators=[_presence(required=required), in_our_time], **kwargs)
 
 
 def in_our_time(_form: Any, field: Field) -> None:
@@ -156,11 +156,11 @@ def in_our_time(_form: Any, field: Field) -> None:
         )
 
 
-def _presence(required: bool) -> InputRequired | Optional:
+def _presence(*, required: bool) -> InputRequired | Optional:
     return InputRequired(_l("This is needed. Fill it in.")) if required else Optional()
 
 
-def _words(required: bool) -> DataRequired | Optional:
+def _words(*, required: bool) -> DataRequired | Optional:
     return DataRequired(_l("This is needed. Fill it in.")) if required else Optional()
 
 

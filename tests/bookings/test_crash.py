@@ -42,10 +42,7 @@ def test_every_acknowledged_booking_survives_sigkill_exactly_once(
             entry.facts["booking_id"]: entry.facts["request_id"]
             for entry in session.scalars(select(Entry).where(Entry.name == "request.approved"))
         }
-        booked = {
-            request_id: booking_id
-            for request_id, booking_id in session.execute(select(Booking.request_id, Booking.id))
-        }
+        booked = dict(iter(session.execute(select(Booking.request_id, Booking.id))))
         assert len(booked) == session.scalar(select(func.count()).select_from(Booking))
         for request_id, booking_id in acknowledged.items():
             assert booked[request_id] == booking_id

@@ -86,7 +86,7 @@ def test_public_pages(visit: Visit, picture: Callable[[Page, str], None], look: 
 
 @pytest.mark.parametrize("look", ["wide", "narrow-dark"])
 @pytest.mark.parametrize("name", PAGES)
-def test_pages_of_each_role(visit: Visit, picture: Callable[[Page, str], None], name: str, look: str) -> None:
+def test_pages_of_each_role(visit: Visit, name: str, look: str) -> None:
     page = visit(name, **LOOKS[look])
     for path in PAGES[name]:
         page.goto(path)
