@@ -20,7 +20,6 @@ OWNER = "owner"
 class ProjectEvent(Event):
     """Something that has happened to one project."""
 
-    name: ClassVar[str] = "project"
     about: ClassVar[Mapping[str, str]] = {"project_id": "project"}
 
     project_id: int

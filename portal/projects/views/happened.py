@@ -13,6 +13,7 @@ from portal.projects.events import OWNER
 from portal.projects.models import Project
 from portal.projects.queries import SeenProject
 from portal.projects.rules import facts
+from portal.projects.rules.fields import FIELDS
 from portal.projects.rules.values import FieldGroup
 from portal.web.filters import moment
 
@@ -41,6 +42,7 @@ KINDS: Mapping[str, str] = {
     "project.restored": "firm",
     "project.access_ended": "no",
 }
+PLACES = {field.name: place for place, field in enumerate(FIELDS)}
 ABOUT_ACCESS = frozenset({"project.group_granted", "project.access_ended"})
 WITHOUT_VALUES = frozenset({"project.archived", "project.restored"})
 
@@ -108,7 +110,7 @@ def _text(lines: list[HistoryLine], names: _Names, changes: list[tuple[str, str 
         text = _("%(what)s by an imported sheet", what=text)
     if line.name in ABOUT_ACCESS:
         opened = {FieldGroup(one.facts["field_group"]) for one in lines}
-        groups = ", ".join(str(words) for group, words in wording.GROUPS.items() if group in opened)
+        groups = "; ".join(str(words) for group, words in wording.GROUPS.items() if group in opened)
         who = names.organisations.get(_organisation(line), "")
         if line.name == "project.access_ended":
             return _("Access of %(who)s ended: %(groups)s", who=who, groups=groups)
@@ -125,12 +127,14 @@ def _text(lines: list[HistoryLine], names: _Names, changes: list[tuple[str, str 
 
 
 def _stated(line: HistoryLine) -> list[tuple[str, list[Any]]]:
-    return [
+    """Return what was stated, in the order of the project's own fields."""
+    stated = [
         (field, change)
         for name, changes in line.private.items()
         if name.endswith("_changes")
         for field, change in changes.items()
     ]
+    return sorted(stated, key=lambda pair: PLACES.get(pair[0], len(PLACES)))
 
 
 def _changes(line: HistoryLine, project: Project) -> list[tuple[str, str | None, str]]:
@@ -139,7 +143,9 @@ def _changes(line: HistoryLine, project: Project) -> list[tuple[str, str | None,
     return [
         (
             wording.label(f"member_{field}" if ".team_" in line.name else field),
-            None if is_first else _words(line, project, field, before),
+            None
+            if is_first or (field == "since" and before is None)
+            else _words(line, project, field, before),
             _words(line, project, field, after),
         )
         for field, (before, after) in _stated(line)
