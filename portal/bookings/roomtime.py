@@ -48,14 +48,14 @@ class RoomTime:
     def tick(self, moment: datetime) -> int:
         """Return the tick in which a moment lies."""
         wall = moment.astimezone(self.zone)
-        days = (wall.date() - self.first_day).days
+        days = wall.toordinal() - self.first_day.toordinal()
         return days * self.per_day + wall.hour * self.per_day // 24
 
     def tick_from(self, moment: datetime) -> int:
         """Return the first tick that begins at a moment or after it."""
         wall = moment.astimezone(self.zone)
         part, rest = divmod(wall.hour * self.per_day, 24)
-        tick = (wall.date() - self.first_day).days * self.per_day + part
+        tick = (wall.toordinal() - self.first_day.toordinal()) * self.per_day + part
         if not (rest or wall.minute or wall.second or wall.microsecond or wall.fold):
             return tick
         return tick if self.moment(tick) >= moment else tick + 1

@@ -39,7 +39,7 @@ Card = dict[str, Any]
 Bar = tuple[str, int, int]
 Choice = tuple[int, Slot]
 
-SHOWN_ROOMS = 20
+SHOWN_ROOMS = 12
 SHOWN_REASONS = 5
 RULER_DAYS = 112
 A_DAY = timedelta(days=1)
@@ -339,20 +339,24 @@ def _fill(days: list[tuple[str, int] | None], ruler: Ruler, slot: Slot, mark: tu
 
 
 def _sentence(room: Cleanroom, windows: Sequence[Slot], shades: Sequence[Shade], ruler: Ruler) -> str:
+    """Return a strip in words; how much is taken says enough, where each stretch would be a long list."""
     free = words.listed([window(slot.start, slot.end, ruler.zone) for slot in windows])
     text = _("%(room)s: free for this work %(windows)s.", room=room.name, windows=free)
-    for kinds, told in (
-        ({BlockKind.BOOKING, BlockKind.HOLD}, _("Taken: %(stretches)s.")),
-        ({BlockKind.CLOSURE}, _("Closed: %(stretches)s.")),
-    ):
-        drawn = [shade for shade in shades if shade.kind in kinds]
-        stretches = [
-            window(shade.starts_at, shade.ends_at, ruler.zone)
-            for shade in drawn
-            if ruler.place(Slot(shade.starts_at, shade.ends_at))
-        ]
-        if stretches:
-            text += " " + told % {"stretches": words.listed(stretches)}
+    places = [
+        (shade, ruler.place(Slot(shade.starts_at, shade.ends_at)))
+        for shade in shades
+        if shade.kind is not BlockKind.CHANGEOVER
+    ]
+    taken = sum(place[1] for shade, place in places if place and shade.kind is not BlockKind.CLOSURE)
+    if taken:
+        text += " " + _("Taken on %(taken)s of %(days)s days.", taken=taken, days=ruler.days)
+    closed = [
+        window(shade.starts_at, shade.ends_at, ruler.zone)
+        for shade, place in places
+        if place and shade.kind is BlockKind.CLOSURE
+    ]
+    if closed:
+        text += " " + _("Closed %(stretches)s.", stretches=words.listed(closed))
     return text
 
 
