@@ -18,8 +18,13 @@ PASSWORD = "winter barley over the bridge"
 
 
 @pytest.fixture(autouse=True)
-def _uncounted(app: Flask) -> Iterator[None]:
-    """Begin and end without anything counted."""
+def _uncounted(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let each test that has the portal begin and end without anything counted."""
+    if "app" not in request.fixturenames:
+        yield
+        return
+    request.getfixturevalue("cheap_hashes")
+    app: Flask = request.getfixturevalue("app")
     with app.app_context():
         limiter.reset()
     yield
@@ -27,20 +32,20 @@ def _uncounted(app: Flask) -> Iterator[None]:
         limiter.reset()
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _cheap_hashes(app: Flask) -> Iterator[None]:
-    """Hash with little effort: dozens of sign-ins would take minutes on a busy machine."""
+@pytest.fixture(scope="session")
+def cheap_hashes(app: Flask) -> Iterator[Flask]:
+    """Return the portal, hashing with little effort: dozens of sign-ins would take minutes on a busy machine."""
     security = app.extensions["security"]
     dear = security.pwd_context
     security.pwd_context = dear.copy(argon2__time_cost=1, argon2__memory_cost=8, argon2__parallelism=1)
-    yield
+    yield app
     security.pwd_context = dear
 
 
 @pytest.fixture(scope="session")
-def password_hash(app: Flask, _cheap_hashes: None) -> str:
+def password_hash(cheap_hashes: Flask) -> str:
     """Return the hash of the password that people of these tests have."""
-    with app.app_context():
+    with cheap_hashes.app_context():
         return hashed(PASSWORD)
 
 

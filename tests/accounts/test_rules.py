@@ -51,9 +51,9 @@ def test_a_password_is_long_and_hard_to_guess(password: str, expected: list[str]
 
 def test_judging_a_password_never_takes_long() -> None:
     nasty = ("4@8({[</369&#!1/|0$5+7%2/" * 6)[:128]
-    began = time.perf_counter()
+    began = time.process_time()
     reasons_against_password(nasty, about=["a" * 200])
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
     assert JUDGED < 24, "zxcvbn takes seconds for more characters of this sort"
 
 

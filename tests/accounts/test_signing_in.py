@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
+from flask_security.core import _get_pwd_context
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import User
@@ -170,3 +171,16 @@ def test_a_form_needs_its_token(app: Flask, client: PageClient, person: Person) 
     finally:
         app.config["WTF_CSRF_ENABLED"] = False
     assert answer.status_code == 400
+
+
+def test_passwords_are_hashed_with_argon2_at_its_recommended_cost(app: Flask) -> None:
+    from portal.accounts.passwords import hashed
+
+    security = app.extensions["security"]
+    cheap = security.pwd_context
+    security.pwd_context = _get_pwd_context(app)
+    try:
+        with app.app_context():
+            assert hashed(PASSWORD).startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    finally:
+        security.pwd_context = cheap
