@@ -15,10 +15,8 @@ ZONE = "Europe/Stockholm"
 
 def named(kind: type[Event]) -> list[str]:
     """Return the names of all events of a kind."""
-    found: list[type[Event]] = [
-        one for one in vars(events).values() if isinstance(one, type) and issubclass(one, kind)
-    ]
-    return sorted(one.name for one in found if "name" in vars(one))
+    found = [one for one in vars(events).values() if isinstance(one, type) and issubclass(one, kind)]
+    return sorted(str(vars(one)["name"]) for one in found if "name" in vars(one))
 
 
 @pytest.mark.parametrize("name", [*named(RequestEvent), *named(BookingEvent)])

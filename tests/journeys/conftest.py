@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from portal.accounts.passwords import hashed
 from portal.app import create_app
@@ -21,7 +21,8 @@ from tests.browser import chromium, served
 
 PICTURES = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 AXE = Path(__file__).resolve().parents[1] / "vendor" / "axe-core" / "axe.min.js"
-WIDE, NARROW = {"width": 1440, "height": 1000}, {"width": 360, "height": 740}
+WIDE: ViewportSize = {"width": 1440, "height": 1000}
+NARROW: ViewportSize = {"width": 360, "height": 740}
 Visit = Callable[..., Page]
 
 

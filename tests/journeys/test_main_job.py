@@ -62,6 +62,7 @@ def register(page: Page, demo: Flask) -> None:
     page.get_by_label("E-mail").first.fill("journey@journey.example")
     page.locator("input[type=password]").first.fill(PASSWORD)
     page.get_by_label("Name of your organisation").fill("Journey Therapeutics AB")
+    page.get_by_label("Company", exact=True).check()
     page.get_by_role("button", name="Register").click()
     page.wait_for_url("**/register/sent")
     page.goto(confirmation_link(demo))
