@@ -32,7 +32,9 @@ def day(number: int) -> str:
 def upload(client: PageClient, text: str | bytes, **values: str) -> TestResponse:
     content = text.encode() if isinstance(text, str) else text
     data = {"file": (io.BytesIO(content), "calendar.csv"), **values}
-    return client.post("/calendar/import", data, content_type="multipart/form-data")
+    response = client.post("/calendar/import", data, content_type="multipart/form-data")
+    response.request.environ["wsgi.input"].close()  # The test's own copy of a large file lies on the disk.
+    return response
 
 
 def hidden(page: TestResponse) -> dict[str, str]:

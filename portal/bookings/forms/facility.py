@@ -8,7 +8,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
 from wtforms import HiddenField, RadioField, SelectField
-from wtforms.validators import ValidationError
+from wtforms.validators import InputRequired, ValidationError
 
 from portal.bookings import words
 from portal.bookings.models import ClosureKind, RunKind
@@ -98,7 +98,11 @@ class HandOverForm(DecisionForm):
 class PlaceForm(ActionForm):
     """A cleanroom and a time in it."""
 
-    cleanroom = Among(_l("Cleanroom"), nothing=lambda: gettext("Choose a cleanroom"))
+    cleanroom = Among(
+        _l("Cleanroom"),
+        validators=[InputRequired(_l("Choose a cleanroom."))],
+        nothing=lambda: gettext("Choose a cleanroom"),
+    )
     starts_on = day(_l("First day"))
     starts_hour = first_hour()
 
@@ -111,6 +115,7 @@ class OfferForm(DecisionForm, PlaceForm):
     """Another window: one of the first free ones, or a room and a first day."""
 
     window = RadioField(_l("First free windows"), choices=[], validate_choice=False)
+    cleanroom = Among(_l("Cleanroom"), nothing=lambda: gettext("Choose a cleanroom"))
     starts_on = day(_l("First day"), required=False)
 
     def offer(self, choices: Iterable[Choice], rooms: Iterable[Cleanroom]) -> None:

@@ -18,6 +18,7 @@ from portal.bookings.views import bars, judgement
 from portal.bookings.views.ruler import Row, Ruler
 from portal.core.actors import Actor
 from portal.core.errors import NotFound
+from portal.core.slots import Slot
 from portal.facilities.models import Cleanroom
 from portal.facilities.words import label
 from portal.projects import wording
@@ -96,11 +97,12 @@ def shown(
         if request.state is not RequestState.NEEDS_INFO
         else ("late", state_words(request.state)),
         "booking": booking,
+        "is_barred": outlook is not None and bool(outlook.against),
         "can_be_served": bool(
             moves and outlook is not None and not outlook.against and all(slot for _other, slot in moves)
         ),
         "moves": [_move_words(other, slot, who, zone) for other, slot in moves],
-        "timeline": _timeline(session, request, room, moves, who, known, at=at),
+        "timeline": _timeline(session, actor, request, room, outlook, moves, who, at=at),
         "points": judgement.points(request, outlook, diary, who=who, shows_process=shows_process, at=at)
         if outlook is not None and diary is not None
         else [],
@@ -129,7 +131,7 @@ def _why_not(*, decides: bool, is_own: bool, request: SlotRequest) -> str | None
     return None
 
 
-def _move_words(other: SlotRequest, slot: Any, who: Mapping[int, str], zone: str) -> str:
+def _move_words(other: SlotRequest, slot: Slot | None, who: Mapping[int, str], zone: str) -> str:
     if slot is None or other.starts_at is None:
         return _("%(who)s: no other window in this cleanroom in the time it allows.", who=who[other.id])
     days = (local_day(slot.start, zone) - local_day(other.starts_at, zone)).days
@@ -151,11 +153,12 @@ def _move_words(other: SlotRequest, slot: Any, who: Mapping[int, str], zone: str
 
 def _timeline(
     session: Session,
+    actor: Actor,
     request: SlotRequest,
     room: Cleanroom,
-    moves: list[tuple[SlotRequest, Any]],
+    outlook: Outlook | None,
+    moves: list[tuple[SlotRequest, Slot | None]],
     who: Mapping[int, str],
-    known: Collection[int],
     *,
     at: datetime,
 ) -> dict[str, Any]:
@@ -165,20 +168,15 @@ def _timeline(
         raise NotFound
     ruler = Ruler.around(local_day(slot.start, zone) - timedelta(days=7), MINI_DAYS, zone)
     taken = desk.stretches(session, [room.id], since=ruler.slot.start, until=ruler.slot.end)
-    own = [
-        bar
-        for stretch in taken
-        if not (
-            stretch.booking
-            and stretch.booking.request_id == request.id
-            and request.state is RequestState.APPROVED
-        )
-        and (bar := bars.stretch_bar(ruler, stretch, known)) is not None
-    ]
-    this = bars.asked_bar(
-        ruler, slot, _("This request"), selected=True, row=2 if _is_taken(slot, taken) else 1
-    )
-    rows = [Row(room.code, room.grade, room.name, [*own, *([this] if this else [])])]
+    projects = [stretch.booking.project for stretch in taken if stretch.booking is not None]
+    known = desk.identified(session, actor, projects, at=at)
+    own = [bar for stretch in taken if (bar := bars.stretch_bar(ruler, stretch, known)) is not None]
+    if request.state is not RequestState.APPROVED:
+        row = 2 if any(stretch.block.slot.overlaps(slot) for stretch in taken) else 1
+        this = bars.asked_bar(ruler, slot, _("This request"), selected=True, row=row)
+        after = bars.changeover_bar(ruler, outlook.changeover, row) if outlook is not None else None
+        own += [bar for bar in (this, after) if bar is not None]
+    rows = [Row(room.code, room.grade, room.name, own)]
     for other, free in moves:
         found = [bars.asked_bar(ruler, other.slot, _("Asked"), conflict=True)] if other.slot else []
         if free is not None and free != other.slot:
@@ -190,12 +188,8 @@ def _timeline(
         "months": ruler.months,
         "weeks": ruler.weeks,
         "now": ruler.now(at),
-        "corner": _("%(year)s, week", year=ruler.first.year),
+        "corner": _("%(year)s, week", year=ruler.years),
     }
-
-
-def _is_taken(slot: Any, taken: list[desk.Stretch]) -> bool:
-    return any(stretch.block.slot.overlaps(slot) for stretch in taken)
 
 
 def _facts(request: SlotRequest, groups: Collection[FieldGroup]) -> list[tuple[str, Any]]:

@@ -10,9 +10,10 @@ from portal.bookings.desk import Stretch
 from portal.bookings.forms.facility import closure_kind
 from portal.bookings.models import BlockKind, Booking
 from portal.bookings.queries import Shade
-from portal.bookings.views.ruler import Bar, Ruler
+from portal.bookings.roomtime import local_day
+from portal.bookings.views.ruler import MOMENT, Bar, Ruler
 from portal.core.slots import Slot
-from portal.web.filters import window
+from portal.web.filters import day, window
 
 
 def stretch_bar(ruler: Ruler, stretch: Stretch, known: Collection[int]) -> Bar | None:
@@ -28,13 +29,14 @@ def stretch_bar(ruler: Ruler, stretch: Stretch, known: Collection[int]) -> Bar |
         what = closure_kind(stretch.closure.kind) if stretch.closure else _("Closed")
         if span < 4:
             return Bar("closed", column, span, words=_("%(what)s, closed %(window)s", what=what, window=when))
-        return Bar("closed", column, span, title=what, detail=when)
+        return Bar("closed", column, span, title=what, detail=_short(stretch.block.slot, ruler.zone))
     kind, state = words.booking_badge(stretch.booking)
     title = booking_title(stretch.booking, known)
     url = url_for("bookings.show_booking", booking_id=stretch.booking.id)
     if span < 3:
         return Bar(kind, column, span, words=f"{title}, {state}, {when}", url=url)
-    return Bar(kind, column, span, title=title, detail=when, words=state, url=url)
+    short = _short(stretch.block.slot, ruler.zone)
+    return Bar(kind, column, span, title=title, detail=short, words=state, url=url)
 
 
 def asked_bar(
@@ -51,9 +53,9 @@ def asked_bar(
     place = ruler.place(slot) if slot is not None else None
     if slot is None or place is None:
         return None
-    when = window(slot.start, slot.end, ruler.zone)
+    short = _short(slot, ruler.zone)
     return Bar(
-        "asked", *place, title=title, detail=when, selected=selected, conflict=conflict, row=row, url=url
+        "asked", *place, title=title, detail=short, selected=selected, conflict=conflict, row=row, url=url
     )
 
 
@@ -65,6 +67,15 @@ def stretch_words(stretch: Stretch, known: Collection[int]) -> tuple[str, words.
         what = closure_kind(stretch.closure.kind) if stretch.closure else _("Closed")
         return what, ("no", _("Closed"))
     return booking_title(stretch.booking, known), words.booking_badge(stretch.booking)
+
+
+def changeover_bar(ruler: Ruler, slot: Slot | None, row: int) -> Bar | None:
+    """Return the bar of the changeover that would follow a request, or None where there would be none in sight."""
+    place = ruler.place(slot) if slot is not None else None
+    if slot is None or place is None:
+        return None
+    when = window(slot.start, slot.end, ruler.zone)
+    return Bar("change", *place, words=_("Changeover %(window)s would follow", window=when), row=row)
 
 
 def taken_bars(ruler: Ruler, shades: Iterable[Shade]) -> list[Bar]:
@@ -96,3 +107,13 @@ def booking_title(booking: Booking, known: Collection[int]) -> str:
     if booking.organisation is not None and booking.project_id in known:
         return booking.organisation.name
     return booking.request.reference if booking.request is not None else words.run_kind(booking.run_kind)
+
+
+def _short(slot: Slot, zone: str) -> str:
+    """Return the first and the last day of a stretch of time without the year, which stands over the bar."""
+    first, last = local_day(slot.start, zone), local_day(slot.end - MOMENT, zone)
+    if first == last:
+        return day(first, "d MMM")
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{day(last, 'd MMM')}"
+    return f"{day(first, 'd MMM')} – {day(last, 'd MMM')}"

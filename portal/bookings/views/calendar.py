@@ -1,6 +1,7 @@
 """A facility's calendar: its cleanrooms over sixteen weeks, with names only for people with a duty there."""
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -61,7 +62,7 @@ def calendar(slug: str) -> ResponseReturnValue:
         label=_(
             "Cleanrooms of %(name)s, sixteen weeks from %(day)s", name=facility.name, day=day(ruler.first)
         ),
-        years=_years(ruler),
+        years=ruler.years,
     )
 
 
@@ -91,11 +92,6 @@ def _weeks(facility: Facility, ruler: Ruler, today: date) -> list[tuple[str, str
     ]
 
 
-def _years(ruler: Ruler) -> str:
-    first, last = ruler.first.year, (ruler.after_last - timedelta(days=1)).year
-    return str(first) if first == last else f"{first}–{last}"
-
-
 def _with_names(
     session: Session, actor: Actor, rooms: list[Cleanroom], ruler: Ruler
 ) -> tuple[list[Row], list[dict[str, Any]]]:
@@ -111,15 +107,30 @@ def _with_names(
         bar = bars.stretch_bar(ruler, stretch, known)
         if bar is not None:
             by_room[stretch.block.cleanroom_id].append(bar)
+    lanes: dict[int, list[list[Bar]]] = defaultdict(list)
     for request in requests:
         title = asked.requester(request, known)
         url = url_for("bookings.in_inbox", request_id=request.id)
         bar = bars.asked_bar(ruler, request.slot, title, row=2, url=url)
         if bar is not None:
-            by_room[request.cleanroom_id or 0].append(bar)
+            _put_beside(lanes[request.cleanroom_id or 0], bar)
     names = {room.id: room for room in rooms}
     lines = [_line(stretch, names[stretch.block.cleanroom_id], known) for stretch in taken]
-    return [_row(room, by_room[room.id]) for room in rooms], lines
+    rows = []
+    for room in rooms:
+        first, *others = lanes[room.id] or [[]]
+        rows.append(_row(room, [*by_room[room.id], *first]))
+        rows += [Row(room.code, room.grade, _("more requests"), found) for found in others]
+    return rows, lines
+
+
+def _put_beside(lanes: list[list[Bar]], bar: Bar) -> None:
+    """Put a bar into the first lane where it lies over no other; only the first one is a second line of its room."""
+    for place, lane in enumerate(lanes):
+        if all(bar.column >= one.column + one.span or one.column >= bar.column + bar.span for one in lane):
+            lane.append(bar if place == 0 else replace(bar, row=1))
+            return
+    lanes.append([bar if not lanes else replace(bar, row=1)])
 
 
 def _line(stretch: Stretch, room: Cleanroom, known: frozenset[int]) -> dict[str, Any]:

@@ -452,7 +452,10 @@ def _forms(
         return forms
     lines = shown["history"]
     for step, make in STEPS.items():
-        if request.state.value not in REQUEST_STEPS[step] and step not in refused:
+        is_of_use = request.state.value in REQUEST_STEPS[step] and not (
+            step == "approve" and shown["is_barred"]
+        )
+        if not is_of_use and step not in refused:
             continue
         form = refused.get(step) or make(prefix=f"{step}-")
         form.version.data, form.seen.data = str(request.version), lines[0].iso if lines else ""

@@ -63,6 +63,12 @@ class Ruler:
         return self.first + timedelta(days=self.days)
 
     @property
+    def years(self) -> str:
+        """Return the year over it, or both."""
+        first, last = self.first.year, (self.after_last - timedelta(days=1)).year
+        return str(first) if first == last else f"{first}–{last}"
+
+    @property
     def months(self) -> list[tuple[int, int, str]]:
         """Return the months over it: column, number of columns, name."""
         found, day = [], self.first
