@@ -186,23 +186,29 @@ class Board:
         self._lay(request, room, start, end)
         self.rooms[room].sort(key=lambda item: (self.start[item], self.end[item]))
 
-    def remove(self, request: int) -> list[int]:
-        """Take a request away, with everyone who has to come after it; return who went."""
-        gone = []
-        for follower, _ in self.terrain.after[request]:
-            if self.room[follower] != NOWHERE:
-                gone += self.remove(follower)
-        self.rooms[self.room[request]].remove(request)
-        self._count(request, self.start[request] - self.end[request])
-        self.room[request] = NOWHERE
-        return [*gone, request]
+    def dependants(self, request: int) -> list[int]:
+        """Return a request and everyone with a place who has to come after it."""
+        found = {request: None}
+        asked = [request]
+        while asked:
+            for follower, _ in self.terrain.after[asked.pop()]:
+                if self.room[follower] != NOWHERE and follower not in found:
+                    found[follower] = None
+                    asked.append(follower)
+        return list(found)
 
     def may_be_removed(self, request: int) -> bool:
-        """Say whether nobody who is locked has to come after a request."""
-        return not self.pinned[request] and all(
-            self.room[follower] == NOWHERE or self.may_be_removed(follower)
-            for follower, _ in self.terrain.after[request]
-        )
+        """Say whether neither a request nor anyone who has to come after it is locked."""
+        return not any(self.pinned[item] for item in self.dependants(request))
+
+    def remove(self, request: int) -> list[int]:
+        """Take a request away, with everyone who has to come after it; return who went."""
+        gone = self.dependants(request)
+        for item in gone:
+            self.rooms[self.room[item]].remove(item)
+            self._count(item, self.start[item] - self.end[item])
+            self.room[item] = NOWHERE
+        return gone
 
     def close_up(self, room: int) -> None:
         """Move everyone in a room to where they cost least, without changing the order or being later than now."""

@@ -98,19 +98,9 @@ def take_apart(board: Board, chance: Random) -> tuple[set[int], list[int]]:
     for room in rooms:
         for item in string(board, room, middle, chance.randint(1, LONGEST_STRING)):
             if board.room[item] != NOWHERE and board.may_be_removed(item):
-                homes = {one: board.room[one] for one in dependants(board, item)}
+                touched |= {board.room[one] for one in board.dependants(item)}
                 gone += board.remove(item)
-                touched |= set(homes.values())
     return touched, gone
-
-
-def dependants(board: Board, item: int) -> list[int]:
-    """Return a request and everyone with a place who has to come after it."""
-    found = [item]
-    for follower, _ in board.terrain.after[item]:
-        if board.room[follower] != NOWHERE:
-            found += dependants(board, follower)
-    return found
 
 
 def string(board: Board, room: int, middle: int, length: int) -> list[int]:

@@ -199,17 +199,15 @@ def _option(stays: Stays, costs: Mapping[int, int], horizon: int) -> Option:
 
 
 def _needed(locked: Sequence[int], before: Sequence[Sequence[tuple[int, int]]]) -> tuple[int, ...]:
+    # Asked for later, put first: whoever is met again on the way moves ahead of all who need it.
     found: dict[int, None] = {}
-
-    def ask(item: int) -> None:
-        for earlier, _ in before[item]:
-            if earlier not in found:
-                ask(earlier)
-                found[earlier] = None
-
-    for item in locked:
-        ask(item)
-    return tuple(item for item in found if item not in set(locked))
+    asked = list(locked)
+    while asked:
+        for earlier, _ in before[asked.pop(0)]:
+            found.pop(earlier, None)
+            found[earlier] = None
+            asked.append(earlier)
+    return tuple(item for item in reversed(found) if item not in locked)
 
 
 def _former(
