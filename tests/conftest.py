@@ -60,7 +60,7 @@ def connection(app: Flask) -> Iterator[Connection]:
     with engine.connect() as only:
         outer = only.begin()
         engines = db._app_engines[app]
-        engines[None] = only  # type: ignore[assignment]  (a session takes either)
+        engines[None] = only  # type: ignore[assignment]
         try:
             yield only
         finally:

@@ -28,12 +28,7 @@ def main(url: str, manager_id: int, operator_id: int, facility_id: int, request_
     with Session(engine) as session:
         for request_id in request_ids:
             try:
-                booking = in_one_unit(
-                    lambda unit, one=request_id: (
-                        services.approve_request(unit, manager, one, at=make.NOON).id
-                    ),
-                    session,
-                )
+                booking = in_one_unit(partial(approve, manager, request_id), session)
             except Refused:
                 continue
             print(f"{request_id} {booking}", flush=True)
