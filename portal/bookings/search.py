@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, bindparam, or_, select, union_all
+from sqlalchemy import CompoundSelect, and_, bindparam, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.bookings.models import Block, BlockKind, Booking
@@ -284,8 +284,13 @@ def _around() -> CompoundSelect[Any]:
         _block.starts_at.desc()
     )
     after = working.where(_block.starts_at >= end).order_by(_block.starts_at)
+    # Closures after the window count too: they decide when work ends that the window is too short for.
     overlapping = in_room.where(
-        _block.kind.in_([*_WORKING, BlockKind.CLOSURE]), _block.starts_at < end, _block.ends_at > start
+        _block.ends_at > start,
+        or_(
+            and_(_block.kind.in_(_WORKING), _block.starts_at < end),
+            _block.kind == BlockKind.CLOSURE,
+        ),
     )
     return union_all(
         overlapping,
