@@ -23,7 +23,7 @@ from portal.facilities.views.base import bp, cleanroom_tabs, frame, has_duty
 from portal.facilities.views.history import told
 from portal.reference import shipped, vocabulary
 from portal.store import db
-from portal.web.actors import maybe_actor
+from portal.web.actors import maybe_actor, signed_in
 from portal.web.exports import Kind, export
 
 HOLIDAYS_AHEAD = 365
@@ -102,6 +102,7 @@ def show(slug: str) -> ResponseReturnValue:
 
 
 @bp.get("/facilities/<slug>/history")
+@signed_in
 def show_history(slug: str) -> ResponseReturnValue:
     """Show everything that happened to a facility, to people with a duty there and to administrators."""
     session = db.session()
