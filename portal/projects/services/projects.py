@@ -105,6 +105,7 @@ def edit_project(
         raise Stale({name: before[name] for name in stated if before[name] != stated[name]})
     reasons = [*reasons_against_archived(project), *_reasons({**before, **stated}, only=stated)]
     if stated.get("name") and stated["name"] != project.name:
+        _locked_organisation(session, project.organisation_id)
         reasons += _reasons_against_name(session, project.organisation_id, stated["name"], but=project.id)
     if reasons:
         raise Refused(reasons)
