@@ -1,5 +1,6 @@
 """When somebody was here before, as their own browser remembers it; the database keeps nothing of it."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -8,6 +9,8 @@ from flask import Flask, Response, g, request
 from portal.web.views import keep
 
 COOKIE = "visits"
+REMEMBERED = re.compile(r"([0-9]{1,19})\.([0-9]{1,10})\.([0-9]{1,10})")
+"""Whose visits these are, when the one before the last began, and when the last page of the last one was read."""
 BREAK = timedelta(minutes=30)
 """Whoever comes back within this time is on the same visit."""
 WITHOUT_A_VISIT = timedelta(days=30)
@@ -42,15 +45,14 @@ def init_app(app: Flask) -> None:
 
 
 def _remembered(user_id: int) -> tuple[datetime | None, datetime | None]:
-    parts = request.cookies.get(COOKIE, "").split(".")
-    if len(parts) != 3 or parts[0] != str(user_id):
+    found = REMEMBERED.fullmatch(request.cookies.get(COOKIE, ""))
+    if found is None or found[1] != str(user_id):
         return None, None
-    return _read(parts[1]), _read(parts[2])
+    return _moment(found[2]), _moment(found[3])
 
 
-def _read(text: str) -> datetime | None:
-    is_time = text.isascii() and text.isdigit() and len(text) <= 11
-    return datetime.fromtimestamp(int(text), UTC) if is_time and int(text) else None
+def _moment(seconds: str) -> datetime | None:
+    return datetime.fromtimestamp(int(seconds), UTC) if int(seconds) else None
 
 
 def _written(user_id: int, before: datetime | None, at: datetime) -> str:

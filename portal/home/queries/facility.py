@@ -85,7 +85,7 @@ def rivals(session: Session, request_ids: Collection[int]) -> dict[int, int]:
         .where(SlotRequest.id.in_(list(request_ids)))
         .group_by(SlotRequest.id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def bookings_between(

@@ -118,7 +118,7 @@ def questions(session: Session, request_ids: Collection[int]) -> dict[int, str]:
     rows = session.execute(
         select(RequestMessage.request_id, RequestMessage.text).where(RequestMessage.id.in_(newest))
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def taken_windows(session: Session, request_ids: Collection[int]) -> set[int]:
@@ -144,9 +144,9 @@ def projects_with_requests(session: Session, actor: Actor) -> set[int]:
     """Return the actor's projects for which a slot was ever asked, drafts aside."""
     return set(
         session.scalars(
-            select(SlotRequest.project_id.distinct()).where(
-                owns(actor), SlotRequest.submitted_at.is_not(None)
-            )
+            select(SlotRequest.project_id)
+            .distinct()
+            .where(owns(actor), SlotRequest.submitted_at.is_not(None))
         )
     )
 

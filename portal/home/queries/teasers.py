@@ -44,9 +44,9 @@ def asked_for_a_room(session: Session, seen: Collection[SeenTeaser]) -> Mapping[
     open_ones = [one.project.id for one in seen if one.shows(FieldGroup.BOOKINGS)]
     asked = set(
         session.scalars(
-            select(SlotRequest.project_id.distinct()).where(
-                SlotRequest.project_id.in_(open_ones), SlotRequest.state != RequestState.DRAFT
-            )
+            select(SlotRequest.project_id)
+            .distinct()
+            .where(SlotRequest.project_id.in_(open_ones), SlotRequest.state != RequestState.DRAFT)
         )
     )
     return {project_id: project_id in asked for project_id in open_ones}

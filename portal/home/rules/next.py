@@ -24,7 +24,8 @@ class Waits(StrEnum):
     FIRST_PROJECT = "first_project"
 
 
-HOLDS_UP_OTHERS = (Waits.QUESTION, Waits.TAKEN_WINDOW, Waits.MOVE)
+HOLDS_UP_OTHERS = (Waits.OFFER, Waits.MOVE, Waits.QUESTION, Waits.TAKEN_WINDOW)
+"""Until it is answered a room is kept from everybody else, or a facility can't decide."""
 BEGINS_WORK = (Waits.DRAFT, Waits.UNKNOWN_FACTS, Waits.FIRST_REQUEST, Waits.FIRST_PROJECT)
 """Of each of these only one is shown: it stands for the others of its kind."""
 
