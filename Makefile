@@ -10,7 +10,7 @@ WORDS := --keywords _l --keywords _n:1,2 --keywords lazy_ngettext:1,2
 SCRATCH := $(VENV)/migrated.sqlite
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade
 
-.PHONY: help setup run demo test prove bench bench-data lock vendor translations clean
+.PHONY: help setup run demo test pictures prove bench bench-data lock vendor translations clean
 
 help: ## Say what each target does
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
@@ -42,7 +42,10 @@ test: setup ## Everything that must hold, in this order, up to the first failure
 	DATABASE_URL=sqlite:///$(SCRATCH) $(BIN)/alembic upgrade head
 	DATABASE_URL=sqlite:///$(SCRATCH) $(BIN)/alembic check
 	$(BIN)/python -m pytest -n auto --dist loadfile -m "not browser"
-	$(BIN)/python -m pytest -m browser
+	$(BIN)/python -m pytest -n auto --dist loadfile -m browser
+
+pictures: setup ## Take the pictures of docs/screenshots anew; needs Chromium
+	$(BIN)/python -m pytest tests/journeys -m browser --pictures
 
 prove: setup ## The long proofs, in full
 	$(BIN)/python -m pytest --prove -m prove

@@ -119,6 +119,10 @@ def picture(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Page, s
     folder = PICTURES if request.config.getoption("--pictures") else tmp_path
 
     def take(page: Page, name: str) -> None:
+        for bar in page.locator(
+            ".ap-decide"
+        ).all():  # it stays at the foot of the window, not of a long picture
+            bar.evaluate("bar => { bar.style.position = 'static' }")
         page.screenshot(path=folder / f"{name}.png", full_page=True)
 
     return take
