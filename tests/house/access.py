@@ -1,0 +1,908 @@
+"""The access matrix: what every address answers to everybody, on their own ground and on somebody else's.
+
+A line says which record fills the address, and who may; everybody else is turned away: a visitor to the page where one
+signs in, and anybody who is signed in with a 404, as if there were nothing. `barred` are those who know the record and
+are told with a 403 that this is not for them.
+
+People are named by how they stand to the record: somebody of the first ground is a stranger on the second.
+"""
+
+import io
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum, auto
+
+from tests.house.forms import Typed
+from tests.house.world import Ground, Person
+
+Write = Callable[[Ground], Typed]
+
+
+class Who(StrEnum):
+    """How somebody stands to a record, or in the portal where an address names no record."""
+
+    VISITOR = auto()
+    NOBODY = auto()
+    OWNER = auto()
+    OTHER_FOUNDER = auto()
+    MANAGER = auto()
+    DEPUTY = auto()
+    PAST_DEPUTY = auto()
+    QA = auto()
+    QP = auto()
+    OTHER_MANAGER = auto()
+    OTHER_QUALITY = auto()
+    OTHER_STAFF = auto()
+    ADVISER = auto()
+    GRANTED = auto()
+    INVESTOR = auto()
+    PROVIDER = auto()
+    ANALYST = auto()
+    ADMINISTRATOR = auto()
+
+
+STANDING: Mapping[Person, tuple[Who, Who]] = {
+    Person.VISITOR: (Who.VISITOR, Who.VISITOR),
+    Person.NOBODY: (Who.NOBODY, Who.NOBODY),
+    Person.FOUNDER: (Who.OWNER, Who.OTHER_FOUNDER),
+    Person.OTHER_FOUNDER: (Who.OTHER_FOUNDER, Who.OWNER),
+    Person.MANAGER: (Who.MANAGER, Who.OTHER_MANAGER),
+    Person.OTHER_MANAGER: (Who.OTHER_MANAGER, Who.MANAGER),
+    Person.DEPUTY: (Who.DEPUTY, Who.OTHER_MANAGER),
+    Person.PAST_DEPUTY: (Who.PAST_DEPUTY, Who.OTHER_STAFF),
+    Person.QA: (Who.QA, Who.OTHER_QUALITY),
+    Person.OTHER_QA: (Who.OTHER_QUALITY, Who.QA),
+    Person.QP: (Who.QP, Who.OTHER_QUALITY),
+    Person.ADVISER: (Who.ADVISER, Who.ADVISER),
+    Person.GRANTED_ADVISER: (Who.GRANTED, Who.ADVISER),
+    Person.INVESTOR: (Who.INVESTOR, Who.INVESTOR),
+    Person.PROVIDER: (Who.PROVIDER, Who.PROVIDER),
+    Person.ANALYST: (Who.ANALYST, Who.ANALYST),
+    Person.ADMINISTRATOR: (Who.ADMINISTRATOR, Who.ADMINISTRATOR),
+}
+"""How everybody stands to the records of the first ground, and of the second."""
+
+ALL = frozenset(Who)
+SIGNED_IN = ALL - {Who.VISITOR}
+BELONGING = SIGNED_IN - {Who.NOBODY}
+OWNER = frozenset({Who.OWNER})
+FOUNDERS = OWNER | {Who.OTHER_FOUNDER}
+MANAGERS = frozenset({Who.MANAGER, Who.DEPUTY})
+STAFF = MANAGERS | {Who.QA, Who.QP}
+QUALIFIERS = MANAGERS | {Who.QA}
+ANY_MANAGERS = MANAGERS | {Who.OTHER_MANAGER}
+ANY_STAFF = STAFF | {Who.OTHER_MANAGER, Who.OTHER_QUALITY}
+OPERATORS = STAFF | {Who.PAST_DEPUTY}
+ADVISERS = frozenset({Who.ADVISER, Who.GRANTED})
+GRANTED = frozenset({Who.GRANTED})
+TEASER_READERS = ADVISERS | {Who.INVESTOR, Who.PROVIDER}
+ADMINISTRATOR = frozenset({Who.ADMINISTRATOR})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One address and method, and what it answers to whom.
+
+    `on` names the page that offers the form; `types` is what somebody types into it, and `goes` says that the form then
+    leads on. `in_vain` are those who may open such a page, and get nothing done with this form. `tells` is what the
+    address itself lets its holder read.
+    """
+
+    endpoint: str
+    method: str
+    place: str | None
+    may: frozenset[Who]
+    barred: frozenset[Who] = frozenset()
+    in_vain: frozenset[Who] = frozenset()
+    on: tuple[str, str | None] | None = None
+    types: Write | None = None
+    goes: bool = True
+    asks: Write | None = None
+    tells: frozenset[str] = frozenset()
+
+    @property
+    def name(self) -> str:
+        """Return what the line is called where it fails."""
+        return f"{self.method} {self.endpoint}" + (f" at {self.place}" if self.place else "")
+
+
+def see(
+    endpoint: str,
+    place: str | None = None,
+    *,
+    may: frozenset[Who],
+    barred: frozenset[Who] = frozenset(),
+    asks: Write | None = None,
+    tells: frozenset[str] = frozenset(),
+) -> Line:
+    """Return the line of a page or file; `asks` is what stands after the question mark."""
+    return Line(endpoint=endpoint, method="GET", place=place, may=may, barred=barred, asks=asks, tells=tells)
+
+
+def send(
+    endpoint: str,
+    place: str | None = None,
+    *,
+    may: frozenset[Who],
+    barred: frozenset[Who] = frozenset(),
+    in_vain: frozenset[Who] = frozenset(),
+    on: str | None = "",
+    of: str | None = None,
+    types: Typed | Write | None = None,
+    goes: bool = True,
+    asks: Write | None = None,
+    tells: frozenset[str] = frozenset(),
+) -> Line:
+    """Return the line of a form; `on` is the endpoint of the page that shows it, `of` the record of that page.
+
+    The page is at the same address unless told otherwise; None stands for a form that people have only sometimes.
+    """
+    written = types if callable(types) else (lambda _ground: types or {})
+    return Line(
+        endpoint=endpoint,
+        method="POST",
+        place=place,
+        may=may,
+        barred=barred,
+        in_vain=in_vain,
+        on=None if on is None else (on or endpoint, of or place),
+        types=written,
+        goes=goes,
+        asks=asks,
+        tells=tells,
+    )
+
+
+REASON = "It is needed for the work."
+
+
+def value(name: str) -> Callable[[Ground], str]:
+    """Return what reads a value of a ground as text."""
+    return lambda ground: str(ground.values[name])
+
+
+def typing(**fields: str | Callable[[Ground], str]) -> Write:
+    """Return what somebody types; a field that is written with two underscores has a dash there."""
+
+    def written(ground: Ground) -> Typed:
+        return {
+            name.replace("__", "-"): found(ground) if callable(found) else found
+            for name, found in fields.items()
+        }
+
+    return written
+
+
+FRAME = (
+    see("static", "style sheet", may=ALL),
+    see("web.healthy", may=ALL),
+    see("web.language", "language", may=ALL),
+    send("web.theme", may=ALL, on="home.start", types={"theme": "dark"}),
+    see("home.start", may=ALL),
+    see("home.accessibility", may=ALL),
+    see("home.contact", may=ALL),
+    see("home.privacy", may=ALL),
+    see("home.terms", may=ALL),
+    see("home.show", "home of a founder", may=FOUNDERS),
+    see("home.show", "home of a manager", may=ANY_MANAGERS | {Who.PAST_DEPUTY}),
+    see("home.show", "home of QA", may=frozenset({Who.QA, Who.OTHER_QUALITY})),
+    see("home.show", "home of an adviser", may=ADVISERS),
+    see("home.show", "home of an investor", may=frozenset({Who.INVESTOR})),
+    see("home.show", "home of a support provider", may=frozenset({Who.PROVIDER})),
+    see("home.show", "home of an analyst", may=frozenset({Who.ANALYST})),
+    see("home.show", "home of an administrator", may=ADMINISTRATOR),
+)
+
+MESSAGES = (
+    see("notifications.messages", may=SIGNED_IN),
+    send("notifications.read_all", may=SIGNED_IN, on="notifications.messages"),
+    see("notifications.open_message", "message to the founder", may=OWNER),
+    see("notifications.open_message", "message to the manager", may=frozenset({Who.MANAGER})),
+)
+
+JOINING = (
+    see("security.login", may=ALL),
+    send(
+        "security.login",
+        may=ALL,
+        types=lambda ground: {
+            "email": str(ground.values["address"]),
+            "password": str(ground.values["password"]),
+        },
+    ),
+    send("security.logout", may=ALL, on="home.start"),
+    see("security.verify", may=SIGNED_IN),
+    send("security.verify", may=SIGNED_IN, types=lambda ground: {"password": str(ground.values["password"])}),
+    see("accounts.register", may=ALL),
+    send(
+        "accounts.register",
+        may=ALL,
+        types={
+            "name": "Eve Newcomer",
+            "email": "eve.newcomer@example.com",
+            "password": "seven green lamps on ice",
+            "organisation_name": "Newcomer Labs",
+            "kind": "company",
+        },
+    ),
+    see("accounts.sent", may=ALL),
+    see("accounts.resend", may=ALL),
+    send("accounts.resend", may=ALL, types={"email": "somebody@example.com"}),
+    see("accounts.confirm", "link that confirms", may=ALL, tells=frozenset({"address"})),
+    send("accounts.confirm", "link that confirms", may=ALL),
+    see("accounts.forgot", may=ALL),
+    send("accounts.forgot", may=ALL, types={"email": "somebody@example.com"}),
+    see("accounts.reset", "link for a new password", may=ALL),
+    send(
+        "accounts.reset",
+        "link for a new password",
+        may=ALL,
+        types={"password": "seven green lamps on ice"},
+    ),
+    see(
+        "accounts.join",
+        "link of the invitation",
+        may=ALL,
+        tells=frozenset({"organisation", "invited", "person"}),
+    ),
+    send(
+        "accounts.join",
+        "link of the invitation",
+        may=ALL,
+        types={"name": "Eve Newcomer", "password": "seven green lamps on ice"},
+        goes=False,
+        tells=frozenset({"organisation", "invited", "person"}),
+    ),
+)
+
+ACCOUNTS = (
+    see("accounts.account", may=SIGNED_IN),
+    send("accounts.account", may=SIGNED_IN, types={"name": "Another Name"}),
+    see("accounts.change_password", may=SIGNED_IN),
+    send(
+        "accounts.change_password",
+        may=SIGNED_IN,
+        types=lambda ground: {
+            "present": str(ground.values["password"]),
+            "password": "seven green lamps on ice",
+        },
+    ),
+    send("accounts.sign_out_everywhere", may=SIGNED_IN, on="accounts.account"),
+    see("accounts.switch", may=SIGNED_IN),
+    send(
+        "accounts.switch",
+        "own organisation",
+        may=OWNER,
+        on=None,
+        types=lambda ground: {"organisation_id": str(ground.values["developer"])},
+    ),
+    see("accounts.own_organisation", may=BELONGING),
+    see("accounts.organisation", "organisation", may=OWNER | ADMINISTRATOR),
+    see("accounts.organisation", "operator", may=OPERATORS | ADMINISTRATOR),
+    see("accounts.edit_organisation", "organisation", may=OWNER | ADMINISTRATOR),
+    see(
+        "accounts.edit_organisation",
+        "operator",
+        may=MANAGERS | {Who.PAST_DEPUTY} | ADMINISTRATOR,
+        barred=frozenset({Who.QA, Who.QP}),
+    ),
+    send(
+        "accounts.edit_organisation",
+        "organisation",
+        may=OWNER | ADMINISTRATOR,
+        types={"legal_name": "Another Name AB"},
+    ),
+    see("accounts.invite", "organisation", may=OWNER | ADMINISTRATOR),
+    send(
+        "accounts.invite",
+        "organisation",
+        may=OWNER | ADMINISTRATOR,
+        types={"email": "eve.newcomer@example.com", "role": "founder"},
+    ),
+    send(
+        "accounts.send_invitation_again",
+        "invitation",
+        may=OWNER | ADMINISTRATOR,
+        on="accounts.organisation",
+        of="organisation",
+    ),
+    send(
+        "accounts.revoke_invitation",
+        "invitation",
+        may=OWNER | ADMINISTRATOR,
+        on="accounts.organisation",
+        of="organisation",
+    ),
+    send(
+        "accounts.end_membership",
+        "membership",
+        may=OWNER | ADMINISTRATOR,
+        on="accounts.organisation",
+        of="organisation",
+        types=lambda ground: {f"end-{ground.places['membership']['membership_id']}-reason": REASON},
+    ),
+    see("accounts.request_role", may=BELONGING),
+    send("accounts.request_role", may=BELONGING, types={"role": "analyst", "why": REASON}, goes=False),
+    send("accounts.end_assistance", may=frozenset(), on=None),
+)
+
+ADMINISTRATION = (
+    see("accounts.people", may=ADMINISTRATOR),
+    see("accounts.person", "person", may=ADMINISTRATOR),
+    send(
+        "accounts.give_role",
+        "person",
+        may=ADMINISTRATOR,
+        on="accounts.person",
+        types=lambda ground: {
+            "give-organisation_id": str(ground.values["operator"]),
+            "give-role": "qa",
+            "give-reason": REASON,
+        },
+    ),
+    send(
+        "accounts.deactivate",
+        "person",
+        may=ADMINISTRATOR,
+        on="accounts.person",
+        types={"state-reason": REASON},
+    ),
+    send(
+        "accounts.reactivate",
+        "person who is shut out",
+        may=ADMINISTRATOR,
+        on="accounts.person",
+        types={"state-reason": REASON},
+    ),
+    send(
+        "accounts.assist",
+        "person",
+        may=ADMINISTRATOR,
+        on="accounts.person",
+        types={"assist-reason": REASON},
+    ),
+    see("accounts.organisations", may=ADMINISTRATOR),
+    see("accounts.new_organisation", may=ADMINISTRATOR),
+    send(
+        "accounts.new_organisation",
+        may=ADMINISTRATOR,
+        types={"name": "Newcomer Capital", "kind": "investor"},
+    ),
+    see("accounts.role_requests", may=ADMINISTRATOR),
+    send(
+        "accounts.approve_role",
+        "role request",
+        may=ADMINISTRATOR,
+        on="accounts.role_requests",
+        of=None,
+        types=lambda ground: {f"request-{ground.places['role request']['request_id']}-reason": REASON},
+    ),
+    send(
+        "accounts.refuse_role",
+        "role request",
+        may=ADMINISTRATOR,
+        on="accounts.role_requests",
+        types=lambda ground: {f"request-{ground.places['role request']['request_id']}-reason": REASON},
+    ),
+    see("facilities.administer", may=ADMINISTRATOR),
+    see("facilities.administer_one", "facility id", may=ADMINISTRATOR),
+    see("facilities.new_facility", may=ADMINISTRATOR),
+    send(
+        "facilities.add_facility",
+        may=ADMINISTRATOR,
+        on="facilities.new_facility",
+        types=lambda ground: {
+            "name": "A new facility",
+            "city": "Lund",
+            "operator_id": str(ground.values["operator"]),
+        },
+    ),
+    send(
+        "facilities.set_operator",
+        "facility id",
+        may=ADMINISTRATOR,
+        on="facilities.administer_one",
+        types=lambda ground: {"operator-operator_id": str(ground.values["other operator"])},
+    ),
+    send(
+        "facilities.appoint",
+        "facility id",
+        may=ADMINISTRATOR,
+        on="facilities.administer_one",
+        types=lambda ground: {"user_id": str(ground.values["newcomer"]), "role": "qp"},
+    ),
+    send(
+        "facilities.dismiss",
+        "duty for administrators",
+        may=ADMINISTRATOR,
+        on="facilities.administer_one",
+        of="facility id",
+    ),
+)
+
+CATALOGUE = (
+    see("facilities.catalogue", may=ALL),
+    see("facilities.download_catalogue", "as CSV", may=ALL),
+    see("facilities.download_catalogue", "as XLSX", may=ALL),
+    see("facilities.show", "facility", may=ALL),
+    see("facilities.show_cleanroom", "room", may=ALL),
+    see("facilities.show_history", "facility", may=STAFF | ADMINISTRATOR),
+    see("facilities.edit_facts", "facility", may=MANAGERS),
+    send(
+        "facilities.save_facts",
+        "facility",
+        may=MANAGERS,
+        on="facilities.edit_facts",
+        types={"note": "Open house in May."},
+    ),
+    see("facilities.edit_terms", "facility", may=MANAGERS),
+    send(
+        "facilities.save_terms",
+        "facility",
+        may=MANAGERS,
+        on="facilities.edit_terms",
+        types={"hold_working_days": "7"},
+    ),
+    see("facilities.licences", "facility", may=MANAGERS),
+    send(
+        "facilities.add_licence",
+        "facility",
+        may=MANAGERS,
+        on="facilities.licences",
+        types={"number": "L-2"},
+    ),
+    see("facilities.edit_licence", "licence", may=MANAGERS),
+    send(
+        "facilities.save_licence",
+        "licence",
+        may=MANAGERS,
+        on="facilities.edit_licence",
+        types={"number": "L-3"},
+    ),
+    send(
+        "facilities.remove_licence",
+        "licence",
+        may=MANAGERS,
+        on="facilities.licences",
+        of="facility",
+    ),
+    see("facilities.holidays", "facility", may=MANAGERS),
+    send(
+        "facilities.add_holiday",
+        "facility",
+        may=MANAGERS,
+        on="facilities.holidays",
+        types=lambda ground: {"day": str(ground.values["far day"]), "name": "Move"},
+    ),
+    send(
+        "facilities.remove_holiday",
+        "holiday",
+        may=MANAGERS,
+        on="facilities.holidays",
+        of="facility",
+    ),
+    see("facilities.people", "facility", may=MANAGERS),
+    send(
+        "facilities.give_duty",
+        "facility",
+        may=MANAGERS,
+        on="facilities.people",
+        types=lambda ground: {"user_id": str(ground.values["newcomer"]), "role": "qp"},
+    ),
+    send("facilities.end_duty", "duty", may=MANAGERS, on="facilities.people", of="facility"),
+    see("facilities.new_cleanroom", "facility", may=MANAGERS),
+    send(
+        "facilities.add_cleanroom",
+        "facility",
+        may=MANAGERS,
+        on="facilities.new_cleanroom",
+        types={"code": "P9", "name": "Room 9"},
+    ),
+    see("facilities.edit_cleanroom", "room", may=MANAGERS),
+    send(
+        "facilities.save_cleanroom",
+        "room",
+        may=MANAGERS,
+        on="facilities.edit_cleanroom",
+        types={"note": "Has a window."},
+    ),
+    send(
+        "facilities.retire_cleanroom",
+        "room",
+        may=MANAGERS,
+        on="facilities.edit_cleanroom",
+        types={"retire-reason": REASON},
+    ),
+    send("facilities.reopen_cleanroom", "retired room", may=MANAGERS, on="facilities.edit_cleanroom"),
+    see("facilities.qualification", "room", may=QUALIFIERS),
+    send(
+        "facilities.save_qualification",
+        "room",
+        may=QUALIFIERS,
+        on="facilities.qualification",
+        types=lambda ground: {"qualified_until": str(ground.values["far day"]), "reason": REASON},
+    ),
+    see("facilities.rates", "room", may=MANAGERS),
+    send(
+        "facilities.add_rate",
+        "room",
+        may=MANAGERS,
+        on="facilities.rates",
+        types=lambda ground: {
+            "customer_kind": "academic",
+            "amount": "4000",
+            "currency": "SEK",
+            "valid_from": str(ground.values["far day"]),
+        },
+    ),
+    send("facilities.withdraw_rate", "rate", may=MANAGERS, on="facilities.rates", of="room"),
+    see("facilities.changeover", "room", may=MANAGERS),
+    send(
+        "facilities.save_changeover",
+        "room",
+        may=MANAGERS,
+        on="facilities.changeover",
+        types={"aav__lv_rv": "6"},
+    ),
+)
+
+KNOWING = STAFF | ADVISERS
+"""Who knows of the main project of a ground besides its owner: it was shown to the facility, and advisers read teasers."""
+
+PROJECTS = (
+    see("projects.pipeline", may=ALL),
+    see("projects.pipeline_csv", may=ALL),
+    see("projects.index", may=FOUNDERS),
+    see("projects.export", "as CSV", may=FOUNDERS),
+    see("projects.export", "as XLSX", may=FOUNDERS),
+    see("projects.teasers", may=TEASER_READERS),
+    see("projects.register", may=FOUNDERS),
+    send(
+        "projects.register",
+        may=FOUNDERS,
+        types={
+            "name": "A new project",
+            "product_class": "GTMP",
+            "modality": "aav",
+            "indication_area": "neurology",
+            "phase": "discovery",
+        },
+    ),
+    see("projects.show", "project", may=OWNER | KNOWING),
+    see("projects.show", "spare project", may=OWNER | ADVISERS),
+    see("projects.facts", "project", may=OWNER | STAFF | GRANTED),
+    see("projects.history", "project", may=OWNER | STAFF | GRANTED),
+    see("projects.team", "project", may=OWNER | STAFF | GRANTED),
+    send(
+        "projects.add_member",
+        "project",
+        may=OWNER,
+        barred=KNOWING,
+        on="projects.team",
+        types={"name": "Eve Newcomer", "task": "Analytics"},
+    ),
+    see("projects.edit_member", "team member", may=OWNER, barred=KNOWING),
+    send(
+        "projects.edit_member",
+        "team member",
+        may=OWNER,
+        barred=KNOWING,
+        types={"task": "Analytics"},
+    ),
+    send(
+        "projects.remove_member",
+        "team member",
+        may=OWNER,
+        barred=KNOWING,
+        on="projects.team",
+        of="project",
+    ),
+    see("projects.edit", "project", may=OWNER, barred=KNOWING),
+    send("projects.edit", "project", may=OWNER, barred=KNOWING, types={"vector": "AAV9"}),
+    send(
+        "projects.archive",
+        "spare project",
+        may=OWNER,
+        barred=ADVISERS,
+        on="projects.show",
+    ),
+    send("projects.restore", "archived project", may=OWNER, on="projects.show"),
+    see("projects.phase", "project", may=OWNER, barred=KNOWING),
+    send("projects.phase", "project", may=OWNER, barred=KNOWING, types={"phase": "phase_1"}),
+    see("projects.correct_phase", "project", may=OWNER, barred=KNOWING),
+    send("projects.correct_phase", "project", may=OWNER, barred=KNOWING, types={"phase": "discovery"}),
+    send(
+        "projects.withdraw_phase",
+        "resting project",
+        may=OWNER,
+        barred=ADVISERS,
+        on="projects.correct_phase",
+    ),
+    see("projects.rest", "project", may=OWNER, barred=KNOWING),
+    send("projects.rest", "project", may=OWNER, barred=KNOWING),
+    see("projects.resume", "resting project", may=OWNER, barred=ADVISERS),
+    send("projects.resume", "resting project", may=OWNER, barred=ADVISERS),
+    see("projects.access", "project", may=OWNER, barred=KNOWING),
+    send(
+        "projects.grant",
+        "project",
+        may=OWNER,
+        barred=KNOWING,
+        on="projects.access",
+        types=lambda ground: {"organisation_id": str(ground.values["confidants"]), "groups": ["bookings"]},
+    ),
+    send(
+        "projects.take_back",
+        "project",
+        may=OWNER,
+        barred=KNOWING,
+        on="projects.access",
+        types=lambda ground: {"organisation_id": str(ground.values["confidants"]), "group": ""},
+    ),
+    see("projects.upload", may=FOUNDERS),
+    send(
+        "projects.upload",
+        may=FOUNDERS,
+        types={
+            "content": "name,product_class,modality,indication_area,phase\nA,GTMP,aav,neurology,discovery\n"
+        },
+    ),
+    see("projects.template", may=FOUNDERS),
+    see("projects.preview", "sheet", may=OWNER),
+    send("projects.confirm", "sheet", may=OWNER, on="projects.preview"),
+)
+
+
+PAST = frozenset({Who.PAST_DEPUTY, Who.OTHER_STAFF})
+"""They still belong to the operator: lists open for them, and are empty."""
+
+REQUESTS = (
+    see("bookings.own_requests", may=FOUNDERS),
+    see("bookings.own_requests_file", "as CSV", may=FOUNDERS),
+    see("bookings.own_requests_file", "as XLSX", may=FOUNDERS),
+    see("bookings.new_request", may=FOUNDERS),
+    send(
+        "bookings.new_request",
+        "own project",
+        may=OWNER,
+        in_vain=frozenset({Who.OTHER_FOUNDER}),
+        types=typing(project_id=value("project"), duration="3", title="Runs"),
+    ),
+    send(
+        "bookings.fitting",
+        "own project",
+        may=OWNER,
+        in_vain=frozenset({Who.OTHER_FOUNDER}),
+        on=None,
+        goes=False,
+        types=typing(project_id=value("project"), run_kind="process_development", duration="3"),
+    ),
+    send(
+        "bookings.requirements",
+        "own project",
+        may=OWNER,
+        in_vain=frozenset({Who.OTHER_FOUNDER}),
+        on=None,
+        goes=False,
+        types=typing(project_id=value("project"), run_kind="process_development"),
+    ),
+    see("bookings.show_request", "draft", may=OWNER),
+    see("bookings.show_request", "submitted", may=OWNER),
+    see("bookings.show_request", "waiting", may=OWNER),
+    see("bookings.show_request", "offered", may=OWNER),
+    see("bookings.show_request", "rejected", may=OWNER),
+    see("bookings.edit_work", "draft", may=OWNER),
+    send("bookings.edit_work", "draft", may=OWNER, types=typing(earliest_start=value("free day"))),
+    send("bookings.discard_draft", "draft", may=OWNER, on="bookings.show_request"),
+    see("bookings.choose_window", "draft", may=OWNER),
+    send(
+        "bookings.keep_window",
+        "draft",
+        may=OWNER,
+        on="bookings.choose_window",
+        types=typing(window=value("window")),
+    ),
+    see("bookings.check_request", "draft", may=OWNER),
+    send("bookings.submit_request", "draft", may=OWNER, on="bookings.check_request", types={"terms": "y"}),
+    see("bookings.check_change", "submitted", may=OWNER, asks=typing(window=value("window"))),
+    send(
+        "bookings.change_window",
+        "submitted",
+        may=OWNER,
+        on="bookings.check_change",
+        asks=typing(window=value("window")),
+    ),
+    send(
+        "bookings.answer_question",
+        "asked",
+        may=OWNER,
+        on="bookings.show_request",
+        types={"note": "Batch 12."},
+    ),
+    send("bookings.accept_offer", "offered", may=OWNER, on="bookings.show_request"),
+    send("bookings.decline_offer", "offered", may=OWNER, on="bookings.show_request"),
+    send("bookings.withdraw_request", "submitted", may=OWNER, on="bookings.show_request"),
+    see("bookings.own_bookings", may=FOUNDERS),
+    see("bookings.own_bookings_file", "as CSV", may=FOUNDERS),
+    see("bookings.own_bookings_file", "as XLSX", may=FOUNDERS),
+    see("bookings.show_own_booking", "booking", may=OWNER),
+    send(
+        "bookings.cancel_own_booking",
+        "booking",
+        may=OWNER,
+        on="bookings.show_own_booking",
+        types={"note": REASON},
+    ),
+    see("bookings.move_own_booking", "booking", may=OWNER),
+    send(
+        "bookings.move_own_booking",
+        "booking",
+        may=OWNER,
+        types=typing(window=value("window"), why=REASON),
+    ),
+    send(
+        "bookings.answer_move_of_own_booking",
+        "move proposed by the facility",
+        may=OWNER,
+        on="bookings.show_own_booking",
+    ),
+    send(
+        "bookings.withdraw_move_of_own_booking",
+        "move proposed by the requester",
+        may=OWNER,
+        on="bookings.show_own_booking",
+    ),
+)
+
+DECIDING = (
+    see("bookings.inbox", may=ANY_STAFF | PAST),
+    see("bookings.in_inbox", "submitted", may=STAFF),
+    see("bookings.in_inbox", "rejected", may=STAFF),
+    see("bookings.in_inbox", "draft", may=frozenset()),
+    send("bookings.approve", "submitted", may=MANAGERS, on="bookings.in_inbox"),
+    send("bookings.offer", "submitted", may=MANAGERS, on="bookings.in_inbox"),
+    send("bookings.waitlist", "submitted", may=MANAGERS, on="bookings.in_inbox"),
+    send(
+        "bookings.ask",
+        "submitted",
+        may=MANAGERS,
+        on="bookings.in_inbox",
+        types=typing(ask__note="Which cell bank?"),
+    ),
+    send(
+        "bookings.reject",
+        "submitted",
+        may=MANAGERS,
+        on="bookings.in_inbox",
+        types=typing(reject__note=REASON),
+    ),
+    send(
+        "bookings.hand_over",
+        "submitted",
+        may=MANAGERS,
+        on="bookings.in_inbox",
+        types=typing(hand_over__colleague=value("colleague")),
+    ),
+)
+
+RUNNING = (
+    see("bookings.calendar", "facility", may=ALL),
+    see("bookings.facility_bookings", may=ANY_STAFF | PAST),
+    see("bookings.download_bookings", "as CSV", may=ANY_STAFF | PAST),
+    see("bookings.download_bookings", "as XLSX", may=ANY_STAFF | PAST),
+    see("bookings.new_booking", may=ANY_MANAGERS | PAST),
+    send(
+        "bookings.record_booking",
+        "own room",
+        may=MANAGERS,
+        in_vain=PAST | {Who.OTHER_MANAGER},
+        on="bookings.new_booking",
+        types=typing(
+            cleanroom=value("room"),
+            title="A walk-in",
+            starts_on=value("free day"),
+            ends_on=value("free day"),
+        ),
+    ),
+    see("bookings.show_booking", "booking", may=STAFF),
+    see("bookings.show_booking", "own work", may=STAFF),
+    send("bookings.confirm_condition", "conditional booking", may=MANAGERS, on="bookings.show_booking"),
+    send("bookings.start_booking", "present booking", may=MANAGERS, on="bookings.show_booking"),
+    send("bookings.complete_booking", "running booking", may=MANAGERS, on="bookings.show_booking"),
+    send("bookings.mark_no_show", "present booking", may=MANAGERS, on="bookings.show_booking"),
+    send(
+        "bookings.cancel_booking",
+        "booking",
+        may=MANAGERS,
+        on="bookings.show_booking",
+        types=typing(cancel__note=REASON),
+    ),
+    send(
+        "bookings.move_booking",
+        "booking",
+        may=MANAGERS,
+        on="bookings.show_booking",
+        types=typing(move__cleanroom=value("room"), move__starts_on=value("free day"), move__note=REASON),
+    ),
+    send(
+        "bookings.move_booking",
+        "own work",
+        may=MANAGERS,
+        on="bookings.show_booking",
+        types=typing(
+            move__cleanroom=value("room"),
+            move__starts_on=value("free day"),
+            move__ends_on=value("free day"),
+            move__note=REASON,
+        ),
+    ),
+    send(
+        "bookings.answer_move_here",
+        "move proposed by the requester",
+        may=MANAGERS,
+        on="bookings.show_booking",
+    ),
+    see("bookings.closures", may=ANY_STAFF | PAST),
+    see("bookings.new_closure", may=ANY_MANAGERS | PAST),
+    send(
+        "bookings.close_cleanroom",
+        "own room",
+        may=MANAGERS,
+        in_vain=PAST | {Who.OTHER_MANAGER},
+        on="bookings.new_closure",
+        types=typing(
+            cleanroom=value("room"),
+            starts_on=value("free day"),
+            ends_on=value("free day"),
+            kind="maintenance",
+        ),
+    ),
+    see("bookings.show_closure", "closure", may=MANAGERS),
+    send(
+        "bookings.move_closure",
+        "closure",
+        may=MANAGERS,
+        on="bookings.show_closure",
+        types=typing(starts_on=value("free day"), ends_on=value("free day")),
+    ),
+    send("bookings.lift_closure", "closure", may=MANAGERS, on="bookings.show_closure"),
+    see("bookings.import_calendar_page", may=ANY_MANAGERS | PAST),
+    send(
+        "bookings.preview_calendar",
+        "own room",
+        may=MANAGERS,
+        in_vain=PAST | {Who.OTHER_MANAGER},
+        on="bookings.import_calendar_page",
+        goes=False,
+        types=lambda ground: {
+            "room": f"room-{ground.values['room']}",
+            "file": (io.BytesIO(str(ground.values["calendar"]).encode()), "calendar.csv"),
+        },
+    ),
+    send(
+        "bookings.confirm_calendar",
+        "own room",
+        may=MANAGERS,
+        in_vain=PAST | {Who.OTHER_MANAGER},
+        on=None,
+        goes=False,
+        types=lambda ground: {
+            "room": f"room-{ground.values['room']}",
+            "content": str(ground.values["calendar"]),
+            "digest": "that of another preview",
+        },
+    ),
+)
+
+TABLE: tuple[Line, ...] = (
+    *FRAME,
+    *MESSAGES,
+    *JOINING,
+    *ACCOUNTS,
+    *ADMINISTRATION,
+    *CATALOGUE,
+    *PROJECTS,
+    *REQUESTS,
+    *DECIDING,
+    *RUNNING,
+)

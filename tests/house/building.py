@@ -1,0 +1,620 @@
+"""The making of the world, through the services that real work uses."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
+
+from portal.accounts import links
+from portal.accounts import services as accounts
+from portal.accounts.models import Membership, Organisation, OrganisationKind, RoleRequest, User
+from portal.accounts.passwords import hashed
+from portal.bookings import services as bookings
+from portal.bookings.forms.requests import write_window
+from portal.bookings.models import (
+    ClosureKind,
+    MoveProposal,
+    RequestState,
+    RunKind,
+    SlotRequest,
+    WorkMode,
+)
+from portal.bookings.roomtime import midnight
+from portal.core.actors import Actor, Role
+from portal.core.slots import Slot
+from portal.facilities.models import (
+    BookingUnit,
+    CustomerKind,
+    DutyRecord,
+    ExtraHoliday,
+    Grade,
+    Licence,
+    Rate,
+    RoomKind,
+    VectorLevel,
+)
+from portal.jobs.handlers import HANDLERS
+from portal.ledger import Entry, Waiting
+from portal.notifications.models import Message
+from portal.projects import services as projects
+from portal.projects.models import FieldGroup, Phase, Project
+from portal.projects.rules.team import TeamMemberFields
+from portal.projects.rules.values import Visibility
+from tests import make
+from tests.house.world import KIND_OF, KINDS, OWNERS, Ground, Person, Secret, World, mark
+
+PASSWORD = "winter barley over the bridge"
+ZONE = "Europe/Stockholm"
+
+
+def build(session: Session) -> World:
+    """Store the world and return it; there must be a request, for what it puts into words."""
+    return _Builder(session).built()
+
+
+class _Builder:
+    """The making of the world; the present owner decides how new records are numbered."""
+
+    def __init__(self, session: Session) -> None:
+        """Begin now, with nothing."""
+        self.session = session
+        self.now = datetime.now(UTC).replace(microsecond=0)
+        self.today = self.now.astimezone(ZoneInfo(ZONE)).date()
+        self.asked = self.now - timedelta(days=20)
+        self.owner = "others"
+        self.numbers: Counter[tuple[str, object]] = Counter()
+        self.sign_ins: dict[Person, str] = {}
+        self.amounts: dict[bytes, Secret] = {}
+        self.ids: dict[bytes, Secret] = {}
+        self.password_hash = hashed(PASSWORD)
+
+    def built(self) -> World:
+        """Store everything."""
+        event.listen(self.session, "before_flush", self._number)
+        self._bystanders()
+        grounds = (
+            _GroundBuilder(self, "alpha", "eff", "hush").built(),
+            _GroundBuilder(self, "beta", "gee", "murmur").built(),
+        )
+        for ground, other in (grounds, grounds[::-1]):
+            ground.values["other operator"] = other.values["operator"]
+        self._teaser("gamma", Visibility.PUBLIC)
+        self._teaser("delta", Visibility.INVESTORS)
+        self._tell_everybody()
+        self._messages(grounds)
+        event.remove(self.session, "before_flush", self._number)
+        self.session.commit()
+        return World(self.now, grounds, self.sign_ins, self.amounts, self.ids)
+
+    @contextmanager
+    def own(self, owner: str) -> Iterator[None]:
+        """Let new records be somebody's, and commit them."""
+        before, self.owner = self.owner, owner
+        yield
+        self.session.commit()
+        self.owner = before
+
+    def organisation(self, owner: str, kind: OrganisationKind, **values: Any) -> Organisation:
+        """Store an organisation that keeps everything about itself to itself."""
+        secret = mark(owner, "company")
+        return make.organisation(
+            self.session,
+            **{
+                "name": f"{owner.title()} {mark(owner, 'organisation')}",
+                "kind": kind,
+                "legal_name": f"{owner.title()} {secret} AB",
+                "invoice_reference": f"Cost centre {secret}",
+                "city": secret,
+                "created_at": self.now - timedelta(days=400),
+                **values,
+            },
+        )
+
+    def person(self, owner: str, where: Organisation | None, *roles: Role, who: Person | None = None) -> User:
+        """Store somebody with roles in an organisation, and how they sign in."""
+        self.numbers[owner, "people"] += 1
+        number = self.numbers[owner, "people"]
+        user = make.user(
+            self.session,
+            name=f"{owner.title()} Person {number} {mark(owner, 'person')}",
+            email=f"{mark(owner, 'address').lower()}{number}@example.org",
+            password=self.password_hash,
+            current_organisation_id=where.id if where else None,
+            created_at=self.now - timedelta(days=400),
+            confirmed_at=self.now - timedelta(days=400),
+        )
+        for role in roles:
+            assert where is not None
+            self.session.add(
+                Membership(
+                    user_id=user.id, organisation_id=where.id, role=role, since=self.now - timedelta(days=400)
+                )
+            )
+        self.session.flush()
+        if who is not None:
+            self.sign_ins[who] = user.fs_uniquifier
+        return user
+
+    def _number(self, session: Session, *_context: object) -> None:
+        for row in session.new:
+            kind = KIND_OF.get(type(row))
+            if kind is not None and row.id is None:
+                self.numbers[self.owner, type(row)] += 1
+                place = tuple(KINDS).index(kind) * 10 + KINDS[kind].index(type(row))
+                row.id = 70_000_000 + OWNERS.index(self.owner) * 100_000 + place * 1000
+                row.id += self.numbers[self.owner, type(row)]
+                self.ids[str(row.id).encode()] = Secret(self.owner, kind)
+
+    def _bystanders(self) -> None:
+        body, provider = OrganisationKind.PUBLIC_BODY, OrganisationKind.SUPPORT_PROVIDER
+        with self.own("advice"):
+            advice = self.organisation("advice", body)
+            self.person("advice", advice, Role.ADVISER, who=Person.ADVISER)
+        with self.own("others"):
+            self.person("others", None, who=Person.NOBODY)
+            for number, (kind, role, who) in enumerate(
+                (
+                    (OrganisationKind.INVESTOR, Role.INVESTOR, Person.INVESTOR),
+                    (provider, Role.SUPPORT_PROVIDER, Person.PROVIDER),
+                    (body, Role.ANALYST, Person.ANALYST),
+                    (body, Role.ADMINISTRATOR, Person.ADMINISTRATOR),
+                )
+            ):
+                where = self.organisation(
+                    "others", kind, name=f"Others {number} {mark('others', 'organisation')}"
+                )
+                self.person("others", where, role, who=who)
+
+    def _teaser(self, owner: str, visibility: Visibility) -> None:
+        with self.own(owner):
+            where = self.organisation(owner, OrganisationKind.COMPANY)
+            founder = self.person(owner, where, Role.FOUNDER)
+            actor = Actor(user_id=founder.id, organisation_id=where.id, roles=frozenset({Role.FOUNDER}))
+            self.project(owner, actor, "Project", visibility=visibility.value)
+
+    def project(self, owner: str, founder: Actor, name: str, **values: Any) -> Project:
+        """Store a project in which every field group has a mark."""
+        stated = {
+            "name": f"{name} {mark(owner, 'project')}",
+            "teaser": f"A cell therapy that {mark(owner, 'teaser')} describes.",
+            "indication": f"A rare disease {mark(owner, 'project')}",
+            "product_class": "GTMP",
+            "modality": "gene_modified_hsc",
+            "indication_area": "haematology",
+            "gmo_class": 2,
+            "vector_level": "lentiviral_retroviral",
+            "vector": f"Vector {mark(owner, 'process')}",
+            "process_class": "lv_rv",
+            "bsl": 2,
+            "orphan": True,
+            "funding_min": 31_000_000 + 1_111 * (OWNERS.index(owner) + 1),
+            "funding_max": 90_000_000,
+            "funding_currency": "SEK",
+            **values,
+        }
+        amount = f"{stated['funding_min']:,}".encode()
+        self.amounts[amount] = Secret(owner, "money")
+        return projects.register_project(
+            self.session,
+            founder,
+            stated,
+            phase=Phase.PRECLINICAL,
+            phase_since=self.today - timedelta(days=300),
+            at=self.now - timedelta(days=90),
+        )
+
+    def _tell_everybody(self) -> None:
+        """Carry what happened to the inboxes, each message numbered as its recipient's."""
+        for entry in self.session.scalars(select(Entry).join(Waiting).order_by(Entry.id)).all():
+            with self.own(OWNERS[entry.id // 100_000 % 100]):
+                for handler in HANDLERS.get(entry.name, ()):
+                    handler(self.session, entry, entry.at)
+
+    def _messages(self, grounds: Iterable[Ground]) -> None:
+        for ground in grounds:
+            for place, reader in (("founder", "founder"), ("manager", "manager")):
+                message_id = self.session.scalars(
+                    select(Message.id)
+                    .where(
+                        Message.recipient_id == ground.values[reader], Message.subject_kind == "slot_request"
+                    )
+                    .order_by(Message.id)
+                ).first()
+                ground.places[f"message to the {place}"] = {"message_id": message_id}
+
+
+class _GroundBuilder:
+    """The making of one ground."""
+
+    def __init__(self, world: _Builder, owner: str, operator: str, confidant: str) -> None:
+        """Begin with nothing."""
+        self.world, self.session = world, world.session
+        self.owner, self.operator, self.confidant = owner, operator, confidant
+        self.first = owner == "alpha"
+        self.ground = Ground(owner, operator)
+        self.day = 30
+
+    def built(self) -> Ground:
+        """Store everything."""
+        with self.world.own(self.operator):
+            self._facility()
+        with self.world.own(self.confidant):
+            self._confidants()
+        with self.world.own(self.owner):
+            self._developer()
+            self._projects()
+            self._requests()
+        with self.world.own(self.operator):
+            self._own_work()
+        return self.ground
+
+    def at(self, place: str, **values: Any) -> None:
+        """Keep what fills an address."""
+        self.ground.places[place] = values
+
+    # The facility
+
+    def _facility(self) -> None:
+        session, now, today = self.session, self.world.now, self.world.today
+        self.body = self.world.organisation(
+            self.operator, OrganisationKind.FACILITY_OPERATOR, name=f"{self.operator.title()} Operator"
+        )
+        self.site = make.facility(
+            session,
+            slug=self.operator,
+            name=f"{self.operator.title()} Facility",
+            operator=self.body,
+            operator_name=f"{self.operator.title()} Operator",
+            confidentiality_terms="What we read stays with us.",
+            default_changeover_days=1,
+            cancellation_steps=[{"days_before": 60, "percent": 50}],
+        )
+        self.rooms = [
+            make.cleanroom(
+                session,
+                self.site,
+                slug=f"{self.operator}_room_{number}",
+                code=f"P{number}",
+                name=f"Room {number}",
+                open_weekdays=[1, 2, 3, 4, 5, 6, 7],
+                is_bookable=number < 4,
+                qualified_until=today + timedelta(days=900),
+            )
+            for number in (1, 2, 3, 4)
+        ]
+        rates = [
+            Rate(
+                cleanroom_id=room.id,
+                customer_kind=CustomerKind.COMPANY,
+                amount=613_737 if self.first else 717_171,
+                currency="SEK",
+                valid_from=day,
+            )
+            for room in self.rooms
+            for day in (today - timedelta(days=700), today + timedelta(days=365))
+        ]
+        licence = Licence(facility_id=self.site.id, kind="manufacturing", number="L-1")
+        holiday = ExtraHoliday(facility_id=self.site.id, day=today + timedelta(days=500), name="Stocktaking")
+        session.add_all([*rates, licence, holiday])
+        session.flush()
+        self._people()
+        site = {"slug": self.site.slug}
+        room = {**site, "room_slug": self.rooms[0].slug}
+        self.at("facility", **site)
+        self.at("facility id", facility_id=self.site.id)
+        self.at("room", **room)
+        self.at("retired room", **site, room_slug=self.rooms[3].slug)
+        self.at("rate", **room, rate_id=rates[1].id)
+        self.at("licence", **site, licence_id=licence.id)
+        self.at("holiday", **site, holiday_id=holiday.id)
+        self.at("operator", organisation_id=self.body.id)
+        request = RoleRequest(
+            user_id=self.qa.id,
+            organisation_id=self.body.id,
+            role=Role.FACILITY_MANAGER,
+            why=f"I run the night shift. {mark(self.operator, 'words')}",
+            asked_at=now,
+        )
+        session.add(request)
+        session.flush()
+        self.at("role request", request_id=request.id)
+        self.ground.values["version"] = self.site.version
+
+    def _people(self) -> None:
+        world, today = self.world, self.world.today
+        manager = self._on_duty(Role.FACILITY_MANAGER, Person.MANAGER, Person.OTHER_MANAGER)
+        colleague = self._on_duty(Role.FACILITY_MANAGER)
+        self.qa = self._on_duty(Role.QA, Person.QA, Person.OTHER_QA)
+        qp = self._on_duty(Role.QP, Person.QP)
+        self._on_duty(
+            Role.FACILITY_MANAGER,
+            Person.DEPUTY,
+            starts_on=today - timedelta(days=3),
+            ends_on=today + timedelta(days=30),
+            stands_in_for_id=manager.id,
+        )
+        self._on_duty(
+            Role.FACILITY_MANAGER,
+            Person.PAST_DEPUTY,
+            starts_on=today - timedelta(days=30),
+            ends_on=today - timedelta(days=2),
+            stands_in_for_id=manager.id,
+        )
+        newcomer = world.person(self.operator, self.body, Role.FACILITY_MANAGER)
+        self.manager = Actor(
+            user_id=manager.id,
+            organisation_id=self.body.id,
+            roles=frozenset({Role.FACILITY_MANAGER}),
+            duties=make.duties_at(self.site, Role.FACILITY_MANAGER),
+        )
+        duty = self.session.scalars(select(DutyRecord).where(DutyRecord.user_id == qp.id)).one()
+        self.at("duty", slug=self.site.slug, duty_id=duty.id)
+        self.at("duty for administrators", facility_id=self.site.id, duty_id=duty.id)
+        self.ground.values |= {
+            "manager": manager.id,
+            "colleague": colleague.id,
+            "newcomer": newcomer.id,
+            "operator": self.body.id,
+        }
+
+    def _on_duty(self, role: Role, *who: Person, **values: Any) -> User:
+        """Store somebody on duty, who is the first person at the first ground, and the second at the second."""
+        name = who[0] if who and self.first else who[1] if len(who) > 1 and not self.first else None
+        user = self.world.person(self.operator, self.body, role, who=name)
+        first = {"starts_on": self.world.today - timedelta(days=400)}
+        self.session.add(
+            DutyRecord(facility_id=self.site.id, user_id=user.id, role=role, **{**first, **values})
+        )
+        self.session.flush()
+        return user
+
+    # The developer
+
+    def _confidants(self) -> None:
+        self.confidants = self.world.organisation(self.confidant, OrganisationKind.PUBLIC_BODY)
+        who = Person.GRANTED_ADVISER if self.first else None
+        self.world.person(self.confidant, self.confidants, Role.ADVISER, who=who)
+        self.ground.values["confidants"] = self.confidants.id
+
+    def _developer(self) -> None:
+        session, now = self.session, self.world.now
+        self.developer = self.world.organisation(self.owner, OrganisationKind.COMPANY)
+        who = Person.FOUNDER if self.first else Person.OTHER_FOUNDER
+        founder = self.world.person(self.owner, self.developer, Role.FOUNDER, who=who)
+        second = self.world.person(self.owner, self.developer, Role.FOUNDER)
+        roles = frozenset({Role.FOUNDER})
+        self.founder = Actor(user_id=founder.id, organisation_id=self.developer.id, roles=roles)
+        membership = session.scalars(select(Membership).where(Membership.user_id == second.id)).one()
+        invitation, token = accounts.invite(
+            session,
+            self.founder,
+            self.developer.id,
+            email=f"{mark(self.owner, 'invited').lower()}@example.org",
+            role=Role.FOUNDER,
+            at=now - timedelta(days=1),
+        )
+        shut_out = self.world.person(self.owner, self.developer, Role.FOUNDER)
+        shut_out.active = False
+        fresh = self.world.person(self.owner, self.developer, Role.FOUNDER)
+        fresh.confirmed_at = None
+        session.flush()
+        self.at("organisation", organisation_id=self.developer.id)
+        self.at("own organisation")
+        self.at("membership", membership_id=membership.id)
+        self.at("invitation", invitation_id=invitation.id)
+        self.at("link of the invitation", token=token)
+        self.at("link that confirms", token=links.confirmation_token(fresh))
+        self.at("link for a new password", token=links.reset_token(second))
+        self.at("person", user_id=second.id)
+        self.at("person who is shut out", user_id=shut_out.id)
+        self.ground.values |= {
+            "founder": founder.id,
+            "developer": self.developer.id,
+            "password": PASSWORD,
+            "far day": self.world.today + timedelta(days=600),
+            "second": second.id,
+            "address": founder.email,
+            "invited": invitation.email,
+        }
+
+    def _projects(self) -> None:
+        session, now = self.session, self.world.now
+        self.main = self.world.project(self.owner, self.founder, "Main")
+        spare = self.world.project(self.owner, self.founder, "Spare")
+        resting = self.world.project(self.owner, self.founder, "Resting")
+        archived = self.world.project(self.owner, self.founder, "Archived")
+        projects.put_on_hold(
+            session,
+            self.founder,
+            resting.id,
+            since=self.world.today - timedelta(days=9),
+            version=resting.version,
+            at=now,
+        )
+        projects.archive_project(session, self.founder, archived.id, version=archived.version, at=now)
+        person = mark(self.owner, "team")
+        stated = TeamMemberFields(name=person, task="Process", email=f"{person.lower()}@example.org")
+        member = projects.add_team_member(session, self.founder, self.main.id, stated, at=now)
+        header = "name,product_class,modality,indication_area,phase"
+        row = f"Sheet {mark(self.owner, 'project')},GTMP,gene_modified_hsc,haematology,discovery"
+        sheet = projects.upload_sheet(session, self.founder, f"{header}\n{row}\n", at=now)
+        projects.grant_to_adviser(
+            session,
+            self.founder,
+            self.main.id,
+            organisation_id=self.confidants.id,
+            groups=set(FieldGroup) - {FieldGroup.TEASER, FieldGroup.BOOKINGS},
+            until=None,
+            at=now - timedelta(days=30),
+        )
+        session.flush()
+        self.at("project", project_id=self.main.id)
+        self.at("spare project", project_id=spare.id)
+        self.at("resting project", project_id=resting.id)
+        self.at("archived project", project_id=archived.id)
+        self.at("team member", project_id=self.main.id, member_id=member.id)
+        self.at("sheet", sheet_id=sheet.id)
+        self.ground.values |= {
+            "project": self.main.id,
+            "project version": self.main.version,
+            "spare version": spare.version,
+            "resting version": resting.version,
+            "archived version": archived.version,
+            "member version": member.version,
+        }
+
+    # What it asks for, and what became of it
+
+    def _requests(self) -> None:
+        session, now, manager = self.session, self.world.now, self.manager
+        note = mark(self.owner, "words")
+        draft = self._drafted()
+        self.at("draft", request_id=draft.id)
+        for place in ("submitted", "rival", "waiting", "asked", "offered", "rejected", "withdrawn"):
+            self.at(place, request_id=self._submitted().id)
+        ids = {place: values.get("request_id", 0) for place, values in self.ground.places.items()}
+        bookings.waitlist_request(session, manager, ids["waiting"], note=note, at=now)
+        bookings.ask_for_information(session, manager, ids["asked"], note=note, at=now)
+        bookings.offer_window(
+            session,
+            manager,
+            ids["offered"],
+            cleanroom_id=self.rooms[1].id,
+            slot=self.window(self._next_day()),
+            note=note,
+            at=now,
+        )
+        bookings.reject_request(session, manager, ids["rejected"], note=note, at=now)
+        bookings.withdraw_request(session, self.founder, ids["withdrawn"], note=note, at=now)
+        for place in ("booking", "moving booking", "booking to be moved"):
+            self._booked(place)
+        self._booked("conditional booking", condition=note, condition_until=now + timedelta(days=9))
+        self._booked("present booking", day=0)
+        self._booked("running booking", day=0, room=1)
+        bookings.start_booking(session, manager, self.ground.places["running booking"]["booking_id"], at=now)
+        self._moves(note)
+
+    def _moves(self, note: str) -> None:
+        for place, booking, actor in (
+            ("move proposed by the requester", "moving booking", self.founder),
+            ("move proposed by the facility", "booking to be moved", self.manager),
+        ):
+            booking_id = self.ground.places[booking]["booking_id"]
+            proposal = bookings.propose_move(
+                self.session,
+                actor,
+                booking_id,
+                cleanroom_id=self.rooms[2].id,
+                slot=self.window(self._next_day()),
+                why=note,
+                at=self.world.now,
+            )
+            assert isinstance(proposal, MoveProposal)
+            self.at(place, booking_id=booking_id, proposal_id=proposal.id, answer="accept")
+
+    def _own_work(self) -> None:
+        session, now = self.session, self.world.now
+        booking = bookings.record_booking(
+            session,
+            self.manager,
+            cleanroom_id=self.rooms[1].id,
+            slot=self.window(self._next_day()),
+            title=f"Own work {mark(self.operator, 'work')}",
+            process_class="lv_rv",
+            at=now,
+        )
+        closure = bookings.close_cleanroom(
+            session,
+            self.manager,
+            cleanroom_id=self.rooms[1].id,
+            slot=self.window(self._next_day()),
+            kind=ClosureKind.MAINTENANCE,
+            note=f"Filters {mark(self.operator, 'work')}",
+            at=now,
+        )
+        self.at("own work", booking_id=booking.id)
+        self.at("closure", closure_id=closure.id)
+        free = self._next_day()
+        day = self.world.today + timedelta(days=free)
+        room = self.rooms[0]
+        self.at("own room")
+        self.at("own project")
+        self.ground.values |= {
+            "room": room.id,
+            "free day": day,
+            "window": write_window(room, self.window(free)),
+            "calendar": f"title,start,end\nA visit,{day},{day + timedelta(days=1)}\n",
+        }
+
+    def window(self, day: int) -> Slot:
+        """Return the days that a request of this ground takes, so many days from now."""
+        start = self.world.today + timedelta(days=day)
+        return Slot(midnight(start, ZONE), midnight(start + timedelta(days=self._length), ZONE))
+
+    @property
+    def _length(self) -> int:
+        return 3 if self.first else 4
+
+    def _next_day(self) -> int:
+        self.day += 9
+        return self.day
+
+    def _drafted(self, day: int | None = None, room: int = 0) -> SlotRequest:
+        slot = self.window(self._next_day() if day is None else day)
+        at = self.world.asked
+        return bookings.save_draft(
+            self.session,
+            self.founder,
+            None,
+            {
+                "project_id": self.main.id,
+                "run_kind": RunKind.PROCESS_DEVELOPMENT,
+                "title": f"Runs {mark(self.owner, 'work')}",
+                "kind": RoomKind.PRE_GMP,
+                "grade": Grade.CNC,
+                "bsl": 2,
+                "vector_level": VectorLevel.LENTIVIRAL_RETROVIRAL,
+                "gmo_class": 2,
+                "process_class": "lv_rv",
+                "equipment": [],
+                "mode": WorkMode.CONTINUOUS,
+                "duration": self._length,
+                "duration_unit": BookingUnit.DAY,
+                "earliest_start": (at + timedelta(days=1)).date(),
+                "latest_end": None,
+                "acceptable_facility_ids": None,
+                "remark": f"Please keep them together. {mark(self.owner, 'words')}",
+                "cleanroom_id": self.rooms[room].id,
+                "starts_at": slot.start,
+                "ends_at": slot.end,
+            },
+            at=at,
+        )
+
+    def _submitted(self, day: int | None = None, room: int = 0) -> SlotRequest:
+        draft = self._drafted(day, room)
+        at = self.world.asked + timedelta(minutes=5)
+        request = bookings.submit_request(self.session, self.founder, draft.id, terms_accepted=True, at=at)
+        assert request.state is RequestState.SUBMITTED
+        assert request.estimate is not None
+        amount = int(request.estimate["amount"])
+        self.world.amounts[f"{amount / 100:,.2f}".encode()] = Secret(self.owner, "price")
+        return request
+
+    def _booked(self, place: str, *, day: int | None = None, room: int = 0, **values: Any) -> None:
+        request = self._submitted(day, room)
+        booking = bookings.approve_request(
+            self.session,
+            self.manager,
+            request.id,
+            note=mark(self.owner, "words"),
+            at=self.world.asked + timedelta(days=1),
+            **values,
+        )
+        self.at(place, booking_id=booking.id)
+        self.at(f"request of the {place}", request_id=request.id)

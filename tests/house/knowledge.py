@@ -1,0 +1,69 @@
+"""Who may know which secret: everything that anybody's pages may ever show them."""
+
+from collections.abc import Mapping
+
+from tests.house.world import KINDS, OWNERS, Person, Secret
+
+PUBLIC = frozenset({"public ids"})
+TEASER = frozenset({"teaser", "project ids"})
+NAMED = frozenset({"organisation", "account ids"})
+WORK = frozenset({"words", "work", "price", "booking ids"})
+SHOWN = TEASER | WORK | {"organisation", "person", "project", "team", "process", "account ids", "message ids"}
+"""What a request shows the facility, and what is said and agreed about it."""
+COUNTERPART = frozenset({"person", "account ids"})
+"""Who decided on a request, and whose access somebody may take back."""
+STAFF = {"alpha": SHOWN, "eff": None}
+STAFF_ABROAD = {"beta": SHOWN, "gee": None}
+ADVISERS = dict.fromkeys(("alpha", "beta", "delta"), TEASER)
+CONFIDANTS = dict.fromkeys(("advice", "hush", "murmur"), NAMED)
+
+KNOWN: Mapping[Person, Mapping[str, frozenset[str] | None]] = {
+    Person.VISITOR: {},
+    Person.NOBODY: {},
+    Person.FOUNDER: {"alpha": None, "eff": COUNTERPART, **CONFIDANTS},
+    Person.OTHER_FOUNDER: {"beta": None, "gee": COUNTERPART, **CONFIDANTS},
+    Person.MANAGER: STAFF,
+    Person.DEPUTY: STAFF,
+    Person.QA: STAFF,
+    Person.QP: STAFF,
+    Person.OTHER_MANAGER: STAFF_ABROAD,
+    Person.OTHER_QA: STAFF_ABROAD,
+    Person.PAST_DEPUTY: {
+        "eff": NAMED | {"company", "person", "address"},
+        "alpha": frozenset({"booking ids", "message ids"}),  # what they were told while they stood in
+    },
+    Person.ADVISER: {"advice": None, **ADVISERS},
+    Person.GRANTED_ADVISER: {
+        "hush": None,
+        **ADVISERS,
+        "alpha": TEASER | {"organisation", "person", "project", "team", "process", "money"},
+    },
+    Person.INVESTOR: {"delta": TEASER | {"money"}, "gamma": TEASER | {"money"}},
+    Person.PROVIDER: {"gamma": TEASER | {"money"}},
+    Person.ANALYST: {},
+    Person.ADMINISTRATOR: {
+        owner: NAMED | {"company", "person", "address", "invited", "words"} for owner in OWNERS
+    },
+}
+"""By person and whose secret it is, what they may know; None is everything."""
+
+OF_EVERYBODY = {"gamma": TEASER}
+"""What is published."""
+
+OWN = {Person.NOBODY, Person.INVESTOR, Person.PROVIDER, Person.ANALYST, Person.ADMINISTRATOR}
+"""Who belongs to the others, whose secrets are their own."""
+
+
+def knows(person: Person, secret: Secret) -> bool:
+    """Say whether somebody may know a secret."""
+    if secret.what in PUBLIC or secret.what in OF_EVERYBODY.get(secret.owner, ()):
+        return True
+    if secret.owner == "others":
+        return person in OWN
+    if secret.owner not in KNOWN[person]:
+        return False
+    known = KNOWN[person][secret.owner]
+    return known is None or secret.what in known
+
+
+assert set(KINDS) >= {"account ids", "project ids", "booking ids", "message ids", "public ids"}

@@ -1,0 +1,142 @@
+"""A world in which everybody has something to hide, and every secret can be told from all others in any bytes.
+
+There are two grounds, made alike: a developer organisation, and a facility that it asks for slots. Names and texts that
+are nobody else's business hold a *mark* that says whose they are and what: `xqalphaxprojectx`. The ids of private
+records say the same in digits: `7`, two for the owner, two for the kind, three that count. So whoever is shown
+something of somebody else gives it away.
+"""
+
+import io
+import re
+import zipfile
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from portal.accounts.models import Membership, Organisation, RoleRequest, User
+from portal.bookings.models import (
+    Booking,
+    Closure,
+    MoveProposal,
+    RequestMessage,
+    SlotRequest,
+)
+from portal.facilities.models import (
+    Cleanroom,
+    DutyRecord,
+    ExtraHoliday,
+    Facility,
+    Licence,
+    Rate,
+)
+from portal.ledger import Entry
+from portal.notifications.models import Message
+from portal.projects.models import Grant, PhaseChange, Project, ProjectSheet, TeamMember
+from portal.store import Base
+
+OWNERS = ("alpha", "beta", "eff", "gee", "gamma", "delta", "advice", "hush", "murmur", "others")
+"""Whose secrets there are: two developers, two operators, two who publish teasers, three bodies of advisers, the rest."""
+
+COMMON: Mapping[str, dict[str, Any]] = {
+    "style sheet": {"filename": "css/portal.css"},
+    "language": {"code": "sv"},
+    "as CSV": {"kind": "csv"},
+    "as XLSX": {"kind": "xlsx"},
+    "home of a founder": {"role": "founder"},
+    "home of a manager": {"role": "facility_manager"},
+    "home of QA": {"role": "qa"},
+    "home of an adviser": {"role": "adviser"},
+    "home of an investor": {"role": "investor"},
+    "home of a support provider": {"role": "support_provider"},
+    "home of an analyst": {"role": "analyst"},
+    "home of an administrator": {"role": "administrator"},
+}
+"""What fills addresses that lead everybody to the same."""
+
+KINDS: Mapping[str, tuple[type[Base], ...]] = {
+    "account ids": (Organisation, User, Membership, RoleRequest),
+    "project ids": (Project, PhaseChange, TeamMember, Grant, ProjectSheet),
+    "booking ids": (SlotRequest, RequestMessage, Booking, Closure, MoveProposal),
+    "message ids": (Message, Entry),
+    "public ids": (Facility, Cleanroom, Rate, Licence, ExtraHoliday, DutyRecord),
+}
+KIND_OF = {model: kind for kind, models in KINDS.items() for model in models}
+
+MARK = re.compile(rf"xq({'|'.join(OWNERS)})x([a-wyz]+)x".encode(), re.IGNORECASE)
+NUMBER = re.compile(rb"(?<![0-9A-Za-z.])7\d{7}(?![0-9A-Za-z])")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Secret:
+    """Whose secret something is, and what."""
+
+    owner: str
+    what: str
+
+
+class Person(StrEnum):
+    """Everybody who walks through the portal; the first ground is alpha's and facility Eff, the second beta's and Gee."""
+
+    VISITOR = "visitor"
+    NOBODY = "nobody"
+    FOUNDER = "founder of alpha"
+    OTHER_FOUNDER = "founder of beta"
+    MANAGER = "manager of Eff"
+    OTHER_MANAGER = "manager of Gee"
+    DEPUTY = "deputy of the manager of Eff"
+    PAST_DEPUTY = "deputy whose term is over"
+    QA = "QA of Eff"
+    OTHER_QA = "QA of Gee"
+    QP = "QP of Eff"
+    ADVISER = "adviser without a grant"
+    GRANTED_ADVISER = "adviser whom alpha showed more"
+    INVESTOR = "investor"
+    PROVIDER = "support provider"
+    ANALYST = "analyst"
+    ADMINISTRATOR = "administrator"
+
+
+@dataclass(slots=True)
+class Ground:
+    """A developer organisation and a facility that it asks for slots; `places` fills addresses by a word for the record."""
+
+    owner: str
+    operator: str
+    places: dict[str, dict[str, Any]] = field(default_factory=lambda: dict(COMMON))
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class World:
+    """Both grounds, the people as they sign in, and the amounts and ids that only some may read."""
+
+    now: datetime
+    grounds: tuple[Ground, Ground]
+    sign_ins: dict[Person, str]
+    amounts: dict[bytes, Secret]
+    ids: dict[bytes, Secret]
+
+    def secrets_in(self, content: bytes, *, known: bytes = b"") -> set[Secret]:
+        """Return every secret that stands in these bytes, but for numbers that stand in what is known."""
+        found = {
+            Secret(owner.decode().lower(), what.decode().lower()) for owner, what in MARK.findall(content)
+        }
+        numbers = set(NUMBER.findall(content)) & self.ids.keys()
+        found |= {self.ids[number] for number in numbers if number not in known}
+        return found | {secret for words, secret in self.amounts.items() if words in content}
+
+
+def mark(owner: str, what: str) -> str:
+    """Return the word that stands for a secret."""
+    return f"Xq{owner}x{what}x"
+
+
+def unpacked(content: bytes) -> Iterable[bytes]:
+    """Return bytes as they are and, where they are an archive such as a workbook, everything in it."""
+    yield content
+    if content.startswith(b"PK\x03\x04"):
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for name in archive.namelist():
+                yield name.encode() + b"\n" + archive.read(name)
