@@ -91,33 +91,31 @@ def request_to_decide(session: Session, actor: Actor, request_id: int) -> SlotRe
 
 
 # What every decision asks before and under the lock of its cleanroom: made once, and without building objects.
-_ROOM_TO_DECIDE = (
-    select(SlotRequest.cleanroom_id)
-    .join(Cleanroom, Cleanroom.id == SlotRequest.cleanroom_id)
-    .where(
-        SlotRequest.id == bindparam("id"),
-        SlotRequest.state != RequestState.DRAFT,
-        Cleanroom.facility_id.in_(bindparam("managed", expanding=True)),
-    )
+_request, _cleanroom = SlotRequest.__table__.c, Cleanroom.__table__.c
+_ROOM_TO_DECIDE = select(_request.cleanroom_id).where(
+    _cleanroom.id == _request.cleanroom_id,
+    _request.id == bindparam("id"),
+    _request.state != RequestState.DRAFT,
+    _cleanroom.facility_id.in_(bindparam("managed", expanding=True)),
 )
 COMPETING = (RequestState.SUBMITTED, RequestState.NEEDS_INFO, RequestState.WAITLISTED)
 _COMPETING_IDS = (
-    select(SlotRequest.id)
+    select(_request.id)
     .where(
-        SlotRequest.cleanroom_id == bindparam("room"),
-        SlotRequest.id != bindparam("id"),
-        SlotRequest.state.in_(COMPETING),
-        SlotRequest.starts_at < bindparam("end", type_=UtcDateTime()),
-        SlotRequest.ends_at > bindparam("start", type_=UtcDateTime()),
+        _request.cleanroom_id == bindparam("room"),
+        _request.id != bindparam("id"),
+        _request.state.in_(COMPETING),
+        _request.starts_at < bindparam("end", type_=UtcDateTime()),
+        _request.ends_at > bindparam("start", type_=UtcDateTime()),
     )
-    .order_by(SlotRequest.submitted_at, SlotRequest.id)
+    .order_by(_request.submitted_at, _request.id)
 )
 
 
 def room_of_request_to_decide(session: Session, actor: Actor, request_id: int) -> int:
     """Return the cleanroom of a submitted request that the actor may decide; raises `NotFound` otherwise."""
     managed = list(actor.facilities_as(Role.FACILITY_MANAGER))
-    room_id = session.scalar(_ROOM_TO_DECIDE, {"id": request_id, "managed": managed})
+    room_id: int | None = session.scalar(_ROOM_TO_DECIDE, {"id": request_id, "managed": managed})
     if room_id is None:
         raise NotFound
     return room_id

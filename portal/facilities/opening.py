@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from portal.facilities.models import Cleanroom, ExtraHoliday
 from portal.facilities.rules.opening import Opening, public_holidays
 
-_EXCEPTIONS = select(ExtraHoliday.facility_id, ExtraHoliday.day, ExtraHoliday.is_open).where(
-    ExtraHoliday.facility_id.in_(bindparam("facilities", expanding=True)),
-    ExtraHoliday.day.between(bindparam("first"), bindparam("last")),
+_extra = ExtraHoliday.__table__.c
+_EXCEPTIONS = select(_extra.facility_id, _extra.day, _extra.is_open).where(
+    _extra.facility_id.in_(bindparam("facilities", expanding=True)),
+    _extra.day.between(bindparam("first"), bindparam("last")),
 )
 
 

@@ -28,15 +28,16 @@ from portal.store import UtcDateTime
 
 HOLD_ENDS_AT = timedelta(hours=17)
 
+_booking, _block = Booking.__table__.c, Block.__table__.c
 _EXPIRED = (
-    select(Booking.id)
-    .join(Block, Block.id == Booking.block_id)
+    select(_booking.id)
     .where(
-        Booking.state == BookingState.HELD,
-        Booking.held_until <= bindparam("at", type_=UtcDateTime()),
-        Block.cleanroom_id.in_(bindparam("rooms", expanding=True)),
+        _block.id == _booking.block_id,
+        _booking.state == BookingState.HELD,
+        _booking.held_until <= bindparam("at", type_=UtcDateTime()),
+        _block.cleanroom_id.in_(bindparam("rooms", expanding=True)),
     )
-    .order_by(Booking.id)
+    .order_by(_booking.id)
 )
 
 

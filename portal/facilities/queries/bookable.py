@@ -24,9 +24,10 @@ def bookable_cleanrooms(session: Session) -> list[Cleanroom]:
 
 
 # Every decision about a slot asks this under the lock of its cleanroom: made once, and without building objects.
-_OWN_DAYS = select(
-    ChangeoverTime.cleanroom_id, ChangeoverTime.before, ChangeoverTime.after, ChangeoverTime.days
-).where(ChangeoverTime.cleanroom_id.in_(bindparam("rooms", expanding=True)))
+_own = ChangeoverTime.__table__.c
+_OWN_DAYS = select(_own.cleanroom_id, _own.before, _own.after, _own.days).where(
+    _own.cleanroom_id.in_(bindparam("rooms", expanding=True))
+)
 
 
 def own_changeover_days(session: Session, cleanroom_ids: Collection[int]) -> dict[int, dict[Pair, int]]:
