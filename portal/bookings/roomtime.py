@@ -54,8 +54,9 @@ class RoomTime:
     def tick_from(self, moment: datetime) -> int:
         """Return the first tick that begins at a moment or after it."""
         wall = moment.astimezone(self.zone)
-        part, rest = divmod(wall.hour * self.per_day, 24)
-        tick = (wall.toordinal() - self.first_day.toordinal()) * self.per_day + part
+        per_day = self.per_day
+        part, rest = divmod(wall.hour * per_day, 24)
+        tick = (wall.toordinal() - self.first_day.toordinal()) * per_day + part
         if not (rest or wall.minute or wall.second or wall.microsecond or wall.fold):
             return tick
         return tick if self.moment(tick) >= moment else tick + 1

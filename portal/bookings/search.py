@@ -18,7 +18,7 @@ from portal.bookings.models import Block, BlockKind, Booking
 from portal.bookings.needs import Need, vector_rank
 from portal.bookings.roomtime import RoomTime, local_day, midnight
 from portal.bookings.rules.fitting import RoomProfile, reasons_against_fit
-from portal.bookings.rules.timetables import Calendar, Limits, Occupation, Timetable, Work
+from portal.bookings.rules.timetables import Calendar, Limits, Occupation, Span, Timetable, Work
 from portal.bookings.rules.windows import end_of, reasons_against_window, separate_windows
 from portal.bookings.work import OwnDays, changeover_in_ticks
 from portal.core.errors import Reason
@@ -230,7 +230,7 @@ def diary_around(
 
     It answers about this window as the whole diary would, in three small queries.
     """
-    rows = session.execute(
+    rows: Iterable[Taken] = session.execute(
         _AROUND,
         {
             "room": room.id,
@@ -240,14 +240,10 @@ def diary_around(
             "ignored": list(ignored_booking_ids) or [0],
         },
     )
-    taken = [
-        Taken(kind, Slot(starts_at, ends_at), booking_id, Work(process_class or "", project_id))
-        for _, kind, starts_at, ends_at, booking_id, process_class, project_id in rows
-    ]
     own = own_changeover_days(session, [room.id])[room.id]
     first_day = local_day(at, room.facility.time_zone)
     opening = openings_of(session, [room], first_day, days=HORIZON_DAYS + 1)[room.id]
-    return _diary(room, first_day, opening, taken, own, HORIZON_DAYS)
+    return _diary(room, first_day, opening, rows, own, HORIZON_DAYS)
 
 
 _block, _booking = (Base.metadata.tables[model.__tablename__].c for model in (Block, Booking))
@@ -260,6 +256,8 @@ _COLUMNS = (
     _booking.process_class,
     _booking.project_id,
 )
+Taken = Any
+"""A row of these columns: a stretch of a cleanroom's time, and what runs in it."""
 _WORKING = (BlockKind.BOOKING, BlockKind.HOLD)
 
 
@@ -302,16 +300,6 @@ def _around() -> CompoundSelect[Any]:
 _AROUND = _around()
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """A stretch of a cleanroom's time that something takes."""
-
-    kind: BlockKind
-    slot: Slot
-    booking_id: int | None
-    work: Work
-
-
 def _taken(
     session: Session,
     cleanroom_ids: list[int],
@@ -342,23 +330,23 @@ def _taken(
         .order_by(Block.cleanroom_id, Block.starts_at)
     )
     taken: dict[int, list[Taken]] = defaultdict(list)
-    for cleanroom_id, kind, starts_at, ends_at, booking_id, process_class, project_id in rows:
-        if booking_id is None or booking_id not in ignored_booking_ids:
-            work = Work(process_class or "", project_id)
-            taken[cleanroom_id].append(Taken(kind, Slot(starts_at, ends_at), booking_id, work))
+    for row in rows:
+        if row[4] is None or row[4] not in ignored_booking_ids:
+            taken[row[0]].append(row)
     return taken
 
 
 def _diary(
-    room: Cleanroom, first_day: date, opening: Opening, taken: list[Taken], own: OwnDays, days: int
+    room: Cleanroom, first_day: date, opening: Opening, taken: Iterable[Taken], own: OwnDays, days: int
 ) -> Diary:
     time = RoomTime.of(room, first_day)
-    closures = [time.span(one.slot) for one in taken if one.kind is BlockKind.CLOSURE]
-    occupations = [
-        Occupation(time.span(one.slot), one.work, one.booking_id)
-        for one in taken
-        if one.kind is not BlockKind.CLOSURE
-    ]
+    closures, occupations = [], []
+    for _, kind, starts_at, ends_at, booking_id, process_class, project_id in taken:
+        span = Span(time.tick(starts_at), time.tick_from(ends_at))
+        if kind is BlockKind.CLOSURE:
+            closures.append(span)
+        else:
+            occupations.append(Occupation(span, Work(process_class or "", project_id), booking_id))
     calendar = _calendar(
         time,
         opening.weekdays,

@@ -107,10 +107,10 @@ def title_of(answers: Collection[Answer], kind: RoomKind) -> str:
 
 
 def answers_of_kind(
-    session: Session, need: Need, *, at: datetime, ignored: Collection[int] = ()
+    session: Session, need: Need, *, at: datetime, ignored: Collection[int] = (), count: int = 1
 ) -> tuple[Answer, ...]:
     """Return the answers of the rooms of the kind that is needed; rooms of another kind are beside the point."""
-    found = search.answers(session, need, at=at, ignored_booking_ids=ignored)
+    found = search.answers(session, need, at=at, count=count, ignored_booking_ids=ignored)
     return tuple(answer for answer in found if answer.cleanroom.kind is need.kind)
 
 
@@ -141,7 +141,7 @@ def choices(
         cards=[
             _card(
                 answer.diary,
-                answer.windows,
+                search.first_windows(answer.diary, need, at=at),
                 need,
                 prices,
                 shades[answer.cleanroom.id],
