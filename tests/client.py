@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from portal.accounts.models import User
 from portal.core.actors import Actor
 from tests.page import check_page
 
@@ -22,8 +23,6 @@ class PageClient:
 
     def sign_in(self, actor: Actor) -> "PageClient":
         """Go on as this person, acting for the actor's organisation."""
-        from portal.accounts.models import User  # noqa: PLC0415  (tables are loaded by the app first)
-
         user = self._session.get_one(User, actor.user_id)
         user.current_organisation_id = actor.organisation_id
         self._session.commit()
