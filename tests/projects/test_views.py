@@ -442,6 +442,7 @@ def test_an_owner_shows_an_adviser_more_and_takes_it_back(client: PageClient, se
     page = client.get(path).text
     assert "Inkubatorn" in page
     assert "Because you said yes" in page
+    assert "Opened to Inkubatorn" in client.get(f"/projects/{project.id}/history").text
     client.sign_in(adviser)
     facts = client.get(f"/projects/{project.id}/facts")
     assert facts.status_code == 200
@@ -451,7 +452,7 @@ def test_an_owner_shows_an_adviser_more_and_takes_it_back(client: PageClient, se
     )
     assert project.name in client.get("/projects/teasers").text
     history = client.get(f"/projects/{project.id}/history").text
-    assert "opened to Ink" not in history, "who else sees it is the owner's business"
+    assert "Opened to" not in history, "who else sees it is the owner's business"
     client.sign_in(owner)
     back = {"organisation_id": incubator.id, "group": "process"}
     assert client.post(f"{path}/take-back", back).status_code == 303
