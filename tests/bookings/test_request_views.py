@@ -214,6 +214,9 @@ def test_another_project_is_taken_over_without_scripts(
     assert answer.status_code == 200
     assert '<option selected value="A_in_B">' in page
     assert "Kept as typed." in page
+    looked = client.post("/requests/new", work(scene, go="look", bsl="3"))
+    assert "0 of 1 pre-GMP room fits" in messages(looked)
+    assert '<option selected value="3">Level 3' in looked.get_data(as_text=True)
     assert session.scalar(select(func.count(SlotRequest.id))) == 0
 
 
@@ -750,6 +753,7 @@ def test_whose_request_it_is_not_for_them_it_does_not_exist(
         f"/requests/{asked.id}/change?window={window}",
         f"/requests/new?project={scene.project.id}",
         f"/requests/new?like={asked.id}",
+        "/requests/new?like=99999999999999999999",
         f"/my-bookings/{booking.id}",
         f"/my-bookings/{booking.id}/move",
     ]

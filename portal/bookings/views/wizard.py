@@ -34,6 +34,9 @@ from portal.web.forms import ActionForm
 from portal.web.sentences import sentence
 
 SOONEST = 4
+LONGEST_ID = 10
+ONLY_SHOWS = frozenset({"refill", "look"})
+"""The buttons of the first step that save nothing."""
 LENGTH_OPEN = frozenset({"too_short_for_room", "too_long_for_room"})
 """What cannot be judged as long as nobody has said how long the work takes."""
 
@@ -50,8 +53,8 @@ def new_request() -> ResponseReturnValue:
         form = WorkForm(data=_first_values(actor, projects, at))
         return _work_page(form, projects)
     form = _typed(projects)
-    if flask.request.form.get("go") == "refill":
-        return _refilled(form, projects)
+    if flask.request.form.get("go") in ONLY_SHOWS:
+        return _shown_anew(form, projects)
     if form.validate() and form.attempt(
         lambda session: services.save_draft(session, actor, None, form.values, at=at).id
     ):
@@ -71,8 +74,8 @@ def edit_work(request_id: int) -> ResponseReturnValue:
     if flask.request.method == "GET":
         return _work_page(WorkForm(data=values_of(draft)), projects, draft)
     form = _typed(projects)
-    if flask.request.form.get("go") == "refill":
-        return _refilled(form, projects, draft)
+    if flask.request.form.get("go") in ONLY_SHOWS:
+        return _shown_anew(form, projects, draft)
     if form.validate() and form.attempt(
         lambda session: (
             services.save_draft(
@@ -203,12 +206,11 @@ def _typed(projects: Sequence[Project]) -> WorkForm:
 
 def _first_values(actor: Actor, projects: Sequence[Project], at: datetime) -> dict[str, Any]:
     """Return what the form of a new request begins with: an earlier request, or the project's facts."""
-    like = flask.request.args.get("like", type=int)
+    like, asked = (_id_in_address(name) for name in ("like", "project"))
     if like is not None:
         earlier = values_of(queries.own_request(db.session(), actor, like))
         known = earlier["project_id"] in {project.id for project in projects}
         return {**earlier, "version": "", **({} if known else {"project_id": None})}
-    asked = flask.request.args.get("project", type=int)
     project = next((one for one in projects if one.id == asked), None)
     if asked is not None and project is None:
         raise NotFound
@@ -223,6 +225,16 @@ def _first_values(actor: Actor, projects: Sequence[Project], at: datetime) -> di
     }
 
 
+def _id_in_address(name: str) -> int | None:
+    """Return the id that the address gives under a name, or None; raises `NotFound` for what is no id."""
+    written = flask.request.args.get(name)
+    if written is None:
+        return None
+    if not (written.isdecimal() and len(written) < LONGEST_ID):
+        raise NotFound
+    return int(written)
+
+
 def _go_on(request_id: int) -> ResponseReturnValue:
     if flask.request.form.get("go") == "leave":
         flash(_("Saved as a draft. You find it in this list."), "done")
@@ -230,11 +242,12 @@ def _go_on(request_id: int) -> ResponseReturnValue:
     return back("bookings.choose_window", request_id=request_id)
 
 
-def _refilled(
+def _shown_anew(
     form: WorkForm, projects: Sequence[Project], draft: SlotRequest | None = None
 ) -> ResponseReturnValue:
+    """Show the step with what was typed and the rooms that fit it, as a script does without asking."""
     project = _project_of(form, projects)
-    if project is not None:
+    if project is not None and flask.request.form.get("go") == "refill":
         form.take_from(project)
     return _work_page(form, projects, draft)
 
