@@ -96,6 +96,8 @@ def visit(browser: Browser, address: str) -> Iterator[Visit]:
         page.on("pageerror", lambda error: pytest.fail(f"a script failed: {error}"))
         if person is not None:
             sign_in(page, f"{person}@{cast.DOMAIN}", cast.PASSWORD)
+        if sv:
+            page.goto("/language/sv")
         return page
 
     yield open_browser
