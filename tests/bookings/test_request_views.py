@@ -569,6 +569,8 @@ def test_another_window_is_asked_for_and_another_facility_has_terms_of_its_own(
     form = {"version": field(check, "version"), "window": field(check, "window")}
     assert client.post(f"/requests/{asked.id}/change", form).status_code == 303
     assert (asked.cleanroom_id, asked.slot) == (scene.room.id, make.slot(18, 22))
+    same = choose(client, asked, scene.room, make.slot(18, 22))
+    assert same.location.endswith(f"/requests/{asked.id}")
     there = client.get(choose(client, asked, elsewhere, make.slot(18, 22)).location)
     assert "Ours, stricter." in messages(there)
     form = {"version": field(there, "version"), "window": field(there, "window")}
@@ -668,6 +670,7 @@ def test_a_move_is_proposed_and_taken_back(client: PageClient, session: Session,
     proposal = session.scalars(select(MoveProposal)).one()
     told = messages(client.get(f"/my-bookings/{booking.id}"))
     assert "The donor comes later." in told
+    assert "Cost there SEK 4,000 without VAT (4 open days × 1,000)" in told
     client.post(f"/my-bookings/{booking.id}/moves/{proposal.id}/withdraw")
     assert proposal.state is MoveState.WITHDRAWN
     assert booking.slot == make.slot(11, 15)

@@ -10,7 +10,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from portal.bookings import queries, services, words
+from portal.bookings import queries, search, services, words
+from portal.bookings.blocks import work_of
+from portal.bookings.estimates import Estimate, estimate
 from portal.bookings.forms.requests import CancelForm, MoveForm, NoteForm
 from portal.bookings.history import happenings
 from portal.bookings.models import Booking, BookingState, MoveProposal, Side
@@ -26,6 +28,7 @@ from portal.bookings.views.windows import offer_rooms, other_window
 from portal.core import clock
 from portal.core.actors import Actor, Role
 from portal.core.errors import NotFound, Reason
+from portal.core.slots import Slot
 from portal.facilities import words as facility_words
 from portal.store import db
 from portal.web.actors import back, current_actor, for_roles
@@ -205,6 +208,7 @@ class Proposal:
     is_own: bool
     place: str
     window: str
+    cost: str
     why: str
     when: str
 
@@ -238,7 +242,7 @@ def _page(booking_id: int, *, form: ActionForm | None = None, shown: str | None 
         fee=_fee_words(fee, currency),
         charged=money(booking.fee, booking.fee_currency) if booking.fee else None,
         terms=facility_words.cancellation(facility.cancellation_steps),
-        proposals=[_shown(one, zone) for one in queries.open_proposals(session, [booking.id])],
+        proposals=[_shown(one, booking, at=at) for one in queries.open_proposals(session, [booking.id])],
         history=happenings(
             session,
             "booking",
@@ -258,15 +262,25 @@ def _fee_words(fee: int | None, currency: str | None) -> str:
     return _("Cancelling now costs %(fee)s without VAT.", fee=money(fee, currency))
 
 
-def _shown(proposal: MoveProposal, zone: str) -> Proposal:
+def _shown(proposal: MoveProposal, booking: Booking, *, at: datetime) -> Proposal:
+    room, slot = proposal.cleanroom, Slot(proposal.starts_at, proposal.ends_at)
+    zone = room.facility.time_zone
+    diary = search.diary_around(db.session(), room, slot, at=at, ignored_booking_ids=[booking.id])
+    cost = estimate(db.session(), _organisation(booking), diary, slot, work_of(booking))
     return Proposal(
         id=proposal.id,
         is_own=proposal.side is Side.REQUESTER,
-        place=f"{proposal.cleanroom.name}, {proposal.cleanroom.facility.name}",
+        place=f"{room.name}, {room.facility.name}",
+        cost=_cost(cost),
         window=window(proposal.starts_at, proposal.ends_at, zone),
         why=proposal.why,
         when=moment(proposal.proposed_at, zone),
     )
+
+
+def _cost(cost: Estimate | None) -> str:
+    amount, note = choosing.cost_words(cost)
+    return _("%(amount)s without VAT (%(note)s)", amount=amount, note=note) if amount else note
 
 
 def _need_to_move(booking: Booking, *, at: datetime) -> Need | None:

@@ -144,6 +144,9 @@ def _go_to_change(
     room = db.session.get(Cleanroom, choice[0])
     if room is None:
         form.refuse(Reason("no_window_asked", field="window"))
+    elif (room.id, choice[1]) == (asked.cleanroom_id, asked.slot):
+        flash(_("The request asks for this window already; nothing was changed."), "info")
+        return back("bookings.show_request", request_id=asked.id)
     else:
         reasons = search.reasons_against(db.session(), room, need_of(asked), choice[1], at=at)
         if not reasons:
