@@ -391,14 +391,18 @@ SENTENCES: dict[str, Sentence] = {
         most=v["most"],
     ),
     "calendar_missing": lambda _: gettext("Choose a calendar file: CSV or iCalendar."),
-    "calendar_empty": lambda _: gettext("The file is empty. Export the calendar again, and choose that file."),
+    "calendar_empty": lambda _: gettext(
+        "The file is empty. Export the calendar again, and choose that file."
+    ),
     "calendar_no_text": lambda _: gettext(
         "The file is no text. Export the calendar as CSV (UTF-8) or as iCalendar, not as a spreadsheet or a picture."
     ),
     "calendar_unreadable": lambda v: gettext(
         "The file can’t be read here: %(what)s. Export the calendar again.", what=v["what"]
     ),
-    "calendar_without_events": lambda _: gettext("The file holds no events. Export a time in which there are some."),
+    "calendar_without_events": lambda _: gettext(
+        "The file holds no events. Export a time in which there are some."
+    ),
     "calendar_column_missing": lambda v: gettext(
         "There is no column “%(column)s”. The first row names the columns; it says: %(found)s.",
         column=v["column"],
@@ -416,18 +420,25 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "event_time_missing": lambda _: gettext("It has no start that can be read. Give it one in the calendar."),
     "event_end_missing": lambda _: gettext("It has no end. Give it one in the calendar."),
-    "event_ends_before_start": lambda _: gettext("It ends before it starts, or has no length. Put the end right."),
+    "event_ends_before_start": lambda _: gettext(
+        "It ends before it starts, or has no length. Put the end right."
+    ),
     "event_title_missing": lambda _: gettext("It has no title. Say what it is."),
     "event_title_too_long": lambda v: gettext(
-        "The title has %(found)s characters; at most %(most)s are kept. Shorten it.", found=v["found"], most=v["most"]
+        "The title has %(found)s characters; at most %(most)s are kept. Shorten it.",
+        found=v["found"],
+        most=v["most"],
     ),
     "event_time_unreadable": lambda v: gettext(
-        "“%(written)s” is no day or time that can be read. Write 2027-01-31, or 2027-01-31 09:00.", written=v["written"]
+        "“%(written)s” is no day or time that can be read. Write 2027-01-31, or 2027-01-31 09:00.",
+        written=v["written"],
     ),
     "event_class_unknown": lambda v: gettext(
         "“%(written)s” is no process class. Write one of: %(known)s.", written=v["written"], known=v["known"]
     ),
-    "event_room_missing": lambda _: gettext("It names no cleanroom. Name one, or choose one cleanroom for all events."),
+    "event_room_missing": lambda _: gettext(
+        "It names no cleanroom. Name one, or choose one cleanroom for all events."
+    ),
     "event_room_unknown": lambda v: gettext(
         "“%(written)s” is none of the facility’s cleanrooms. Write one of: %(known)s.",
         written=v["written"],
