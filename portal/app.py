@@ -29,7 +29,7 @@ from portal.reference import models as reference_tables  # noqa: F401  (no page 
 from portal.reference import sentences as reference
 from portal.reference import vocabulary
 from portal.store import connect_arguments, db, prepare_engine
-from portal.web import actors, assets, errors, filters, headers, limits, locale, sentences
+from portal.web import actors, asking, assets, errors, filters, headers, limits, locale, sentences
 from portal.web import views as web
 
 BIGGEST_ID = 2**31 - 1
@@ -54,6 +54,7 @@ def create_app(settings: Settings) -> Flask:
     app.config.from_mapping(_flask_settings(settings))
     app.extensions["portal_settings"] = settings
     app.url_map.converters["int"] = IdConverter
+    app.request_class = asking.Request
     if settings.proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.proxies, x_proto=settings.proxies, x_host=settings.proxies

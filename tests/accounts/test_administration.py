@@ -72,6 +72,15 @@ def _first(session: Session) -> bool:
     return session.get(User, 1) is not None
 
 
+class TestSearching:
+    @pytest.mark.parametrize("path", ["/admin/people", "/admin/organisations"])
+    def test_what_no_database_can_hold_is_left_out(
+        self, client: PageClient, administrator: Actor, path: str
+    ) -> None:
+        client.sign_in(administrator)
+        assert client.get(f"{path}?text=%00{chr(0x1F9EA)}").status_code == 200
+
+
 class TestPeople:
     @pytest.mark.usefixtures("eva")
     def test_the_list_is_filtered_by_its_address(
