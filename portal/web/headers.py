@@ -23,7 +23,7 @@ def init_app(app: Flask, *, secure: bool) -> None:
         if secure:
             headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
         if request.endpoint != "static":
-            headers.setdefault("Cache-Control", "no-store")
+            headers["Cache-Control"] = "no-store"  # whatever a library wrote, in its own spelling
         return response
 
 
