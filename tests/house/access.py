@@ -328,6 +328,7 @@ ACCOUNTS = (
 
 ADMINISTRATION = (
     see("accounts.people", may=ADMINISTRATOR),
+    see("accounts.export_people", "as CSV", may=ADMINISTRATOR),
     see("accounts.person", "person", may=ADMINISTRATOR),
     send(
         "accounts.give_role",
@@ -362,6 +363,7 @@ ADMINISTRATION = (
         types={"assist-reason": REASON},
     ),
     see("accounts.organisations", may=ADMINISTRATOR),
+    see("accounts.export_organisations", "as CSV", may=ADMINISTRATOR),
     see("accounts.new_organisation", may=ADMINISTRATOR),
     send(
         "accounts.new_organisation",

@@ -1,4 +1,67 @@
-"""What happens without anybody being told."""
+"""What happens without a handler: nobody is told, or a letter goes out in the very transaction of the change."""
+
+TOLD_BY_LETTER = {
+    "organisation.invitation_sent_again",
+    "organisation.member_invited",
+    "organisation.role_approved",
+    "organisation.role_given",
+    "organisation.role_refused",
+    "organisation.role_requested",
+    "person.password_changed",
+    "person.registered",
+}
+"""The rooms' own views post these mails, because the token or the reader's words are known only there."""
+
+ACCOUNTS = {
+    "organisation.edited",
+    "organisation.invitation_accepted",
+    "organisation.invitation_revoked",
+    "organisation.membership_ended",
+    "organisation.registered",
+    "person.assistance_began",
+    "person.assistance_ended",
+    "person.confirmed",
+    "person.deactivated",
+    "person.edited",
+    "person.reactivated",
+    "person.signed_out_everywhere",
+}
+"""What people did themselves, or find where they look: on a page's head, in a history, or at the door."""
+
+FACILITIES = {
+    "cleanroom.added",
+    "cleanroom.changeover_changed",
+    "cleanroom.edited",
+    "cleanroom.qualification_changed",
+    "cleanroom.rate_added",
+    "cleanroom.rate_withdrawn",
+    "cleanroom.reopened",
+    "cleanroom.retired",
+    "facility.added",
+    "facility.duty_ended",
+    "facility.duty_given",
+    "facility.edited",
+    "facility.holiday_changed",
+    "facility.licence_changed",
+    "facility.operator_changed",
+    "facility.shipped_facts_loaded",
+}
+"""The catalogue shows them; what is agreed already stays as it is."""
+
+BOOKINGS = {
+    "booking.completed",
+    "booking.recorded",
+    "booking.started",
+    "closure.lifted",
+    "closure.made",
+    "closure.moved",
+    "request.discarded",
+    "request.drafted",
+}
+"""The facility's own doing, which moves nobody, and drafts, of which the facility knows nothing."""
+
+FACTS = {"fact.confirmed", "fact.restored", "fact.revised"}
+"""Shipped facts show their source and standing wherever they are shown."""
 
 PROJECTS = {
     "project.access_ended",
@@ -16,5 +79,6 @@ PROJECTS = {
     "project.team_member_edited",
     "project.team_member_removed",
 }
+"""The owner's own doing, on the project's page."""
 
-SILENT: set[str] = PROJECTS
+SILENT: set[str] = TOLD_BY_LETTER | ACCOUNTS | FACILITIES | BOOKINGS | FACTS | PROJECTS

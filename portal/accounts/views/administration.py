@@ -50,9 +50,9 @@ def people() -> ResponseReturnValue:
     )
 
 
-@bp.get("/admin/people/export.<any(csv,xlsx):form>")
+@bp.get("/admin/people/export.<any(csv,xlsx):kind>")
 @for_roles(Role.ADMINISTRATOR)
-def export_people(form: Kind) -> ResponseReturnValue:
+def export_people(kind: Kind) -> ResponseReturnValue:
     """Send the people that the list shows."""
     found, states = _people(None).rows, state_labels()
     memberships = queries.memberships_of(db.session(), [user.id for user in found])
@@ -70,7 +70,7 @@ def export_people(form: Kind) -> ResponseReturnValue:
         )
         for user in found
     ]
-    return export(form, "people", columns, rows)
+    return export(kind, "people", columns, rows)
 
 
 @bp.get("/admin/people/<int:user_id>")
@@ -168,15 +168,15 @@ def organisations() -> ResponseReturnValue:
     )
 
 
-@bp.get("/admin/organisations/export.<any(csv,xlsx):form>")
+@bp.get("/admin/organisations/export.<any(csv,xlsx):kind>")
 @for_roles(Role.ADMINISTRATOR)
-def export_organisations(form: Kind) -> ResponseReturnValue:
+def export_organisations(kind: Kind) -> ResponseReturnValue:
     """Send the organisations that the list shows."""
     found = _organisations(None).rows
     counts = queries.member_counts(db.session(), [row.id for row in found])
     columns = [_("Name"), _("Kind"), _("Town"), _("Members")]
     rows = [(row.name, kind_label(row.kind), row.city, counts.get(row.id, 0)) for row in found]
-    return export(form, "organisations", columns, rows)
+    return export(kind, "organisations", columns, rows)
 
 
 @bp.route("/admin/organisations/new", methods=["GET", "POST"])
@@ -335,7 +335,7 @@ def _organisations(page: int | None) -> queries.Page[Organisation]:
 
 def _exports(endpoint: str) -> list[tuple[str, str]]:
     asked_for = urlencode([(name, value) for name, value in request.args.items() if name != "page"])
-    return [(form.upper(), f"{url_for(endpoint, form=form)}?{asked_for}") for form in ("csv", "xlsx")]
+    return [(form.upper(), f"{url_for(endpoint, kind=form)}?{asked_for}") for form in ("csv", "xlsx")]
 
 
 def _sort() -> str:
