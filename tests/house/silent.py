@@ -3,10 +3,12 @@
 TOLD_BY_LETTER = {
     "organisation.invitation_sent_again",
     "organisation.member_invited",
+    "organisation.membership_ended",
     "organisation.role_approved",
     "organisation.role_given",
     "organisation.role_refused",
     "organisation.role_requested",
+    "person.assistance_began",
     "person.password_changed",
     "person.registered",
 }
@@ -16,9 +18,7 @@ ACCOUNTS = {
     "organisation.edited",
     "organisation.invitation_accepted",
     "organisation.invitation_revoked",
-    "organisation.membership_ended",
     "organisation.registered",
-    "person.assistance_began",
     "person.assistance_ended",
     "person.confirmed",
     "person.deactivated",

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -140,8 +141,14 @@ class Walker:
         return self.app.url_map.bind("localhost").build(endpoint, filled, method=method)
 
     def rows(self) -> tuple[int, ...]:
-        """Return how many rows each table has."""
+        """Return how many rows each table has now."""
         return tuple(self._connection.execute(self._counts).one())
+
+    @cached_property
+    def rows_at_first(self) -> tuple[int, ...]:
+        """Return how many rows each table has in the world as it was made."""
+        with self.forgotten():
+            return self.rows()
 
     def secrets_in(self, answer: Answer, *, asked: str = "") -> set[Secret]:
         """Return every secret in an answer: in its headers, its kept session, its page, and whatever its file packs.

@@ -42,8 +42,8 @@ OWNERS = ("alpha", "beta", "eff", "gee", "gamma", "delta", "advice", "hush", "mu
 COMMON: Mapping[str, dict[str, Any]] = {
     "style sheet": {"filename": "css/portal.css"},
     "language": {"code": "sv"},
-    "as CSV": {"kind": "csv"},
-    "as XLSX": {"kind": "xlsx"},
+    "as CSV": {"kind": "csv", "form": "csv"},
+    "as XLSX": {"kind": "xlsx", "form": "xlsx"},
     "home of a founder": {"role": "founder"},
     "home of a manager": {"role": "facility_manager"},
     "home of QA": {"role": "qa"},

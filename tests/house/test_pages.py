@@ -1,0 +1,122 @@
+"""What holds for every page: its headers, its markup, a title of its own, and help where something went wrong."""
+
+import re
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from portal.app import create_app
+from portal.web.headers import POLICY
+from tests.conftest import settings_for
+from tests.house.access import TABLE, Line
+from tests.house.sending import address_of, who_may
+from tests.house.walker import Answer, Walker
+from tests.house.world import Person
+from tests.page import check_page, parsed
+
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+ALIKE = {"accounts.change_password", "accounts.reset"}
+"""Two ways to the same thing; nobody has both before them."""
+
+TOKEN = re.compile(rb'(csrf[-_]token" (?:value|content))="[^"]*"')
+PAGES = tuple(line for line in TABLE if line.method == "GET" and line.may and line.endpoint != "static")
+
+
+def missing_headers(answer: Answer) -> set[str]:
+    """Return the headers that an answer lacks, or has with other words."""
+    return {name for name, value in HEADERS.items() if answer.headers.get(name) != value}
+
+
+def title_of(answer: Answer) -> str:
+    """Return the title of a page."""
+    return " ".join(parsed(answer.text).query("title")[0].to_text().split())
+
+
+@pytest.mark.parametrize("line", PAGES, ids=lambda line: line.name)
+def test_a_page_is_sound_and_guarded(sqlite_walker: Walker, line: Line) -> None:
+    path = address_of(sqlite_walker, line, sqlite_walker.world.grounds[0])
+    for language in ("en", "sv"):
+        answer = sqlite_walker.fetch(
+            who_may(line) or Person.VISITOR, path, headers={"Accept-Language": language}
+        )
+        assert missing_headers(answer) == set()
+        if answer.is_page:
+            check_page(answer.text, path)
+
+
+def test_no_two_pages_have_one_title(sqlite_walker: Walker) -> None:
+    pages: dict[str, set[str]] = defaultdict(set)
+    for line in PAGES:
+        path = address_of(sqlite_walker, line, sqlite_walker.world.grounds[0])
+        answer = sqlite_walker.fetch(who_may(line) or Person.VISITOR, path)
+        if answer.is_page:
+            pages[title_of(answer)].add("home" if line.endpoint.startswith("home.s") else line.endpoint)
+    shared = {
+        title: endpoints for title, endpoints in pages.items() if len(endpoints) > 1 and endpoints != ALIKE
+    }
+    assert shared == {}
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "code"),
+    [
+        ("/nowhere", "GET", 404),
+        ("/projects/1", "GET", 404),
+        ("/theme", "GET", 405),
+        ("/login", "POST", 413),
+    ],
+)
+def test_an_error_has_a_page_with_a_way_on(sqlite_walker: Walker, path: str, method: str, code: int) -> None:
+    data = {"email": "x" * (13 * 1024 * 1024)} if code == 413 else None
+    answer = sqlite_walker.fetch(Person.FOUNDER, path, method=method, data=data)
+    assert answer.code == code
+    assert missing_headers(answer) == set()
+    check_page(answer.text, path)
+    assert parsed(answer.text).query("main a[href], main button"), "a page of an error leads on"
+
+
+@pytest.mark.parametrize("person", Person)
+def test_a_page_that_is_not_there_tells_nobody_anything(walker: Walker, person: Person) -> None:
+    """What is hidden and what does not exist are answered alike, to the last letter."""
+    there = walker.world.grounds[1 if person is not Person.OTHER_FOUNDER else 0].places["resting project"]
+    hidden = walker.fetch(person, f"/projects/{there['project_id']}/resume")
+    absent = walker.fetch(person, f"/projects/{there['project_id'] + 500}/resume")
+    if hidden.code == 403:
+        assert person in {Person.ADVISER, Person.GRANTED_ADVISER}
+        return
+    assert hidden.code == absent.code
+    number, other = there["project_id"], there["project_id"] + 500
+    assert _without(hidden.content, number) == _without(absent.content, other)
+
+
+def _without(content: bytes, number: int) -> bytes:
+    return TOKEN.sub(rb"\1", content).replace(str(number).encode(), b"")
+
+
+def test_who_knows_and_may_not_is_told_so(sqlite_walker: Walker) -> None:
+    project = sqlite_walker.world.grounds[0].places["project"]
+    answer = sqlite_walker.fetch(Person.GRANTED_ADVISER, f"/projects/{project['project_id']}/edit")
+    assert answer.code == 403
+    assert missing_headers(answer) == set()
+    check_page(answer.text, "403")
+
+
+def test_the_page_of_a_fault_needs_no_database(tmp_path: Path) -> None:
+    app = create_app(settings_for(f"sqlite:///{tmp_path / 'no' / 'such' / 'folder.sqlite'}", tmp_path))
+    client = app.test_client()
+    for path in ("/", "/facilities", "/healthz"):
+        answer = client.get(path)
+        assert answer.status_code == 500
+        page = answer.get_data(as_text=True)
+        check_page(page, path)
+        assert "sqlite" not in page.lower()
+        for name, value in HEADERS.items():
+            assert answer.headers[name] == value
