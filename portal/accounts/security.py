@@ -191,6 +191,9 @@ def _configuration(root: Path, *, secure: bool) -> dict[str, object]:
         "SECURITY_USER_IDENTITY_ATTRIBUTES": [{"email": {"mapper": str, "case_insensitive": False}}],
         "SECURITY_CONFIRM_EMAIL_WITHIN": timedelta(days=2),
         "SECURITY_RESET_PASSWORD_WITHIN": timedelta(hours=2),
+        # In links stand digests of addresses and of password hashes, which nobody guesses back. Slow digests would tell
+        # by the time that an answer takes whether an address is known.
+        "SECURITY_HASHING_SCHEMES": ["hex_sha256"],
         "SECURITY_I18N_DOMAIN": "messages",
         "SECURITY_I18N_DIRNAME": [str(root / "translations")],
         "SECURITY_MSG_GENERIC_AUTHN_FAILED": (

@@ -1,5 +1,6 @@
 """Registering, confirming, a new password and accepting an invitation, as a visitor's browser sees them."""
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +11,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from portal.accounts import queries, services
+from portal.accounts import links, queries, services
 from portal.accounts.models import Organisation, User
 from portal.accounts.passwords import is_password_of
 from portal.core import clock
@@ -250,6 +251,19 @@ class TestLinks:
         text = mail()[0].text
         assert text is not None
         assert "Hej" in text or not Path(app.root_path, "translations/sv/LC_MESSAGES/messages.mo").exists()
+
+
+class TestTime:
+    def test_a_link_is_made_so_fast_that_time_does_not_tell_who_is_known(
+        self, app: Flask, person: Callable[..., User]
+    ) -> None:
+        somebody = person()
+        begin = time.process_time()
+        with app.test_request_context():
+            for _ in range(20):
+                links.reset_token(somebody)
+                links.confirmation_token(somebody)
+        assert time.process_time() - begin < 2, "slow digests took half a second each"
 
 
 class TestInvitations:
