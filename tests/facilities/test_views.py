@@ -649,6 +649,7 @@ class TestCleanrooms:
             ({"amount": "1e400"}, "two decimals at most"),
             ({"amount": "NaN"}, "two decimals at most"),
             ({"amount": ""}, "This is needed"),
+            ({"amount": " "}, "This is needed"),
             ({"vat": "101"}, "from 0 to 100"),
             ({"currency": "XXX"}, "Choose one of the listed answers"),
             ({"valid_from": "2200-01-01"}, "Check the year"),

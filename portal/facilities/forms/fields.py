@@ -211,12 +211,15 @@ def degrees(label: Any, limit: int, **kwargs: Any) -> Degrees:
 def hundredths(label: Any, *, most: int, **kwargs: Any) -> Hundredths:
     """Return a field for an amount or a percentage from nought to so many whole ones."""
 
+    needed = _l("This is needed. Fill it in.")
+
     def within(_form: Any, field: Hundredths) -> None:
+        if field.data is None and not field.process_errors:
+            raise ValidationError(needed)
         if field.data is not None and not 0 <= field.data <= most * 100:
             raise ValidationError(gettext("Give a number from 0 to %(most)s.", most=most))
 
-    needed = InputRequired(_l("This is needed. Fill it in."))
-    return Hundredths(label, validators=[needed, within], **kwargs)
+    return Hundredths(label, validators=[InputRequired(needed), within], **kwargs)
 
 
 def not_published() -> str:
