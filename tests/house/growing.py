@@ -1,6 +1,6 @@
 """A world that has grown: everything in it several times over, in the hands of the same people."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Container, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -21,38 +21,66 @@ OF_NEW_PEOPLE = {Membership.__tablename__, DutyRecord.__tablename__, RoleRequest
 """What makes the new people members; everything else is in the hands of those who were there before."""
 
 
-def grow(connection: Connection) -> None:
-    """Put four more of everything beside what there is."""
+Row = dict[str, Any]
+Key = tuple[str, int]
+
+
+def grow(connection: Connection, *, but: Collection[str] = (), only: Container[int] | None = None) -> None:
+    """Put four more of everything beside what there is, but for some tables.
+
+    `only` holds the ids with which to begin: then only these are copied, and what belongs to them.
+    """
+    copied: set[Key] = set()
     for table in Base.metadata.sorted_tables:
-        rows = connection.execute(select(table)).mappings().all()
-        copies = [_copy(table, dict(row), number) for row in rows for number in range(1, TIMES)]
-        if copies:
-            connection.execute(insert(table), copies)
+        if table.name not in but:
+            rows = [dict(row) for row in connection.execute(select(table)).mappings()]
+            if only is not None:
+                rows = [row for row in rows if row["id"] in only or _belongs(table, row, copied)]
+            copied |= {(table.name, row["id"]) for row in rows}
+            copies = [_copy(table, row, number, copied) for row in rows for number in range(1, TIMES)]
+            if copies:
+                connection.execute(insert(table), copies)
 
 
-def _copy(table: Table, row: dict[str, Any], number: int) -> dict[str, Any]:
+def _belongs(table: Table, row: Row, copied: Container[Key]) -> bool:
+    """Say whether a row hangs on something that is copied."""
+    return any(
+        _is_own(column, row[column.name], copied) for column in table.columns if not column.primary_key
+    )
+
+
+def _copy(table: Table, row: Row, number: int, copied: Container[Key]) -> Row:
     told_apart = set(_told_apart(table))
-    return {
-        column.name: _value(column, row[column.name], number, is_told_apart=column in told_apart)
-        for column in table.columns
-        if column.computed is None
-    }
+    values = {}
+    for column in table.columns:
+        value = row[column.name]
+        if column.computed is not None:
+            continue
+        if value is not None and _is_own(column, value, copied):
+            value += number * APART
+        elif value is not None and column in told_apart:
+            value = _another(column, value, number)
+        values[column.name] = value
+    return values
 
 
-def _value(column: Column[Any], value: Any, number: int, *, is_told_apart: bool) -> Any:
-    if value is None:
-        return None
-    if _is_renumbered(column):
-        return value + number * APART
-    if is_told_apart and isinstance(column.type, String) and not isinstance(column.type, Enum):
+def _another(column: Column[Any], value: Any, number: int) -> Any:
+    if isinstance(column.type, String) and not isinstance(column.type, Enum):
         return f"{value}-{number}"
-    if is_told_apart and isinstance(column.type, Date):
+    if isinstance(column.type, Date):
         return value + timedelta(days=40 * number)
     return value
 
 
-def _is_renumbered(column: Column[Any]) -> bool:
-    """Say whether a column holds the id of something of which the copy has its own."""
+def _is_own(column: Column[Any], value: Any, copied: Container[Key]) -> bool:
+    """Say whether a value is the id of something of which each copy has its own."""
+    if column.primary_key:
+        return True
+    targets = {key.column.table.name for key in column.foreign_keys}
+    return _leads_to_own(column) and any((target, value) in copied for target in targets)
+
+
+def _leads_to_own(column: Column[Any]) -> bool:
     kept = KEPT if column.table.name in OF_NEW_PEOPLE else KEPT | {User.__tablename__}
     targets = {key.column.table.name for key in column.foreign_keys}
     return column.primary_key or (bool(targets) and not targets & kept)
@@ -66,5 +94,5 @@ def _told_apart(table: Table) -> Iterator[Column[Any]]:
         *([column] for column in table.columns if column.unique),
     ]
     for group in groups:
-        if not any(_is_renumbered(column) for column in group):
+        if not any(_leads_to_own(column) for column in group):
             yield from group

@@ -34,6 +34,9 @@ ON_POSTGRESQL = {
 }
 """Whose answers hang on what the database says of them; the others are turned away by their role alone."""
 
+NOTING = {"notifications.open_message"}
+"""Pages that note that they were read."""
+
 FINE = {200, 204, 302, 303, 409, 422}
 
 
@@ -125,6 +128,8 @@ def _problems_of_the_allowed(line: Line, answer: Answer, *, is_whole: bool) -> I
     to_sign_in = is_sign_in(answer) and Who.VISITOR not in line.may
     if answer.code not in FINE or to_sign_in:
         yield f"{answer.code} {answer.location}, although they may"
+    elif line.method == "GET" and answer.writes and line.endpoint not in NOTING:
+        yield f"reading changed something: {answer.writes[0][:80]}"
     elif is_whole and line.goes and answer.code not in {302, 303}:
         yield f"{answer.code}, although the form is whole: {words_of(answer)}"
 
