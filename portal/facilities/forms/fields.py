@@ -210,7 +210,6 @@ def degrees(label: Any, limit: int, **kwargs: Any) -> Degrees:
 
 def hundredths(label: Any, *, most: int, **kwargs: Any) -> Hundredths:
     """Return a field for an amount or a percentage from nought to so many whole ones."""
-
     needed = _l("This is needed. Fill it in.")
 
     def within(_form: Any, field: Hundredths) -> None:
