@@ -1,7 +1,7 @@
 """Walking through the portal as anybody, so that nothing that a step changes is there in the next."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import Headers
 
 from portal.app import create_app
+from portal.core.errors import NotAllowed, NotFound
 from portal.store import Base, db
 from portal.web.limits import limiter
 from tests.conftest import settings_for
@@ -66,6 +67,11 @@ class Walker:
         self.on_sqlite = connection.dialect.name == "sqlite"
         self.forms: dict[tuple[str, int], Form] = {}
         self._connection = connection
+        self.plain = False
+        """Whether to be told of a page that is not there, or not allowed, in a word: thousands of pages cost minutes."""
+        self._pages_of_errors = app.error_handler_spec[None][None]
+        for error, code in ((NotFound, 404), (NotAllowed, 403)):
+            self._pages_of_errors[error] = self._perhaps_plain(self._pages_of_errors[error], code)
         self._counts = select(
             *(
                 select(func.count()).select_from(table).scalar_subquery().label(table.name)
@@ -105,6 +111,7 @@ class Walker:
         """Return what somebody gets; what it changed stays until the present `forgotten` ends."""
         self._statements.clear()
         self._faults.clear()
+        limited, limiter.enabled = limiter.enabled, False
         client = self.app.test_client(use_cookies=False)
         sent = {"Accept-Language": "en", **(headers or {})}
         if self._cookies[who]:
@@ -119,6 +126,7 @@ class Walker:
                 self._faults[0] if self._faults else None,
             )
         finally:
+            limiter.enabled = limited
             answer.close()
 
     @contextmanager
@@ -161,6 +169,18 @@ class Walker:
             found |= self.world.secrets_in(content, known=asked.encode())
         return found
 
+    def _perhaps_plain(self, page: Callable[[Any], Any], code: int) -> Callable[[Any], Any]:
+        return lambda error: (str(code), code) if self.plain else page(error)
+
+    @contextmanager
+    def plainly(self, *, plain: bool = True) -> Iterator[None]:
+        """Let everything in here that is refused be refused in a word, if asked to."""
+        self.plain = plain
+        try:
+            yield
+        finally:
+            self.plain = False
+
     def _cookie(self, who: Person) -> str:
         if who not in self.world.sign_ins:
             return ""
@@ -197,10 +217,8 @@ def walking(engine_name: str, folder: Path) -> Iterator[Walker]:
         Base.metadata.create_all(engine)
     with app.test_request_context(), Session(engine) as session:
         world = build(session)
-    limited, limiter.enabled = limiter.enabled, False
     try:
         with engine.connect() as connection:
             yield Walker(app, connection, world)
     finally:
-        limiter.enabled = limited
         engine.dispose()
