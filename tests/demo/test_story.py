@@ -1,5 +1,6 @@
 """Half a year of invented work: every state is there, every name is marked, and the same seed tells the same story."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,9 +28,13 @@ LEFT = {RequestState.EXPIRED}
 
 
 @pytest.fixture(scope="module")
-def both(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Flask]:
+def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Flask]]:
     """Return a portal on each engine, in which the story was told."""
-    return {engine: tell(engine, tmp_path_factory.mktemp(f"demo-{engine}")) for engine in ENGINES}
+    portals = {engine: tell(engine, tmp_path_factory.mktemp(f"demo-{engine}")) for engine in ENGINES}
+    yield portals
+    for portal in portals.values():
+        with portal.app_context():
+            db.engine.dispose()
 
 
 @pytest.fixture(params=ENGINES)
