@@ -5,9 +5,15 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from portal.facilities import handlers as facilities
 from portal.ledger import Entry
 from portal.notifications import handlers as notifications
 
 Handler = Callable[[Session, Entry, datetime], None]
 
-HANDLERS: Mapping[str, tuple[Handler, ...]] = {**notifications.HANDLERS}
+ROOMS: tuple[Mapping[str, tuple[Handler, ...]], ...] = (facilities.HANDLERS, notifications.HANDLERS)
+
+HANDLERS: Mapping[str, tuple[Handler, ...]] = {
+    name: tuple(handler for room in ROOMS for handler in room.get(name, ()))
+    for name in sorted({name for room in ROOMS for name in room})
+}

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
+from portal.accounts.models import Membership
 from portal.core.actors import Actor, Role
 from portal.core.errors import NotFound, Refused, Stale
 from portal.facilities import queries, services
@@ -709,3 +710,48 @@ def test_bookable_rooms_openings_and_changeover_take_a_query_each(session: Sessi
     rates_on(session, [room.id for room in rooms], TODAY)
     assert len(rooms) == 6
     assert len(asked) == 4
+
+
+class TestWhoLeavesTheOperator:
+    """A duty is given to a member; it ends with the membership."""
+
+    def test_has_no_duty_left_and_the_facility_says_that_nobody_decides(self, session: Session) -> None:
+        facility = make.facility(session)
+        manager = make.manager(session, facility)
+        other = make.manager(session, make.facility(session))
+        end_membership(session, manager)
+        ended = self.end(session, manager)
+        assert len(ended) == 1
+        assert facility.id not in queries.managers_by_facility(session, today=TODAY)
+        assert names(session)[-1] == "facility.duty_ended"
+        held = session.scalars(select(DutyRecord).where(DutyRecord.user_id == manager.user_id))
+        assert [duty.ends_on for duty in held] == [TODAY - timedelta(days=1)]
+        assert self.end(session, other) == []
+
+    def test_is_no_longer_named_as_manager_even_before_the_duty_is_ended(self, session: Session) -> None:
+        facility = make.facility(session)
+        manager = make.manager(session, facility)
+        assert facility.id in queries.managers_by_facility(session, today=TODAY)
+        end_membership(session, manager)
+        assert facility.id not in queries.managers_by_facility(session, today=TODAY)
+
+    def test_keeps_the_duty_while_another_membership_lasts(self, session: Session) -> None:
+        manager = make.manager(session, make.facility(session))
+        assert self.end(session, manager) == []
+
+    def end(self, session: Session, person: Actor) -> list[int]:
+        assert person.organisation_id is not None
+        return services.end_duties_of_former_member(
+            session,
+            user_id=person.user_id,
+            organisation_id=person.organisation_id,
+            actor_id=None,
+            at=make.NOON,
+        )
+
+
+def end_membership(session: Session, person: Actor) -> None:
+    """End every membership of a person."""
+    for membership in session.scalars(select(Membership).where(Membership.user_id == person.user_id)):
+        membership.ended_at = make.NOON
+    session.flush()

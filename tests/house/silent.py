@@ -3,7 +3,6 @@
 TOLD_BY_LETTER = {
     "organisation.invitation_sent_again",
     "organisation.member_invited",
-    "organisation.membership_ended",
     "organisation.role_approved",
     "organisation.role_given",
     "organisation.role_refused",

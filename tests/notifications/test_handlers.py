@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from portal.bookings import services
 from portal.jobs.deliveries import deliver_waiting
-from portal.jobs.handlers import HANDLERS
 from portal.ledger import Delivery, Entry, Waiting
 from portal.mail.models import OutgoingMail
+from portal.notifications import handlers as notifications
 from portal.notifications.models import Message
 from portal.notifications.words import WORDS
 from tests import make
@@ -121,7 +121,7 @@ def test_a_failing_handler_is_tried_again_later_and_holds_up_nobody(session: Ses
 
 
 def test_everything_that_can_be_told_has_words() -> None:
-    assert {*HANDLERS, "request.time_given_away"} == set(WORDS)
+    assert {*notifications.HANDLERS, "request.time_given_away"} == set(WORDS)
 
 
 @pytest.mark.parametrize("language", ["en", "sv"])

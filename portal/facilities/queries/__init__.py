@@ -21,6 +21,7 @@ from portal.facilities.queries.catalogue import (
 )
 from portal.facilities.queries.people import (
     duties_of,
+    facilities_with_duties_of,
     holders_of,
     managers_by_facility,
     members_of,
@@ -39,6 +40,7 @@ __all__ = [
     "duties_of",
     "exceptions_of",
     "facilities",
+    "facilities_with_duties_of",
     "facility_for",
     "facility_named",
     "facility_to_manage",

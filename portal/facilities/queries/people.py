@@ -74,12 +74,28 @@ def holders_of(session: Session, facility_id: int, *roles: Role, today: date) ->
     )
 
 
+def facilities_with_duties_of(session: Session, user_id: int, *, operator_id: int) -> list[Facility]:
+    """Return an operator's facilities at which somebody was given a duty, locked, by ascending id."""
+    given = select(DutyRecord.facility_id).where(DutyRecord.user_id == user_id)
+    question = select(Facility).where(Facility.operator_id == operator_id, Facility.id.in_(given))
+    return list(session.scalars(question.order_by(Facility.id).with_for_update()))
+
+
 def managers_by_facility(session: Session, *, today: date) -> dict[int, list[str]]:
-    """Return the names of today's managers by facility, in one query."""
+    """Return the names of today's managers by facility, in one query; only who still belongs to its operator."""
     rows = session.execute(
         select(DutyRecord.facility_id, User.name)
+        .distinct()
         .join(User, User.id == DutyRecord.user_id)
+        .join(Facility, Facility.id == DutyRecord.facility_id)
+        .join(
+            Membership,
+            (Membership.user_id == DutyRecord.user_id)
+            & (Membership.organisation_id == Facility.operator_id)
+            & Membership.ended_at.is_(None),
+        )
         .where(
+            User.active,
             DutyRecord.role == Role.FACILITY_MANAGER,
             DutyRecord.starts_on <= today,
             or_(DutyRecord.ends_on.is_(None), DutyRecord.ends_on >= today),

@@ -7,7 +7,7 @@ from portal.facilities.services.belongings import (
     remove_holiday,
     remove_licence,
 )
-from portal.facilities.services.duties import end_duty, give_duty
+from portal.facilities.services.duties import end_duties_of_former_member, end_duty, give_duty
 from portal.facilities.services.figures import add_rate, set_changeover_days, withdraw_rate
 from portal.facilities.services.load import load_catalogue, load_demo_rooms
 from portal.facilities.services.rooms import (
@@ -28,6 +28,7 @@ __all__ = [
     "edit_cleanroom",
     "edit_facility",
     "edit_licence",
+    "end_duties_of_former_member",
     "end_duty",
     "give_duty",
     "load_catalogue",

@@ -115,6 +115,36 @@ def end_all_duties(session: Session, facility: Facility, *, last_day: date) -> l
     return ids
 
 
+def end_duties_of_former_member(
+    session: Session, *, user_id: int, organisation_id: int, actor_id: int | None, at: datetime
+) -> list[int]:
+    """End a person's duties at an organisation's facilities if they no longer belong to it; return the ids.
+
+    Nothing refuses it: a facility may be left without a manager, and the administrators' page says so.
+    """
+    ids = []
+    for facility in queries.facilities_with_duties_of(session, user_id, operator_id=organisation_id):
+        if user_id in {person.id for person in queries.members_of(session, organisation_id)}:
+            return ids
+        last = day_at(at, facility.time_zone) - timedelta(days=1)
+        for duty in queries.duties_of(session, facility.id, since=last + timedelta(days=1)):
+            if duty.user_id != user_id:
+                continue
+            event = DutyEnded(
+                actor_id=actor_id,
+                facility_id=facility.id,
+                duty_id=duty.id,
+                user_id=user_id,
+                role=duty.role,
+                last_day=None if last < duty.starts_on else last,
+            )
+            ids.append(duty.id)
+            _end(session, duty, last)
+            record(session, event, at=at)
+        touch(facility, at)
+    return ids
+
+
 def _end(session: Session, duty: DutyRecord, last_day: date) -> None:
     if last_day < duty.starts_on:
         session.delete(duty)
