@@ -122,7 +122,7 @@ def end_duties_of_former_member(
 
     Nothing refuses it: a facility may be left without a manager, and the administrators' page says so.
     """
-    ids = []
+    ids: list[int] = []
     for facility in queries.facilities_with_duties_of(session, user_id, operator_id=organisation_id):
         if user_id in {person.id for person in queries.members_of(session, organisation_id)}:
             return ids
