@@ -19,6 +19,8 @@ from portal.core.actors import Actor
 from portal.facilities import queries as facilities
 from portal.facilities import sentences as facility_sentences
 from portal.facilities import views as facility_pages
+from portal.files import sentences as file_sentences
+from portal.files import storage
 from portal.home import views as home_pages
 from portal.home import visits
 from portal.mail import delivery, writing
@@ -74,11 +76,13 @@ def create_app(settings: Settings) -> Flask:
     delivery.init_app(
         app, smtp_url=settings.smtp_url, folder=settings.instance / "mail", sender=settings.mail_from
     )
+    storage.init_app(app, files_url=settings.files_url, folder=settings.instance / "files")
     writing.init_app(app, base_url=settings.base_url, portal_name=settings.portal_name)
     security.init_app(app, invented_addresses=settings.demo, secure=settings.secure)
     assistance.init_app(app)
     labels.init_app(app, vocabulary.label)
     sentences.register(app, sentences.SENTENCES)
+    sentences.register(app, file_sentences.SENTENCES)
     sentences.register(app, account_sentences.SENTENCES)
     sentences.register(app, reference.SENTENCES)
     sentences.register(app, projects.SENTENCES)

@@ -1,11 +1,12 @@
 """Settings: everything that one installation decides, read from the environment once, at the start."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from portal.files.storage import store_for
 from portal.mail.transport import transport_for
 
 MEBIBYTE = 1024 * 1024
@@ -40,6 +41,7 @@ class Settings:
     portal_name: str = "ATMP portal Skåne"
     smtp_url: str | None = field(default=None, repr=False)
     mail_from: str = "ATMP portal <no-reply@localhost>"
+    files_url: str | None = field(default=None, repr=False)
     limits_url: str = field(default="memory://", repr=False)
     proxies: int = 0
     contact_email: str | None = None
@@ -100,10 +102,8 @@ def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
     else:
         database_url = environment.get("DATABASE_URL") or f"sqlite:///{instance / 'portal.sqlite'}"
     smtp_url = environment.get("SMTP_URL") or None
-    try:
-        transport_for(smtp_url, instance)
-    except ValueError as error:
-        problems.append(str(error))
+    files_url = environment.get("FILES_URL") or None
+    problems.extend(_wrong_addresses(instance, smtp_url=smtp_url, files_url=files_url))
     settings = Settings(
         mode=mode,
         secret_key=secret_key,
@@ -114,6 +114,7 @@ def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
         portal_name=environment.get("PORTAL_NAME", "ATMP portal Skåne"),
         smtp_url=smtp_url,
         mail_from=environment.get("MAIL_FROM", "ATMP portal <no-reply@localhost>"),
+        files_url=files_url,
         limits_url=environment.get("LIMITS_URL", "memory://"),
         proxies=number("PROXIES", 0),
         contact_email=environment.get("CONTACT_EMAIL") or None,
@@ -122,3 +123,11 @@ def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
     if problems:
         raise SettingsError("The portal can't start:\n" + "\n".join(f"- {problem}" for problem in problems))
     return settings
+
+
+def _wrong_addresses(instance: Path, *, smtp_url: str | None, files_url: str | None) -> Iterator[str]:
+    for check, url in ((transport_for, smtp_url), (store_for, files_url)):
+        try:
+            check(url, instance)
+        except ValueError as error:
+            yield str(error)

@@ -9,6 +9,7 @@ ROOMS = (
     "audit",
     "catalogue",
     "demo",
+    "files",
     "gmp",
     "jobs",
     "match",

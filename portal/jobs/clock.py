@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from portal.bookings.services import release_due, tend_waiting_lists
 from portal.core import clock
+from portal.files import keeping
 from portal.jobs.deliveries import deliver_waiting
 from portal.ledger import seal_waiting
 from portal.mail.delivery import send_waiting
@@ -50,6 +51,7 @@ DUTIES = (
     Duty("seal", 5, _unit(lambda session: seal_waiting(session, at=clock.now()))),
     Duty("release", 10, _unit(lambda session: release_due(session, at=clock.now()))),
     Duty("waiting_lists", 60, _unit(lambda session: tend_waiting_lists(session, at=clock.now()))),
+    Duty("unused_files", 3600, lambda _app: keeping.sweep(at=clock.now())),
     Duty("old_mail", 3600, _unit(lambda session: forget_old_mail(session, at=clock.now()))),
 )
 

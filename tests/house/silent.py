@@ -59,6 +59,9 @@ BOOKINGS = {
 }
 """The facility's own doing, which moves nobody, and drafts, of which the facility knows nothing."""
 
+FILES = {"file.stored"}
+"""What the file belongs to tells of it."""
+
 FACTS = {"fact.confirmed", "fact.restored", "fact.revised"}
 """Shipped facts show their source and standing wherever they are shown."""
 
@@ -80,4 +83,4 @@ PROJECTS = {
 }
 """The owner's own doing, on the project's page."""
 
-SILENT: set[str] = TOLD_BY_LETTER | ACCOUNTS | FACILITIES | BOOKINGS | FACTS | PROJECTS
+SILENT: set[str] = TOLD_BY_LETTER | ACCOUNTS | FACILITIES | BOOKINGS | FILES | FACTS | PROJECTS
