@@ -19,6 +19,7 @@ from portal.core.actors import Actor
 from portal.facilities import queries as facilities
 from portal.facilities import sentences as facility_sentences
 from portal.facilities import views as facility_pages
+from portal.files import models as file_tables  # noqa: F401  (no page shows them yet)
 from portal.files import sentences as file_sentences
 from portal.files import storage
 from portal.home import views as home_pages

@@ -13,7 +13,7 @@ KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "pptx": ("application/vnd.openxmlformats-officedocument.presentationml.presentation", ("pptx",)),
     "odt": ("application/vnd.oasis.opendocument.text", ("odt",)),
     "ods": ("application/vnd.oasis.opendocument.spreadsheet", ("ods",)),
-    "text": ("text/plain; charset=utf-8", ("txt", "csv")),
+    "text": ("text/plain", ("txt", "csv")),
 }
 """The kinds that are taken: the type under which each is handed out, and how its name may end, the usual ending first."""
 
