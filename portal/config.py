@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from portal.files.storage import store_for
 from portal.mail.transport import transport_for
@@ -46,6 +47,13 @@ class Settings:
     proxies: int = 0
     contact_email: str | None = None
     max_upload: int = 12 * MEBIBYTE
+
+    @property
+    def trusted_hosts(self) -> list[str] | None:
+        """Return the names under which the portal answers; in production only its own, and this machine's."""
+        if self.mode is not Mode.PRODUCTION:
+            return None
+        return [urlsplit(self.base_url).hostname or "", "localhost", "127.0.0.1"]
 
     @property
     def secure(self) -> bool:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from portal.core.errors import NotAllowed, NotFound, Reason, Refused, Stale
 from portal.store import conflict_of
@@ -50,6 +50,9 @@ def _database(error: DBAPIError) -> ResponseReturnValue:
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
+    if isinstance(error, SecurityError):
+        # A page is full of addresses, and the one that was asked for is not the portal's.
+        return "This is not the address of the portal.\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
     if error.code is None or error.code < 400 or error.response is not None:
         return error.get_response()
     return page(error.code)

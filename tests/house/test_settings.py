@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from portal.app import create_app
 from portal.config import Mode, SettingsError, settings_from
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,3 +49,20 @@ def test_the_demo_needs_nothing_but_its_secrets(tmp_path: Path) -> None:
     )
     assert settings.mode is Mode.DEMO
     assert settings.database_url == f"sqlite:///{tmp_path / 'portal.sqlite'}"
+
+
+def test_in_production_the_portal_answers_to_its_own_name_only(tmp_path: Path) -> None:
+    settings = settings_from(
+        {
+            "SECRET_KEY": "a secret for tests, and only for tests",
+            "SECURITY_PASSWORD_SALT": "a salt for tests, and only for tests",
+            "DATABASE_URL": f"sqlite:///{tmp_path / 'portal.sqlite'}",
+            "PORTAL_BASE_URL": "https://portal.example",
+            "PORTAL_INSTANCE": str(tmp_path),
+        }
+    )
+    client = create_app(settings).test_client()
+    assert client.get("/accessibility", base_url="https://portal.example").status_code != 400
+    stranger = client.get("/accessibility", base_url="https://elsewhere.example")
+    assert stranger.status_code == 400
+    assert b"elsewhere" not in stranger.data
