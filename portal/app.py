@@ -24,6 +24,8 @@ from portal.files import sentences as file_sentences
 from portal.files import storage
 from portal.home import views as home_pages
 from portal.home import visits
+from portal.jobs import views as job_pages
+from portal.jobs import words as job_words
 from portal.mail import delivery, writing
 from portal.notifications import views as message_pages
 from portal.projects import sentences as projects
@@ -89,12 +91,14 @@ def create_app(settings: Settings) -> Flask:
     sentences.register(app, projects.SENTENCES)
     sentences.register(app, facility_sentences.SENTENCES)
     sentences.register(app, booking_sentences.SENTENCES)
+    sentences.register(app, job_words.SENTENCES)
     app.register_blueprint(web.bp)
     app.register_blueprint(facility_pages.bp)
     app.register_blueprint(account_pages.bp)
     app.register_blueprint(project_pages.bp)
     app.register_blueprint(booking_pages.bp)
     app.register_blueprint(message_pages.bp)
+    app.register_blueprint(job_pages.bp)
     visits.init_app(app)
     app.register_blueprint(home_pages.bp)
     return app

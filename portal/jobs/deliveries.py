@@ -4,16 +4,19 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
+from portal.core.errors import NotFound
 from portal.jobs.handlers import HANDLERS, Handler
 from portal.ledger import Delivery, Entry, Waiting
+from portal.store import brief
 
 logger = logging.getLogger(__name__)
 
 BATCH = 200
 TRIES = 10
+_FAILED = Delivery.delivered_at.is_(None) & Delivery.last_error.is_not(None)
 UnitOfWork = Callable[[Callable[[Session], object]], object]
 
 
@@ -37,6 +40,7 @@ def deliver_waiting(
     waiting = session.execute(
         select(Entry.id, Entry.name)
         .join(Waiting, Waiting.entry_id == Entry.id)
+        .where(~exists().where(Delivery.entry_id == Entry.id, _FAILED, Delivery.next_at > at))
         .order_by(Entry.id)
         .limit(BATCH)
     ).all()
@@ -72,7 +76,7 @@ def _deliver(in_one_unit: UnitOfWork, handler: Handler, entry_id: int, *, at: da
         done = in_one_unit(work)
     except Exception as error:
         logger.exception("handler %s failed for entry %s", name_of(handler), entry_id)
-        message = f"{type(error).__name__}: {error}"[:400]
+        message = brief(error)
         in_one_unit(lambda session: _failed(_note(session, handler, entry_id), message, at=at))
         return None
     return done if isinstance(done, bool) else None
@@ -93,3 +97,22 @@ def _note(session: Session, handler: Handler, entry_id: int) -> Delivery:
         session.add(found)
         session.flush()
     return found
+
+
+def failed_deliveries(session: Session, *, limit: int) -> list[tuple[Delivery, str]]:
+    """Return the deliveries that failed and were not made since, newest first, each with the name of its event."""
+    question = select(Delivery, Entry.name).join(Entry, Entry.id == Delivery.entry_id).where(_FAILED)
+    rows = session.execute(question.order_by(Delivery.id.desc()).limit(limit))
+    return [(delivery, name) for delivery, name in rows]
+
+
+def try_delivery_again(session: Session, delivery_id: int) -> None:
+    """Let a failed delivery be tried again at once, as often as the first time; raises `NotFound` if none has failed."""
+    note = session.scalars(
+        select(Delivery).where(Delivery.id == delivery_id, _FAILED).with_for_update()
+    ).first()
+    if note is None:
+        raise NotFound
+    note.attempts, note.next_at = 0, None
+    if session.scalars(select(Waiting).where(Waiting.entry_id == note.entry_id)).first() is None:
+        session.add(Waiting(entry_id=note.entry_id))

@@ -1,19 +1,17 @@
-"""Every handler of the house, listed from each room's `handlers.py`, by the name of the event that it waits for."""
+"""Every handler of the house, listed from each room's `handlers.py`: of events by their names, of long work by its kinds."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from portal.facilities import handlers as facilities
+from portal.bookings import handlers as bookings
 from portal.ledger import Entry
 from portal.notifications import handlers as notifications
+from portal.projects import handlers as projects
+from portal.work.kinds import Kind
 
 Handler = Callable[[Session, Entry, datetime], None]
 
-ROOMS: tuple[Mapping[str, tuple[Handler, ...]], ...] = (facilities.HANDLERS, notifications.HANDLERS)
-
-HANDLERS: Mapping[str, tuple[Handler, ...]] = {
-    name: tuple(handler for room in ROOMS for handler in room.get(name, ()))
-    for name in sorted({name for room in ROOMS for name in room})
-}
+HANDLERS: Mapping[str, tuple[Handler, ...]] = {**notifications.HANDLERS}
+WORK: Mapping[str, Kind] = {**bookings.WORK, **projects.WORK}

@@ -14,7 +14,11 @@ Decisions:
   the same Message-ID.
 - Every message is tried on its own. A refused address ends that message alone; a server that cannot be reached ends the
   round, and everything is tried again after a pause that grows, for three days.
-- Once a message is sent or given up, its text is forgotten, since it may hold a link that signs somebody in; to whom
-  it went, under which subject and when stays for ninety days.
-- Messages are plain text, in the recipient's language, say why they came, and have one link.
+- Once a message is sent, its text is forgotten, since it may hold a link that signs somebody in; to whom it went, under
+  which subject and when stays for ninety days. One that was given up keeps its text for a week, so that an administrator
+  can let it be tried again; nobody can read it meanwhile.
+- A server that lets the portal in and then refuses its sender is not reached either: no message is to blame for a setting.
+- Messages are text and the same as HTML, made of one template, in the recipient's language; they say why they came, and
+  have one link. HTML is plain tables with its styles beside every element, and loads nothing from anywhere, because that
+  is what every mail program shows. Mail that can be stopped says so in its `List-Unsubscribe` header.
 """

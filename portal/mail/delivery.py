@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
 
 from flask import Flask, Response, current_app
 
@@ -17,6 +18,7 @@ from portal.store import db, in_one_unit
 logger = logging.getLogger(__name__)
 EXTENSION = "portal_mail"
 ROUND = 200
+_SENDING = Lock()
 
 
 def init_app(app: Flask, *, smtp_url: str | None, folder: Path, sender: str) -> None:
@@ -74,15 +76,24 @@ def _deliver_one(transport: Transport, sender: str, mail_id: int, *, at: datetim
 def _content(mail: OutgoingMail | None) -> tuple[Message, datetime] | None:
     if mail is None:
         return None
-    message = Message(to=mail.recipient, subject=mail.subject, text=mail.text or "", html=mail.html)
+    message = Message(
+        to=mail.recipient,
+        subject=mail.subject,
+        text=mail.text or "",
+        html=mail.html,
+        unsubscribe=mail.unsubscribe,
+    )
     return message, mail.posted_at
 
 
 def _after_the_response(app: Flask, mail_ids: list[int]) -> None:
-    with app.app_context():
-        try:
+    # A slow server must not take all threads of a worker: one of them sends, and the jobs process does the rest.
+    if not _SENDING.acquire(blocking=False):
+        return
+    try:
+        with app.app_context():
             deliver(mail_ids, at=clock.now())
-        except (
-            Exception
-        ):  # the response has left: nobody else would hear of it, and the jobs process tries again
-            logger.exception("mail could not be sent after the response")
+    except Exception:  # the response has left: nobody else would hear of it, and the jobs process tries again
+        logger.exception("mail could not be sent after the response")
+    finally:
+        _SENDING.release()

@@ -9,7 +9,7 @@ from email.utils import format_datetime, parseaddr
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A text for one address, perhaps with the same as HTML.
+    """A text for one address, perhaps with the same as HTML, and the address at which mail programs stop its kind.
 
     Raises `ValueError` where the address or the subject has more than one line.
     """
@@ -18,10 +18,11 @@ class Message:
     subject: str
     text: str
     html: str | None = None
+    unsubscribe: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse what would smuggle a header in."""
-        if not self.to or any(c in self.to + self.subject for c in "\r\n"):
+        if not self.to or any(c in self.to + self.subject + (self.unsubscribe or "") for c in "\r\n"):
             raise ValueError("an address and a subject are one line each")
 
 
@@ -35,6 +36,9 @@ def as_email(message: Message, *, sender: str, number: int, posted_at: datetime)
     email["Date"] = format_datetime(posted_at)
     email["Message-ID"] = f"<{number}.{posted_at:%Y%m%d%H%M%S%f}@{host}>"
     email["Auto-Submitted"] = "auto-generated"
+    if message.unsubscribe is not None:
+        email["List-Unsubscribe"] = f"<{message.unsubscribe}>"
+        email["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     email.set_content(message.text)
     if message.html is not None:
         email.add_alternative(message.html, subtype="html")

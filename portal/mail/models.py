@@ -12,7 +12,10 @@ class OutgoingMail(Base):
     """A message on its way: waiting while it has a next try, then sent or given up."""
 
     __tablename__ = "outgoing_mail"
-    __table_args__ = (Index("ix_outgoing_mail_next_try_at", "next_try_at"),)
+    __table_args__ = (
+        Index("ix_outgoing_mail_next_try_at", "next_try_at"),
+        Index("ix_outgoing_mail_given_up_at", "given_up_at"),
+    )
 
     recipient: Mapped[str] = mapped_column(String(254), index=True)
     subject: Mapped[str] = mapped_column(String(400))
@@ -23,4 +26,8 @@ class OutgoingMail(Base):
     next_try_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     given_up_at: Mapped[datetime | None]
+    tried_again_at: Mapped[datetime | None]
+    """When an administrator let a given-up message be tried again; patience begins anew then."""
+    unsubscribe: Mapped[str | None] = mapped_column(String(400))
+    """The address at which mail programs stop mail of this kind, where it can be stopped."""
     last_error: Mapped[str | None] = mapped_column(String(400))

@@ -24,7 +24,7 @@ class Undeliverable(Exception):
 
 
 class Unreachable(Exception):
-    """The mail server could not be reached at all, or did not let the portal in; no message is to blame."""
+    """The mail server could not be reached at all, or did not take the portal for a sender; no message is to blame."""
 
 
 class Transport(Protocol):
@@ -56,6 +56,8 @@ class SmtpTransport:
         except smtplib.SMTPRecipientsRefused as error:
             code, text = next(iter(error.recipients.values()))
             raise Undeliverable(f"{code} {_words(text)}", final=code >= 500) from error
+        except (smtplib.SMTPSenderRefused, smtplib.SMTPHeloError) as error:
+            raise Unreachable(f"{error.smtp_code} {_words(error.smtp_error)}") from error
         except smtplib.SMTPResponseException as error:
             why = f"{error.smtp_code} {_words(error.smtp_error)}"
             raise Undeliverable(why, final=error.smtp_code >= 500) from error

@@ -53,3 +53,10 @@ def conflict_of(error: DBAPIError) -> str | None:
     """Return the name of the guard that refused two overlapping blocks, or None for any other error."""
     text = str(error.orig)
     return next((name for name in sorted(OVERLAP) if name in text), None)
+
+
+def brief(error: BaseException) -> str:
+    """Return an error in a few words that an operator may read: what a statement held stays out of it."""
+    if isinstance(error, DBAPIError):
+        return f"{type(error).__name__} ({type(error.orig).__name__})"
+    return f"{type(error).__name__}: {error}"[:400]

@@ -58,7 +58,19 @@ PARTS = (
         "note",
     ),
     *("problem", "flash", "decide", "dialog", "shortcuts", "copy", "source", "chart", "landing"),
-    *("gate", "chain", "signature", "score", "board", "ruler", "assisting", "facility", "project", "request"),
+    *(
+        "gate",
+        "chain",
+        "signature",
+        "score",
+        "board",
+        "ruler",
+        "assisting",
+        "facility",
+        "project",
+        "request",
+        "progress",
+    ),
 )
 """The sheets of `css/parts`, in the order in which they may overrule one another."""
 SHEETS = ("css/tokens.css", "css/base.css", *(f"css/parts/{part}.css" for part in PARTS))

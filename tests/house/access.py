@@ -200,6 +200,20 @@ MESSAGES = (
     see("notifications.open_message", "message to the manager", may=frozenset({Who.MANAGER})),
 )
 
+OWNER_OR_ADMINISTRATOR = OWNER | {Who.ADMINISTRATOR}
+
+LONG_WORK = (
+    see("jobs.index", may=SIGNED_IN),
+    see("jobs.show", "job", may=OWNER_OR_ADMINISTRATOR),
+    send("jobs.cancel", "job", may=OWNER_OR_ADMINISTRATOR, on="jobs.show"),
+    send("jobs.again", "failed job", may=OWNER_OR_ADMINISTRATOR, on="jobs.show"),
+    see("jobs.healthy", may=ALL),
+    see("jobs.overview", may=ADMINISTRATOR),
+    send("jobs.send_now", may=ADMINISTRATOR, on="jobs.overview"),
+    send("jobs.send_again", "mail that was given up", may=ADMINISTRATOR, on="jobs.overview"),
+    send("jobs.deliver_again", "failed delivery", may=ADMINISTRATOR, on="jobs.overview"),
+)
+
 JOINING = (
     see("security.login", may=ALL),
     send(
@@ -899,6 +913,7 @@ RUNNING = (
 TABLE: tuple[Line, ...] = (
     *FRAME,
     *MESSAGES,
+    *LONG_WORK,
     *JOINING,
     *ACCOUNTS,
     *ADMINISTRATION,

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import event, select
+from sqlalchemy import delete, event, select
 from sqlalchemy.orm import Session
 
 from portal.accounts import links
@@ -26,6 +26,7 @@ from portal.bookings.models import (
 )
 from portal.bookings.roomtime import midnight
 from portal.core.actors import Actor, Role
+from portal.core.errors import Reason
 from portal.core.slots import Slot
 from portal.facilities.models import (
     BookingUnit,
@@ -39,12 +40,15 @@ from portal.facilities.models import (
     VectorLevel,
 )
 from portal.jobs.handlers import HANDLERS
-from portal.ledger import Entry, Waiting
+from portal.ledger import Delivery, Entry, Waiting
+from portal.mail.messages import Message as Letter
+from portal.mail.services import note_failure, post
 from portal.notifications.models import Message
 from portal.projects import services as projects
 from portal.projects.models import FieldGroup, Phase, Project
 from portal.projects.rules.team import TeamMemberFields
 from portal.projects.rules.values import Visibility
+from portal.work import services as work
 from tests import make
 from tests.house.world import KIND_OF, KINDS, OWNERS, Ground, Person, Secret, World, mark
 
@@ -87,6 +91,8 @@ class _Builder:
         self._teaser("delta", Visibility.INVESTORS)
         self._tell_everybody()
         self._messages(grounds)
+        for ground in grounds:
+            self._operations(ground)
         event.remove(self.session, "before_flush", self._number)
         self.session.commit()
         return World(self.now, grounds, self.sign_ins, self.amounts, self.ids)
@@ -214,6 +220,8 @@ class _Builder:
             with self.own(OWNERS[entry.id // 100_000 % 100]):
                 for handler in HANDLERS.get(entry.name, ()):
                     handler(self.session, entry, entry.at)
+        self.session.execute(delete(Waiting))
+        work.hold_lease(self.session, "clock", "host:1", lasts=timedelta(days=1), at=self.now)
 
     def _messages(self, grounds: Iterable[Ground]) -> None:
         for ground in grounds:
@@ -226,6 +234,23 @@ class _Builder:
                     .order_by(Message.id)
                 ).first()
                 ground.places[f"message to the {place}"] = {"message_id": message_id}
+
+    def _operations(self, ground: Ground) -> None:
+        """Let a mail of a ground be given up, and something fail to be told."""
+        session, now = self.session, self.now
+        letter = f"{mark(ground.owner, 'words')}"
+        address = f"{mark(ground.owner, 'address').lower()}9@example.org"
+        mail = post(session, Letter(to=address, subject=letter, text=letter), at=now)
+        note_failure(session, mail.id, error="550 no such user", final=True, at=now)
+        entry = session.scalars(select(Entry).order_by(Entry.id)).first()
+        assert entry is not None
+        failed = Delivery(
+            entry_id=entry.id, handler=f"portal.{ground.owner}.tell", attempts=3, last_error="KeyError: 'x'"
+        )
+        session.add(failed)
+        session.flush()
+        ground.places["mail that was given up"] = {"mail_id": mail.id}
+        ground.places["failed delivery"] = {"delivery_id": failed.id}
 
 
 class _GroundBuilder:
@@ -402,6 +427,7 @@ class _GroundBuilder:
         shut_out.active = False
         fresh = self.world.person(self.owner, self.developer, Role.FOUNDER)
         fresh.confirmed_at = None
+        self._long_work()
         session.flush()
         self.at("organisation", organisation_id=self.developer.id)
         self.at("own organisation")
@@ -421,6 +447,19 @@ class _GroundBuilder:
             "address": founder.email,
             "invited": invitation.email,
         }
+
+    def _long_work(self) -> None:
+        session, now = self.session, self.world.now
+        arguments = {"sheet_id": 1, "digest": mark(self.owner, "words")}
+        failed = work.ask(session, "projects.import_sheet", self.founder, arguments, at=now)
+        taken = work.take_job(session, "host:1", kinds=[failed.kind], at=now)
+        assert taken is failed
+        work.end_failed(session, failed.id, "host:1", [Reason("job_overtaken")], at=now)
+        waiting = work.ask(
+            session, "projects.import_sheet", self.founder, arguments, at=now + timedelta(minutes=1)
+        )
+        self.at("job", job_id=waiting.id)
+        self.at("failed job", job_id=failed.id)
 
     def _projects(self) -> None:
         session, now = self.session, self.world.now

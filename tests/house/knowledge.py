@@ -42,7 +42,7 @@ KNOWN: Mapping[Person, Mapping[str, frozenset[str] | None]] = {
     Person.PROVIDER: {"gamma": TEASER | {"money"}},
     Person.ANALYST: {},
     Person.ADMINISTRATOR: {
-        owner: NAMED | {"company", "person", "address", "invited", "words"} for owner in OWNERS
+        owner: NAMED | {"company", "person", "address", "invited", "words", "job ids"} for owner in OWNERS
     },
 }
 """By person and whose secret it is, what they may know; None is everything."""

@@ -35,6 +35,7 @@ from portal.ledger import Entry
 from portal.notifications.models import Message
 from portal.projects.models import Grant, PhaseChange, Project, ProjectSheet, TeamMember
 from portal.store import Base
+from portal.work.models import Job
 
 OWNERS = ("alpha", "beta", "eff", "gee", "gamma", "delta", "advice", "hush", "murmur", "others")
 """Whose secrets there are: two developers, two operators, two who publish teasers, three bodies of advisers, the rest."""
@@ -61,6 +62,7 @@ KINDS: Mapping[str, tuple[type[Base], ...]] = {
     "booking ids": (SlotRequest, RequestMessage, Booking, Closure, MoveProposal),
     "message ids": (Message, Entry),
     "public ids": (Facility, Cleanroom, Rate, Licence, ExtraHoliday, DutyRecord),
+    "job ids": (Job,),
 }
 KIND_OF = {model: kind for kind, models in KINDS.items() for model in models}
 

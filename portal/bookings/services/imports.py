@@ -124,11 +124,58 @@ def import_calendar(
         raise NotFound
     locked = lock_facilities(session, [target.facility_id])
     release_expired(session, locked, at=at)
+    plan = check_import(session, actor, file, target, process_class=process_class, digest=digest, at=at)
+    _enter(session, actor, plan, locked, at=at)
+    return plan
+
+
+def check_import(
+    session: Session,
+    actor: Actor,
+    file: CalendarFile,
+    target: Target,
+    *,
+    process_class: str | None = None,
+    digest: str,
+    at: datetime,
+) -> Plan:
+    """Return the plan if it still is the one that was shown, and has anything to enter; raises as `import_calendar`."""
     plan = plan_import(session, actor, file, target, process_class=process_class, at=at)
     if plan.number(Action.ENTER) == 0:
         raise Refused([Reason("calendar_nothing_to_enter", {"known": plan.number(Action.KNOWN)})])
     if plan.digest != digest:
         raise Stale({"plan": plan.digest})
+    return plan
+
+
+def import_events(
+    session: Session,
+    actor: Actor,
+    events: Sequence[Event],
+    target: Target,
+    *,
+    process_class: str | None = None,
+    at: datetime,
+) -> Plan:
+    """Enter those of these events that are free to be entered now; the plan says what became of each.
+
+    What was entered before is known, so that doing it again does nothing. Raises `NotFound` if the actor does not
+    manage the place.
+    """
+    if target.facility_id not in {room.facility_id for room in queries.managed_rooms(session, actor)}:
+        raise NotFound
+    locked = lock_facilities(session, [target.facility_id])
+    release_expired(session, locked, at=at)
+    plan = plan_import(
+        session, actor, CalendarFile(tuple(events)), target, process_class=process_class, at=at
+    )
+    _enter(session, actor, plan, locked, at=at)
+    return plan
+
+
+def _enter(
+    session: Session, actor: Actor, plan: Plan, locked: Mapping[int, Cleanroom], *, at: datetime
+) -> None:
     for line in plan.lines:
         if line.action is Action.ENTER and line.room is not None and line.slot is not None:
             enter_booking(
@@ -142,7 +189,6 @@ def import_calendar(
                 import_key=line.key,
                 at=at,
             )
-    return plan
 
 
 def slot_in(room: Cleanroom, event: Event) -> tuple[Slot, bool]:

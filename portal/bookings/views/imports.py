@@ -1,5 +1,6 @@
 """Taking over a calendar that was kept elsewhere: choose a file, look at what each event becomes, and then do it."""
 
+from datetime import datetime
 from typing import Any
 
 import flask
@@ -7,16 +8,26 @@ from flask import flash
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 from wtforms import HiddenField
 
 from portal.bookings import queries
 from portal.bookings.calendar_files import MOST_BYTES, decoded, read_calendar
 from portal.bookings.forms.facility import UploadForm
-from portal.bookings.services.imports import Action, Line, Plan, Target, import_calendar, plan_import
+from portal.bookings.handlers import IMPORT_CALENDAR
+from portal.bookings.services.imports import (
+    Action,
+    Line,
+    Plan,
+    Target,
+    check_import,
+    import_calendar,
+    plan_import,
+)
 from portal.bookings.views.blueprint import bp
 from portal.core import clock
-from portal.core.actors import Role
+from portal.core.actors import Actor, Role
 from portal.core.errors import Reason
 from portal.facilities.models import Cleanroom
 from portal.store import db
@@ -25,6 +36,10 @@ from portal.web.filters import window
 from portal.web.forms import ActionForm
 from portal.web.limits import limiter
 from portal.web.sentences import sentence
+from portal.work.services import ask
+
+AT_ONCE = 40
+"""A calendar with more events is taken over as a job."""
 
 
 class ConfirmForm(ActionForm):
@@ -96,15 +111,28 @@ def confirm_calendar() -> ResponseReturnValue:
         return _upload_page(upload, rooms), 422
     file = read_calendar(content, room_column=upload.room_column.data or "")
     target, process_class = _target(upload.room.data, rooms), upload.process_class.data
-    if form.attempt(
+    digest = form.digest.data or ""
+    if len(file.events) > AT_ONCE:
+        arguments = {
+            "content": content,
+            "room_column": upload.room_column.data or "",
+            "facility_id": target.facility_id,
+            "cleanroom_id": target.cleanroom_id,
+            "process_class": process_class,
+        }
+        if form.attempt(
+            lambda session: _ask(
+                session,
+                actor,
+                check_import(session, actor, file, target, process_class=process_class, digest=digest, at=at),
+                arguments,
+                at=at,
+            )
+        ):
+            return back("jobs.show", job_id=form.result)
+    elif form.attempt(
         lambda session: import_calendar(
-            session,
-            actor,
-            file,
-            target,
-            process_class=process_class,
-            digest=form.digest.data or "",
-            at=at,
+            session, actor, file, target, process_class=process_class, digest=digest, at=at
         )
     ):
         number = form.result.number(Action.ENTER)
@@ -113,6 +141,12 @@ def confirm_calendar() -> ResponseReturnValue:
     plan = plan_import(db.session(), actor, file, target, process_class=process_class, at=at)
     form.content.data, form.digest.data = content, plan.digest
     return _preview_page(plan, form), 422
+
+
+def _ask(session: Session, actor: Actor, plan: Plan, arguments: dict[str, Any], *, at: datetime) -> int:
+    rows = [line.row for line in plan.lines if line.action is Action.ENTER]
+    work = {**arguments, "rows": rows}
+    return ask(session, IMPORT_CALENDAR, actor, work, total=len(rows), key=plan.digest, at=at).id
 
 
 def _text(uploaded: Any) -> str | Reason:

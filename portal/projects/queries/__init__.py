@@ -39,6 +39,7 @@ from portal.projects.queries.sheets import (
     known_projects,
     own_sheet,
     sheet_plan,
+    sheet_rows,
 )
 
 __all__ = [
@@ -65,6 +66,7 @@ __all__ = [
     "published_teasers",
     "seen_project",
     "sheet_plan",
+    "sheet_rows",
     "stages",
     "stated_values",
     "team",

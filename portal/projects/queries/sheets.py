@@ -61,6 +61,11 @@ def own_sheet(session: Session, actor: Actor, sheet_id: int, *, lock: bool = Fal
     return sheet
 
 
+def sheet_rows(session: Session, actor: Actor, sheet_id: int) -> int:
+    """Return how many rows a sheet has; one that was imported is forgotten and has none."""
+    return len(read_sheet(own_sheet(session, actor, sheet_id).content or "").rows)
+
+
 def sheet_plan(session: Session, actor: Actor, sheet: ProjectSheet, *, at: datetime) -> Plan:
     """Return what importing a sheet would do now."""
     organisation = session.get_one(Organisation, sheet.organisation_id)

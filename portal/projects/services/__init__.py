@@ -12,7 +12,7 @@ from portal.projects.services.projects import (
     register_project,
     restore_project,
 )
-from portal.projects.services.sheets import import_projects, upload_sheet
+from portal.projects.services.sheets import check_sheet, import_projects, upload_sheet
 from portal.projects.services.stages import (
     change_phase,
     correct_last_stage,
@@ -26,6 +26,7 @@ __all__ = [
     "add_team_member",
     "archive_project",
     "change_phase",
+    "check_sheet",
     "correct_last_stage",
     "edit_project",
     "edit_team_member",

@@ -10,7 +10,7 @@ from portal.core.errors import NotAllowed, Reason, Refused, Stale
 from portal.projects import queries
 from portal.projects.models import Project, ProjectSheet
 from portal.projects.rules import phases, sheets
-from portal.projects.rules.imports import Action, Line
+from portal.projects.rules.imports import Action, Line, Plan
 from portal.projects.rules.values import Phase
 from portal.projects.services.projects import edit_project, register_project
 from portal.projects.services.stages import change_phase, put_on_hold, resume
@@ -55,21 +55,13 @@ def import_projects(
     sheet = queries.own_sheet(session, actor, sheet_id, lock=True)
     if sheet.imported_at is not None:
         return sheet
-    if at - sheet.uploaded_at > KEPT:
-        raise Refused([Reason("sheet_expired")])
     session.scalars(
         select(Project)
         .where(Project.organisation_id == sheet.organisation_id)
         .order_by(Project.id)
         .with_for_update()
     ).all()
-    plan = queries.sheet_plan(session, actor, sheet, at=at)
-    if plan.digest != digest:
-        raise Stale
-    if not plan.is_clean:
-        raise Refused([Reason("sheet_with_mistakes", {"rows": plan.number(Action.REFUSED)})])
-    if len(plan.lines) == plan.number(Action.UNCHANGED):
-        raise Refused([Reason("sheet_changes_nothing")])
+    plan = _plan_as_shown(session, actor, sheet, digest, at=at)
     for line in plan.lines:
         _apply(session, actor, sheet, line, at=at)
     sheet.imported_at, sheet.content = at, None
@@ -77,6 +69,26 @@ def import_projects(
         action.value: plan.number(action) for action in (Action.REGISTER, Action.EDIT, Action.UNCHANGED)
     }
     return sheet
+
+
+def check_sheet(session: Session, actor: Actor, sheet_id: int, *, digest: str, at: datetime) -> None:
+    """Make sure that a sheet can be imported as it was shown; raises as `import_projects`."""
+    sheet = queries.own_sheet(session, actor, sheet_id)
+    if sheet.imported_at is None:
+        _plan_as_shown(session, actor, sheet, digest, at=at)
+
+
+def _plan_as_shown(session: Session, actor: Actor, sheet: ProjectSheet, digest: str, *, at: datetime) -> Plan:
+    if at - sheet.uploaded_at > KEPT:
+        raise Refused([Reason("sheet_expired")])
+    plan = queries.sheet_plan(session, actor, sheet, at=at)
+    if plan.digest != digest:
+        raise Stale
+    if not plan.is_clean:
+        raise Refused([Reason("sheet_with_mistakes", {"rows": plan.number(Action.REFUSED)})])
+    if len(plan.lines) == plan.number(Action.UNCHANGED):
+        raise Refused([Reason("sheet_changes_nothing")])
+    return plan
 
 
 def _apply(session: Session, actor: Actor, sheet: ProjectSheet, line: Line, *, at: datetime) -> None:

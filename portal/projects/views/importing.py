@@ -1,17 +1,20 @@
 """Importing projects from a sheet: give it, look at what it would change, confirm it."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import flash, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from sqlalchemy.orm import Session
 from werkzeug.datastructures import CombinedMultiDict, MultiDict
 
 from portal.core import clock
-from portal.core.actors import Role
+from portal.core.actors import Actor, Role
 from portal.projects import queries, services, wording
 from portal.projects.forms import ImportForm, UploadForm
+from portal.projects.handlers import IMPORT_SHEET
 from portal.projects.models import ProjectSheet
 from portal.projects.rules import sheets
 from portal.projects.rules.fields import FIRST_FIELDS
@@ -21,6 +24,10 @@ from portal.projects.views.lists import sheet_response
 from portal.store import db
 from portal.web.actors import back, current_actor, for_roles
 from portal.web.sentences import sentence
+from portal.work.services import ask
+
+AT_ONCE = 40
+"""A sheet with more rows is imported as a job."""
 
 
 @bp.route("/projects/import", methods=["GET", "POST"])
@@ -59,7 +66,10 @@ def preview(sheet_id: int) -> ResponseReturnValue:
 def confirm(sheet_id: int) -> ResponseReturnValue:
     """Do what the preview showed, all or nothing, and once."""
     actor, at, form = current_actor(), clock.now(), ImportForm(request.form)
-    if form.validate() and form.attempt(
+    if queries.sheet_rows(db.session(), actor, sheet_id) > AT_ONCE:
+        if form.validate() and form.attempt(lambda session: _ask(session, actor, sheet_id, form, at=at)):
+            return back("jobs.show", job_id=form.result)
+    elif form.validate() and form.attempt(
         lambda session: (
             services.import_projects(
                 session, actor, sheet_id, digest=form.digest.data or "", at=at
@@ -72,6 +82,13 @@ def confirm(sheet_id: int) -> ResponseReturnValue:
         )
         return back("projects.preview", sheet_id=sheet_id)
     return _preview_page(sheet_id, form), 409 if form.stale else 422
+
+
+def _ask(session: Session, actor: Actor, sheet_id: int, form: ImportForm, *, at: datetime) -> int:
+    digest = form.digest.data or ""
+    services.check_sheet(session, actor, sheet_id, digest=digest, at=at)
+    work = {"sheet_id": sheet_id, "digest": digest}
+    return ask(session, IMPORT_SHEET, actor, work, key=str(sheet_id), at=at).id
 
 
 def _upload_page(form: UploadForm) -> str:

@@ -15,14 +15,14 @@ def hold_lease(session: Session, name: str, holder: str, *, lasts: timedelta, at
     """
     lease = session.scalars(select(Lease).where(Lease.name == name).with_for_update()).first()
     if lease is None:
-        session.add(Lease(name=name, holder=holder, taken_at=at, ends_at=at + lasts))
+        session.add(Lease(name=name, holder=holder, taken_at=at, renewed_at=at, ends_at=at + lasts))
         session.flush()
         return True
     if lease.holder != holder:
         if lease.ends_at > at:
             return False
         lease.holder, lease.taken_at = holder, at
-    lease.ends_at = at + lasts
+    lease.renewed_at, lease.ends_at = at, at + lasts
     return True
 
 

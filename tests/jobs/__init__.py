@@ -1,0 +1,1 @@
+"""The clock, its deliveries, long work, and their pages."""

@@ -1,0 +1,1 @@
+"""Jobs, processes and leases."""
