@@ -45,7 +45,7 @@ def _frame() -> dict[str, Any]:
 
 
 def _links(organisation: Organisation | None, *, administers: bool) -> list[tuple[str, str]]:
-    links = [(_("Your account"), url_for("accounts.account"))]
+    links = [(_("Your account"), url_for("accounts.account")), (_("Long work"), url_for("jobs.index"))]
     if organisation is not None:
         links.append((_("Organisation"), url_for("accounts.organisation", organisation_id=organisation.id)))
     if administers:
@@ -53,6 +53,7 @@ def _links(organisation: Organisation | None, *, administers: bool) -> list[tupl
             (_("People"), url_for("accounts.people")),
             (_("Organisations"), url_for("accounts.organisations")),
             (_("Requests for roles"), url_for("accounts.role_requests")),
+            (_("The clock"), url_for("jobs.overview")),
         ]
     return links
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from portal.bookings import handlers as bookings
+from portal.facilities import handlers as facilities
 from portal.ledger import Entry
 from portal.notifications import handlers as notifications
 from portal.projects import handlers as projects
@@ -13,5 +14,11 @@ from portal.work.kinds import Kind
 
 Handler = Callable[[Session, Entry, datetime], None]
 
-HANDLERS: Mapping[str, tuple[Handler, ...]] = {**notifications.HANDLERS}
+ROOMS: tuple[Mapping[str, tuple[Handler, ...]], ...] = (facilities.HANDLERS, notifications.HANDLERS)
+
+HANDLERS: Mapping[str, tuple[Handler, ...]] = {
+    name: tuple(handler for room in ROOMS for handler in room.get(name, ()))
+    for name in sorted({name for room in ROOMS for name in room})
+}
+
 WORK: Mapping[str, Kind] = {**bookings.WORK, **projects.WORK}

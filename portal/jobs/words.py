@@ -27,10 +27,10 @@ def badge(job: Job) -> tuple[str, str]:
         return "wait", _("Being cancelled")
     return {
         JobState.WAITING: ("wait", _("Waits")),
-        JobState.RUNNING: ("use", _("Runs")),
+        JobState.RUNNING: ("use", _("Under way")),
         JobState.DONE: ("done", _("Done")),
         JobState.FAILED: ("no", _("Failed")),
-        JobState.CANCELLED: ("asked", _("Cancelled")),
+        JobState.CANCELLED: ("asked", _("Was cancelled")),
     }[job.state]
 
 

@@ -86,6 +86,4 @@ PROJECTS = {
 LONG_WORK = {"job.asked", "job.cancelled", "job.ended"}
 """The owner's own doing; its page shows how far it is."""
 
-SILENT: set[str] = (
-    TOLD_BY_LETTER | ACCOUNTS | FACILITIES | BOOKINGS | FILES | FACTS | PROJECTS | LONG_WORK
-)
+SILENT: set[str] = TOLD_BY_LETTER | ACCOUNTS | FACILITIES | BOOKINGS | FILES | FACTS | PROJECTS | LONG_WORK
