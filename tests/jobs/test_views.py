@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from portal.bookings.handlers import IMPORT_CALENDAR
 from portal.core import clock
+from portal.core.actors import Actor
 from portal.core.errors import Reason
 from portal.jobs.clock import LEASE, Clock
 from portal.ledger import Delivery, Entry, Waiting
@@ -19,7 +20,7 @@ from tests import make
 from tests.client import PageClient
 
 
-def ask(session: Session, actor: make.Actor, **values: object) -> Job:
+def ask(session: Session, actor: Actor, **values: object) -> Job:
     job = services.ask(session, IMPORT_CALENDAR, actor, {"rows": []}, total=40, at=clock.now())
     for name, value in values.items():
         setattr(job, name, value)
