@@ -31,6 +31,7 @@ from portal.notifications import views as message_pages
 from portal.projects import sentences as projects
 from portal.projects import views as project_pages
 from portal.reference import models as reference_tables  # noqa: F401  (no page shows them yet)
+from portal.roadmap import models as roadmap_tables  # noqa: F401
 from portal.reference import sentences as reference
 from portal.reference import vocabulary
 from portal.store import connect_arguments, db, prepare_engine

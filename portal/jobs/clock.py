@@ -24,6 +24,7 @@ from portal.jobs.long_work import do_waiting
 from portal.ledger import seal_waiting
 from portal.mail.delivery import send_waiting
 from portal.mail.services import forget_old_mail
+from portal.roadmap.services import compute_due
 from portal.store import brief, db, in_one_unit
 from portal.work.services import (
     Run,
@@ -40,6 +41,7 @@ logger = logging.getLogger(__name__)
 LEASE = "clock"
 LASTS = timedelta(seconds=20)
 RENEWED_EVERY = 5
+ROADMAPS_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,14 @@ def _unit(work: Callable[[Session], object]) -> Callable[[Flask], object]:
     return lambda _app: in_one_unit(work)
 
 
+def compute_roadmaps(most: int = ROADMAPS_AT_ONCE) -> int:
+    """Compute roadmaps of earlier days anew, each in a unit of its own so that nobody waits; return how many."""
+    done = 0
+    while done < most and in_one_unit(lambda session: compute_due(session, at=clock.now(), most=1)):
+        done += 1
+    return done
+
+
 DUTIES = (
     Duty("deliver", 2, lambda _app: deliver_waiting(in_one_unit, db.session(), at=clock.now())),
     Duty("mail", 5, lambda _app: send_waiting(at=clock.now())),
@@ -62,6 +72,7 @@ DUTIES = (
     Duty("release", 10, _unit(lambda session: release_due(session, at=clock.now()))),
     Duty("waiting_lists", 60, _unit(lambda session: tend_waiting_lists(session, at=clock.now()))),
     Duty("unused_files", 3600, lambda _app: keeping.sweep(at=clock.now())),
+    Duty("roadmaps", 20, lambda _app: compute_roadmaps()),
     Duty("old_mail", 3600, _unit(lambda session: forget_old_mail(session, at=clock.now()))),
     Duty("old_jobs", 3600, _unit(lambda session: forget_old_jobs(session, at=clock.now()))),
 )

@@ -11,10 +11,15 @@ from portal.ledger import Entry
 from portal.notifications import handlers as notifications
 from portal.projects import handlers as projects
 from portal.work.kinds import Kind
+from portal.roadmap import handlers as roadmap
 
 Handler = Callable[[Session, Entry, datetime], None]
 
-ROOMS: tuple[Mapping[str, tuple[Handler, ...]], ...] = (facilities.HANDLERS, notifications.HANDLERS)
+ROOMS: tuple[Mapping[str, tuple[Handler, ...]], ...] = (
+    facilities.HANDLERS,
+    notifications.HANDLERS,
+    roadmap.HANDLERS,
+)
 
 HANDLERS: Mapping[str, tuple[Handler, ...]] = {
     name: tuple(handler for room in ROOMS for handler in room.get(name, ()))

@@ -14,7 +14,6 @@ TOLD_BY_LETTER = {
 """The rooms' own views post these mails, because the token or the reader's words are known only there."""
 
 ACCOUNTS = {
-    "organisation.edited",
     "organisation.invitation_accepted",
     "organisation.invitation_revoked",
     "organisation.registered",
@@ -48,8 +47,6 @@ FACILITIES = {
 """The catalogue shows them; what is agreed already stays as it is."""
 
 BOOKINGS = {
-    "booking.completed",
-    "booking.recorded",
     "booking.started",
     "closure.lifted",
     "closure.made",
@@ -68,14 +65,9 @@ FACTS = {"fact.confirmed", "fact.restored", "fact.revised"}
 PROJECTS = {
     "project.access_ended",
     "project.archived",
-    "project.edited",
     "project.group_granted",
-    "project.phase_changed",
-    "project.phase_corrected",
-    "project.phase_withdrawn",
     "project.put_on_hold",
     "project.registered",
-    "project.restored",
     "project.resumed",
     "project.team_member_added",
     "project.team_member_edited",
@@ -86,4 +78,31 @@ PROJECTS = {
 LONG_WORK = {"job.asked", "job.cancelled", "job.ended"}
 """The owner's own doing; its page shows how far it is."""
 
-SILENT: set[str] = TOLD_BY_LETTER | ACCOUNTS | FACILITIES | BOOKINGS | FILES | FACTS | PROJECTS | LONG_WORK
+ROADMAP = {
+    "readiness.assessed",
+    "readiness.confirmed",
+    "roadmap.baseline_set",
+    "roadmap.catalogue_taken",
+    "roadmap.made",
+    "roadmap.own_step_added",
+    "roadmap.own_step_edited",
+    "roadmap.own_step_removed",
+    "roadmap.questions_answered",
+    "roadmap.step_marked",
+    "roadmap.step_skipped",
+    "roadmap.step_taken_up",
+    "roadmap.steps_reported",
+}
+"""The team's own doing, in the roadmap's history; the plan is computed in the same transaction."""
+
+SILENT: set[str] = {
+    *TOLD_BY_LETTER,
+    *ACCOUNTS,
+    *FACILITIES,
+    *BOOKINGS,
+    *FILES,
+    *FACTS,
+    *PROJECTS,
+    *LONG_WORK,
+    *ROADMAP,
+}

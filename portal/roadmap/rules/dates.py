@@ -85,9 +85,14 @@ def likely_durations(nodes: Sequence[Node]) -> list[Days]:
     ]
 
 
-def dates_of(nodes: Sequence[Node], durations: Sequence[Days]) -> Dates:
-    """Return the earliest dates forward, and the latest dates back from the end, in each draw."""
-    starts, finishes = _forward(nodes, durations)
+def dates_of(
+    nodes: Sequence[Node], durations: Sequence[Days], waits: Mapping[int, Days] | None = None
+) -> Dates:
+    """Return the earliest dates forward, and the latest dates back from the end, in each draw.
+
+    `waits` says of places how many days a step that could start is left waiting.
+    """
+    starts, finishes = _forward(nodes, durations, waits or {})
     ends = [finish for node, finish in zip(nodes, finishes, strict=True) if node.counts_for_end] or finishes
     end = np.maximum.reduce(ends)
     latest_starts, latest_finishes = _backward(nodes, starts, finishes, end)
@@ -101,10 +106,12 @@ def critical(node: Node, slack: Days) -> Flags:
     return slack < SAME_DAY
 
 
-def _forward(nodes: Sequence[Node], durations: Sequence[Days]) -> tuple[list[Days], list[Days]]:
+def _forward(
+    nodes: Sequence[Node], durations: Sequence[Days], waits: Mapping[int, Days]
+) -> tuple[list[Days], list[Days]]:
     starts: list[Days] = []
     finishes: list[Days] = []
-    for node, duration in zip(nodes, durations, strict=True):
+    for own_place, (node, duration) in enumerate(zip(nodes, durations, strict=True)):
         if node.finished is not None:
             likely = 0 if node.step.duration is None else node.step.duration.likely
             started = node.finished - likely if node.started is None else node.started
@@ -117,6 +124,8 @@ def _forward(nodes: Sequence[Node], durations: Sequence[Days]) -> tuple[list[Day
             for place, kind, lag in node.binding:
                 reached = finishes[place] if kind is EdgeKind.FINISH_TO_START else starts[place]
                 np.maximum(start, reached + lag, out=start)
+            if own_place in waits:
+                start += waits[own_place]
             finish = start + duration
         starts.append(start)
         finishes.append(finish)

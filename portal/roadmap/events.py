@@ -1,0 +1,137 @@
+"""What happens to a roadmap and to what a team says of its readiness.
+
+Steps are told by their ids; what was said of them lies beside the entry, for those who may read the roadmap.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from portal.core.events import Event
+
+Changes = Mapping[str, list[Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoadmapEvent(Event):
+    """Something that has happened to one project's roadmap; changes are told as `{field: [before, after]}`.
+
+    It stands in a history of its own, so that a roadmap that is much worked on does not bury the project's.
+    """
+
+    about: ClassVar[Mapping[str, str]] = {"project_id": "project_roadmap"}
+    private: ClassVar[Mapping[str, str]] = {"roadmap_changes": "roadmap"}
+
+    project_id: int
+    roadmap_changes: Changes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoadmapMade(RoadmapEvent):
+    """A roadmap was made from a catalogue."""
+
+    name: ClassVar[str] = "roadmap.made"
+
+    catalogue: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CatalogueTaken(RoadmapEvent):
+    """A roadmap stands on another version of the catalogue from now on."""
+
+    name: ClassVar[str] = "roadmap.catalogue_taken"
+
+    catalogue: str
+    previous: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionsAnswered(RoadmapEvent):
+    """Questions that decide which steps apply were answered, or an answer was taken back."""
+
+    name: ClassVar[str] = "roadmap.questions_answered"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepsReported(RoadmapEvent):
+    """Several steps were said to be done, or not to be done after all."""
+
+    name: ClassVar[str] = "roadmap.steps_reported"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BaselineSet(RoadmapEvent):
+    """The plan of that day was kept, to compare later ones with."""
+
+    name: ClassVar[str] = "roadmap.baseline_set"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepEvent(RoadmapEvent):
+    """Something that has happened to one step."""
+
+    step_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepMarked(StepEvent):
+    """Dates, owner or remark of a step were changed."""
+
+    name: ClassVar[str] = "roadmap.step_marked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepSkipped(StepEvent):
+    """A step was left out, for a reason."""
+
+    name: ClassVar[str] = "roadmap.step_skipped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepTakenUp(StepEvent):
+    """A step that had been left out is in the plan again."""
+
+    name: ClassVar[str] = "roadmap.step_taken_up"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnStepAdded(StepEvent):
+    """A step of the team's own was added."""
+
+    name: ClassVar[str] = "roadmap.own_step_added"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnStepEdited(StepEvent):
+    """A step of the team's own was changed."""
+
+    name: ClassVar[str] = "roadmap.own_step_edited"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnStepRemoved(StepEvent):
+    """A step of the team's own was taken out."""
+
+    name: ClassVar[str] = "roadmap.own_step_removed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadinessEvent(RoadmapEvent):
+    """Something that was said of a project's readiness."""
+
+    assessment_id: int
+    dimension: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadinessAssessed(ReadinessEvent):
+    """A team has placed itself on a level, with evidence."""
+
+    name: ClassVar[str] = "readiness.assessed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadinessConfirmed(ReadinessEvent):
+    """An adviser has read the evidence and agrees with the level."""
+
+    name: ClassVar[str] = "readiness.confirmed"

@@ -1,0 +1,113 @@
+"""Tables of catalogue versions, of roadmaps with what is said of their steps, and of readiness."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal.accounts.models import User
+from portal.projects.models import Project
+from portal.store import Base, json_object
+
+
+class CatalogueVersion(Base):
+    """The catalogue of steps as it was at one time, shipped and local values together; rows are never changed."""
+
+    __tablename__ = "roadmap_catalogue"
+
+    label: Mapped[str] = mapped_column(String(60), unique=True)
+    shipped_version: Mapped[str] = mapped_column(String(40))
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    content: Mapped[dict[str, Any]] = mapped_column(json_object(), deferred=True)
+    frozen_at: Mapped[datetime]
+
+
+class Roadmap(Base):
+    """One project's way to the patient: the version of the catalogue that it stands on, and what was answered."""
+
+    __tablename__ = "roadmap"
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), unique=True)
+    catalogue_id: Mapped[int] = mapped_column(ForeignKey("roadmap_catalogue.id"), index=True)
+    answers: Mapped[dict[str, Any]] = mapped_column(json_object(), default=dict)
+    baseline: Mapped[dict[str, Any] | None] = mapped_column(json_object())
+    """`{step: [start, finish]}` as planned on `baseline_on`."""
+    baseline_on: Mapped[date | None]
+    made_at: Mapped[datetime]
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    version: Mapped[int] = mapped_column(default=1)
+
+    project: Mapped[Project] = relationship()
+    catalogue: Mapped[CatalogueVersion] = relationship()
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (SQLAlchemy reads it as it stands)
+
+
+class RoadmapPlan(Base):
+    """What was computed from a roadmap on a day: dates, ranges and what moves them."""
+
+    __tablename__ = "roadmap_plan"
+
+    roadmap_id: Mapped[int] = mapped_column(ForeignKey("roadmap.id"), unique=True)
+    computed_on: Mapped[date] = mapped_column(index=True)
+    computed_at: Mapped[datetime]
+    outlook: Mapped[dict[str, Any]] = mapped_column(json_object())
+    """What lists and homes show: the milestones' ranges, and the next actions."""
+    plan: Mapped[dict[str, Any]] = mapped_column(json_object(), deferred=True)
+
+
+class StepMark(Base):
+    """What a team says of one step of its roadmap; a step of its own keeps its description in `own`."""
+
+    __tablename__ = "roadmap_step"
+    __table_args__ = (
+        UniqueConstraint("roadmap_id", "step_id"),
+        CheckConstraint(
+            "started IS NULL OR finished IS NULL OR finished >= started", name="finished_after_started"
+        ),
+    )
+
+    roadmap_id: Mapped[int] = mapped_column(ForeignKey("roadmap.id"))
+    step_id: Mapped[str] = mapped_column(String(80))
+    started: Mapped[date | None]
+    finished: Mapped[date | None]
+    day_unknown: Mapped[bool] = mapped_column(default=False)
+    """The step is done, and nobody knows since when: `finished` is a day by which it was."""
+    not_before: Mapped[date | None]
+    owner: Mapped[str] = mapped_column(String(120), default="")
+    remark: Mapped[str] = mapped_column(Text, default="")
+    skipped: Mapped[str | None] = mapped_column(Text)
+    own: Mapped[dict[str, Any] | None] = mapped_column(json_object())
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (SQLAlchemy reads it as it stands)
+
+
+class Assessment(Base):
+    """On which level of one dimension a team places its project, with the evidence; a new view is a new row."""
+
+    __tablename__ = "readiness_assessment"
+    __table_args__ = (
+        Index("ix_readiness_assessment_project_dimension", "project_id", "dimension", "id"),
+        CheckConstraint("level BETWEEN 0 AND 9", name="level_is_0_to_9"),
+        CheckConstraint(
+            "(confirmed_at IS NULL) = (confirmed_by_id IS NULL)", name="confirmed_by_somebody_at_some_time"
+        ),
+    )
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    dimension: Mapped[str] = mapped_column(String(40))
+    level: Mapped[int]
+    evidence: Mapped[str] = mapped_column(Text, default="")
+    assessed_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    assessed_at: Mapped[datetime]
+    confirmed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    confirmed_at: Mapped[datetime | None]
+    confirmation: Mapped[str] = mapped_column(Text, default="")
+    version: Mapped[int] = mapped_column(default=1)
+
+    assessed_by: Mapped[User] = relationship(foreign_keys=[assessed_by_id])
+    confirmed_by: Mapped[User | None] = relationship(foreign_keys=[confirmed_by_id])
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (SQLAlchemy reads it as it stands)

@@ -1,0 +1,51 @@
+"""The room's verbs: revise the catalogue, make and keep roadmaps, say where steps and readiness stand."""
+
+from portal.roadmap.services.catalogue import confirm_step, freeze_catalogue, restore_step, revise_step
+from portal.roadmap.services.readiness import assess, confirm_assessment
+from portal.roadmap.services.roadmaps import (
+    answer_questions,
+    compute,
+    compute_due,
+    compute_of_organisation,
+    compute_of_project,
+    make_roadmap,
+    set_baseline,
+    take_latest_catalogue,
+    what_would_change,
+)
+from portal.roadmap.services.steps import (
+    add_own_step,
+    edit_own_step,
+    mark_step,
+    plan_step,
+    remove_own_step,
+    report_steps,
+    skip_step,
+    take_up_step,
+)
+
+__all__ = [
+    "add_own_step",
+    "answer_questions",
+    "assess",
+    "compute",
+    "compute_due",
+    "compute_of_organisation",
+    "compute_of_project",
+    "confirm_assessment",
+    "confirm_step",
+    "edit_own_step",
+    "freeze_catalogue",
+    "make_roadmap",
+    "mark_step",
+    "plan_step",
+    "remove_own_step",
+    "report_steps",
+    "restore_step",
+    "revise_step",
+    "set_baseline",
+    "skip_step",
+    "take_latest_catalogue",
+    "take_up_step",
+    "what_would_change",
+]
