@@ -30,10 +30,10 @@ from portal.mail import delivery, writing
 from portal.notifications import views as message_pages
 from portal.projects import sentences as projects
 from portal.projects import views as project_pages
-from portal.reference import models as reference_tables  # noqa: F401  (no page shows them yet)
-from portal.roadmap import models as roadmap_tables  # noqa: F401
 from portal.reference import sentences as reference
 from portal.reference import vocabulary
+from portal.roadmap import sentences as roadmap_sentences
+from portal.roadmap import views as roadmap_pages
 from portal.store import connect_arguments, db, prepare_engine
 from portal.web import actors, asking, assets, errors, filters, headers, limits, locale, sentences
 from portal.web import views as web
@@ -92,12 +92,17 @@ def create_app(settings: Settings) -> Flask:
     sentences.register(app, projects.SENTENCES)
     sentences.register(app, facility_sentences.SENTENCES)
     sentences.register(app, booking_sentences.SENTENCES)
+<<<<<<< HEAD
     sentences.register(app, job_words.SENTENCES)
+=======
+    sentences.register(app, roadmap_sentences.SENTENCES)
+>>>>>>> 2434c21 (Show the catalogue of steps, and let administrators revise and confirm it)
     app.register_blueprint(web.bp)
     app.register_blueprint(facility_pages.bp)
     app.register_blueprint(account_pages.bp)
     app.register_blueprint(project_pages.bp)
     app.register_blueprint(booking_pages.bp)
+    app.register_blueprint(roadmap_pages.bp)
     app.register_blueprint(message_pages.bp)
     app.register_blueprint(job_pages.bp)
     visits.init_app(app)

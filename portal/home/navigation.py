@@ -80,6 +80,7 @@ def _ways(actor: Actor | None) -> Iterator[Way]:
     if actor is None:
         yield Way(_("Cleanrooms"), url_for("facilities.catalogue"))
         yield Way(_("Pipeline"), url_for("projects.pipeline"))
+        yield Way(_("Steps"), url_for("roadmap.catalogue"))
         return
     yield Way(_("Home"), url_for("home.start"), also=("/home",))
     if Role.FOUNDER in actor.roles:
@@ -95,6 +96,7 @@ def _ways(actor: Actor | None) -> Iterator[Way]:
         yield Way(_("Organisations"), url_for("accounts.organisations"), also=("/organisations",))
         yield Way(_("Role requests"), url_for("accounts.role_requests"))
         yield Way(_("Facilities"), url_for("facilities.administer"))
+        yield Way(_("Steps"), url_for("roadmap.catalogue"))
     if not actor.is_administrator:
         catalogue = _("Facilities") if actor.facility_ids else _("Cleanrooms")
         yield Way(catalogue, url_for("facilities.catalogue"))

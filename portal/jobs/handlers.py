@@ -10,8 +10,8 @@ from portal.facilities import handlers as facilities
 from portal.ledger import Entry
 from portal.notifications import handlers as notifications
 from portal.projects import handlers as projects
-from portal.work.kinds import Kind
 from portal.roadmap import handlers as roadmap
+from portal.work.kinds import Kind
 
 Handler = Callable[[Session, Entry, datetime], None]
 

@@ -910,6 +910,31 @@ RUNNING = (
     ),
 )
 
+STEPS = (
+    see("roadmap.catalogue", may=ALL),
+    see("roadmap.download_catalogue", "as CSV", may=ALL),
+    see("roadmap.download_catalogue", "as XLSX", may=ALL),
+    see("roadmap.step", "step of the catalogue", may=ALL),
+    see("roadmap.to_verify", may=ADMINISTRATOR),
+    see("roadmap.fields", "step of the catalogue", may=ADMINISTRATOR),
+    see("roadmap.revise", "field of a step", may=ADMINISTRATOR),
+    send(
+        "roadmap.revise",
+        "field of a step",
+        may=ADMINISTRATOR,
+        types={"value": "Somebody", "reason": REASON},
+    ),
+    send(
+        "roadmap.restore",
+        "field of a step",
+        may=ADMINISTRATOR,
+        on="roadmap.revise",
+        types={"reason": REASON},
+    ),
+    see("roadmap.confirm", "step of the catalogue", may=ADMINISTRATOR),
+    send("roadmap.confirm", "step of the catalogue", may=ADMINISTRATOR, types={"text_read": "A guideline"}),
+)
+
 TABLE: tuple[Line, ...] = (
     *FRAME,
     *MESSAGES,
@@ -922,4 +947,5 @@ TABLE: tuple[Line, ...] = (
     *REQUESTS,
     *DECIDING,
     *RUNNING,
+    *STEPS,
 )

@@ -48,7 +48,11 @@ from portal.projects import services as projects
 from portal.projects.models import FieldGroup, Phase, Project
 from portal.projects.rules.team import TeamMemberFields
 from portal.projects.rules.values import Visibility
+<<<<<<< HEAD
 from portal.work import services as work
+=======
+from portal.roadmap import services as roadmap
+>>>>>>> 2434c21 (Show the catalogue of steps, and let administrators revise and confirm it)
 from tests import make
 from tests.house.world import KIND_OF, KINDS, OWNERS, Ground, Person, Secret, World, mark
 
@@ -174,7 +178,22 @@ class _Builder:
                 where = self.organisation(
                     "others", kind, name=f"Others {number} {mark('others', 'organisation')}"
                 )
-                self.person("others", where, role, who=who)
+                person = self.person("others", where, role, who=who)
+                if who is Person.ADMINISTRATOR:
+                    self._revise_catalogue(
+                        Actor(user_id=person.id, organisation_id=where.id, roles=frozenset({role}))
+                    )
+
+    def _revise_catalogue(self, administrator: Actor) -> None:
+        roadmap.revise_step(
+            self.session,
+            administrator,
+            "qtpp",
+            "authority",
+            value="An authority of our own",
+            reason="It is known here.",
+            at=self.now,
+        )
 
     def _teaser(self, owner: str, visibility: Visibility) -> None:
         with self.own(owner):

@@ -45,6 +45,8 @@ COMMON: Mapping[str, dict[str, Any]] = {
     "language": {"code": "sv"},
     "as CSV": {"kind": "csv", "form": "csv"},
     "as XLSX": {"kind": "xlsx", "form": "xlsx"},
+    "step of the catalogue": {"step_id": "qtpp"},
+    "field of a step": {"step_id": "qtpp", "field": "authority"},
     "home of a founder": {"role": "founder"},
     "home of a manager": {"role": "facility_manager"},
     "home of QA": {"role": "qa"},

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import pairwise
 
 COLUMNS = 96
 IN_A_CELL = 8
@@ -70,7 +71,7 @@ class Window:
 
     def _pairs(self) -> Iterator[tuple[date, date]]:
         cells = self.cells
-        return zip(cells, cells[1:], strict=False)
+        return pairwise(cells)
 
 
 def window_at(scale: Scale, day: date) -> Window:

@@ -26,6 +26,7 @@ from portal.roadmap.rules.updates import Update, update_of
 from portal.roadmap.rules.values import Instance
 from portal.roadmap.services.catalogue import freeze_catalogue
 
+
 def make_roadmap(session: Session, actor: Actor, project_id: int, *, at: datetime) -> Roadmap:
     """Make a project's roadmap from the catalogue as it holds now; one that is there is returned as it is.
 

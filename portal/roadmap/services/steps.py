@@ -19,8 +19,8 @@ from portal.roadmap.events import (
     OwnStepEdited,
     OwnStepRemoved,
     StepMarked,
-    StepsReported,
     StepSkipped,
+    StepsReported,
     StepTakenUp,
 )
 from portal.roadmap.instances import own_step_of
