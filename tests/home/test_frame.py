@@ -50,7 +50,7 @@ def sentence(client: PageClient, path: str = "/account") -> str:
         (Role.INVESTOR, ["Home", "Teasers", "Pipeline", "Cleanrooms"]),
         (Role.SUPPORT_PROVIDER, ["Home", "Teasers", "Pipeline", "Cleanrooms"]),
         (Role.ANALYST, ["Home", "Pipeline", "Cleanrooms"]),
-        (Role.ADMINISTRATOR, ["Home", "People", "Organisations", "Role requests", "Facilities"]),
+        (Role.ADMINISTRATOR, ["Home", "People", "Organisations", "Role requests", "Facilities", "Steps"]),
     ],
 )
 def test_each_role_finds_its_ways_and_every_one_leads_somewhere(
