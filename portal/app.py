@@ -92,11 +92,8 @@ def create_app(settings: Settings) -> Flask:
     sentences.register(app, projects.SENTENCES)
     sentences.register(app, facility_sentences.SENTENCES)
     sentences.register(app, booking_sentences.SENTENCES)
-<<<<<<< HEAD
     sentences.register(app, job_words.SENTENCES)
-=======
     sentences.register(app, roadmap_sentences.SENTENCES)
->>>>>>> 2434c21 (Show the catalogue of steps, and let administrators revise and confirm it)
     app.register_blueprint(web.bp)
     app.register_blueprint(facility_pages.bp)
     app.register_blueprint(account_pages.bp)

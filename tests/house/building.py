@@ -48,11 +48,8 @@ from portal.projects import services as projects
 from portal.projects.models import FieldGroup, Phase, Project
 from portal.projects.rules.team import TeamMemberFields
 from portal.projects.rules.values import Visibility
-<<<<<<< HEAD
-from portal.work import services as work
-=======
 from portal.roadmap import services as roadmap
->>>>>>> 2434c21 (Show the catalogue of steps, and let administrators revise and confirm it)
+from portal.work import services as work
 from tests import make
 from tests.house.world import KIND_OF, KINDS, OWNERS, Ground, Person, Secret, World, mark
 
