@@ -33,7 +33,7 @@ def to_verify() -> ResponseReturnValue:
     """Show what of the catalogue nobody has confirmed, what most roadmaps use first, and what an update moved."""
     session = db.session()
     used = queries.steps_in_use(session)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "id": fact.record_id,
             "name": words.step_name(fact.record),
