@@ -34,6 +34,7 @@ from portal.reference import sentences as reference
 from portal.reference import vocabulary
 from portal.roadmap import sentences as roadmap_sentences
 from portal.roadmap import views as roadmap_pages
+from portal.signatures import sentences as signature_sentences
 from portal.store import connect_arguments, db, prepare_engine
 from portal.web import actors, asking, assets, errors, filters, headers, limits, locale, sentences
 from portal.web import views as web
@@ -88,6 +89,7 @@ def create_app(settings: Settings) -> Flask:
     sentences.register(app, sentences.SENTENCES)
     sentences.register(app, file_sentences.SENTENCES)
     sentences.register(app, account_sentences.SENTENCES)
+    sentences.register(app, signature_sentences.SENTENCES)
     sentences.register(app, reference.SENTENCES)
     sentences.register(app, projects.SENTENCES)
     sentences.register(app, facility_sentences.SENTENCES)

@@ -17,6 +17,7 @@ ROOMS = (
     "plan",
     "roadmap",
     "run",
+    "signatures",
     "slots",
 )
 """Modules of this package, each with a command of its own name."""

@@ -29,6 +29,7 @@ from portal.core.slots import Slot
 from portal.demo.cast import Cast
 from portal.facilities.models import BookingUnit, Cleanroom, Facility
 from portal.projects.models import Phase, Project
+from portal.signatures.rules import Method, Proof
 
 HALF_YEAR = 182
 DEVELOPMENT = (Phase.DISCOVERY, Phase.PRECLINICAL)
@@ -157,7 +158,12 @@ class Story:
         """Approve a request, if the rules allow it, and put what follows on the line."""
         try:
             booking = services.approve_request(
-                self.session, self.manager_of(request), request.id, at=at, **values
+                self.session,
+                self.manager_of(request),
+                request.id,
+                proof=_proof(self.manager_of(request), at),
+                at=at,
+                **values,
             )
         except Refused:
             return None
@@ -188,6 +194,11 @@ class Story:
 
     def _title(self, run_kind: RunKind) -> str:
         return self.random.choice(TITLES.get(run_kind, TITLES[RunKind.PROCESS_DEVELOPMENT]))
+
+
+def _proof(manager: Actor, at: datetime) -> Proof:
+    """Return a proof that is invented like everything here, and says so wherever its signature is shown."""
+    return Proof(user_id=manager.user_id, method=Method.DEMO, at=at)
 
 
 def tell_past(story: Story) -> None:
@@ -266,6 +277,7 @@ def _leave_states(story: Story, waiting: list[SlotRequest], lund: Facility) -> N
         cleanroom_id=target.id,
         slot=window,
         note="The week that you asked for is needed for requalification; this one is free.",
+        proof=_proof(manager, now - timedelta(days=1)),
         at=now - timedelta(days=1),
     )
     services.ask_for_information(
@@ -276,6 +288,7 @@ def _leave_states(story: Story, waiting: list[SlotRequest], lund: Facility) -> N
         manager,
         by_state[2].id,
         note="P3 is full until then; you are next when somebody gives time back.",
+        proof=_proof(manager, now - timedelta(days=3)),
         at=now - timedelta(days=3),
     )
     services.reject_request(
@@ -356,6 +369,7 @@ def _offer(story: Story, request: SlotRequest, founder: Actor, *, at: datetime) 
             request.id,
             cleanroom_id=target.id,
             slot=window,
+            proof=_proof(story.cast.managers[room.facility_id], at),
             at=at,
         )
     except Refused:

@@ -18,6 +18,7 @@ from portal.core.errors import Reason
 from portal.core.slots import Slot
 from portal.facilities.forms.fields import Among, OneOf, one_of
 from portal.facilities.models import BookingUnit, Cleanroom
+from portal.signatures.forms import SigningForm
 from portal.web.filters import window
 from portal.web.forms import ActionForm, day, line, text
 from portal.web.locale import from_local
@@ -61,7 +62,11 @@ class DecisionForm(ActionForm):
     note = text(_l("Note"), longest=2000, description=_l("The requester reads it."))
 
 
-class ApproveForm(DecisionForm):
+class SignedForm(DecisionForm, SigningForm):
+    """A decision that is signed where the room asks for it."""
+
+
+class ApproveForm(SignedForm):
     """An approval, perhaps on a condition."""
 
     condition = line(
@@ -111,7 +116,7 @@ class PlaceForm(ActionForm):
         return start_of(room, self.starts_on.data, self.starts_hour.data)
 
 
-class OfferForm(DecisionForm, PlaceForm):
+class OfferForm(SignedForm, PlaceForm):
     """Another window: one of the first free ones, or a room and a first day."""
 
     window = RadioField(_l("First free windows"), choices=[], validate_choice=False)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from portal.bookings import blocks, queries, search
+from portal.bookings import blocks, queries, search, signing
 from portal.bookings.events import (
     ConditionMet,
     InformationAsked,
@@ -37,6 +37,7 @@ from portal.core.slots import Slot
 from portal.facilities.models import Cleanroom
 from portal.facilities.queries import holders_of
 from portal.ledger import record
+from portal.signatures.rules import Proof
 
 WAIVED_BY_OFFER = frozenset(
     {"before_earliest_start", "after_latest_end", "notice_too_short", "facility_not_acceptable"}
@@ -55,17 +56,20 @@ def approve_request(
     note: str = "",
     condition: str = "",
     condition_until: datetime | None = None,
+    proof: Proof | None = None,
     shown_version: int | None = None,
     at: datetime,
 ) -> Booking:
     """Turn a request into a confirmed booking, or into a hold until a condition is met, changeover included.
 
-    Raises `NotFound` if the actor may not decide on it, `Stale` if it has changed since it was shown, and `Refused`,
-    with every reason at once, if the rules stand in the way. Competing requests stay, and are told.
+    It is signed where decisions about the room are; `proof` is that the actor has just shown who they are. Raises
+    `NotFound` if the actor may not decide on it, `Stale` if it has changed since it was shown, and `Refused`, with every
+    reason at once, if the rules stand in the way. Competing requests stay, and are told.
     """
     request, room = _locked(session, actor, request_id, shown_version=shown_version, at=at)
     slot = request.slot
     reasons = _reasons_against(actor, request, "approve", note)
+    reasons += signing.reasons_against(actor, room, request, proof, at=at)
     if condition.strip() and (condition_until is None or not at < condition_until):
         reasons.append(Reason("condition_needs_a_date", field="condition_until"))
     if slot is None:
@@ -97,6 +101,19 @@ def approve_request(
         is_demo=room.is_demo,
     )
     _decided(request, actor, RequestState.APPROVED, note, at=at)
+    signing.sign_decision(
+        session,
+        actor,
+        proof,
+        request,
+        room,
+        step="approve",
+        slot=slot,
+        note=note,
+        condition=booking.condition,
+        until=booking.held_until,
+        at=at,
+    )
     record(
         session,
         RequestApproved(
@@ -124,10 +141,13 @@ def offer_window(
     cleanroom_id: int,
     slot: Slot,
     note: str = "",
+    proof: Proof | None = None,
     shown_version: int | None = None,
     at: datetime,
 ) -> Booking:
     """Offer another window, in a cleanroom of the actor's facilities, and hold it until the requester answers.
+
+    It is signed as an approval is: the requester's acceptance turns it into a booking.
 
     Raises `NotFound` if the actor may not decide on it or does not manage the room, `Stale`, and `Refused`.
     """
@@ -139,12 +159,26 @@ def offer_window(
     release_expired(session, rooms, at=at)
     request = lock_request(session, request_id, shown_version=shown_version)
     reasons = _reasons_against(actor, request, "offer", note)
+    reasons += signing.reasons_against(actor, room, request, proof, at=at)
     reasons += _standing(
         search.reasons_against(session, room, need_of(request), slot, at=at), WAIVED_BY_OFFER
     )
     if reasons:
         raise Refused(reasons)
-    return make_offer(session, request, room, slot, actor_id=actor.user_id, note=note, at=at)
+    booking = make_offer(session, request, room, slot, actor_id=actor.user_id, note=note, at=at)
+    signing.sign_decision(
+        session,
+        actor,
+        proof,
+        request,
+        room,
+        step="offer",
+        slot=slot,
+        note=note,
+        until=booking.held_until,
+        at=at,
+    )
+    return booking
 
 
 def waitlist_request(
@@ -153,14 +187,28 @@ def waitlist_request(
     request_id: int,
     *,
     note: str = "",
+    proof: Proof | None = None,
     shown_version: int | None = None,
     at: datetime,
 ) -> SlotRequest:
-    """Put a request on the facility's waiting list, which offers by itself when time becomes free."""
-    request = _request_alone(session, actor, request_id, "waitlist", note, shown_version=shown_version)
+    """Put a request on the facility's waiting list, which offers by itself when time becomes free.
+
+    It is signed where approvals are, since nobody is asked again before a window is offered and accepted.
+    """
+    queries.room_of_request_to_decide(session, actor, request_id)
+    request = lock_request(session, request_id, shown_version=shown_version)
+    reasons = _reasons_against(actor, request, "waitlist", note)
+    if request.cleanroom is not None:
+        reasons += signing.reasons_against(actor, request.cleanroom, request, proof, at=at)
+    if reasons:
+        raise Refused(reasons)
     _decided(request, actor, RequestState.WAITLISTED, note, at=at)
     request.waitlisted_at = request.waitlisted_at or at
     request.waiting_since = at
+    if request.cleanroom is not None:
+        signing.sign_decision(
+            session, actor, proof, request, request.cleanroom, step="waitlist", slot=None, note=note, at=at
+        )
     record(
         session,
         RequestWaitlisted(
@@ -259,10 +307,11 @@ def confirm_condition(
     booking_id: int,
     *,
     note: str = "",
+    proof: Proof | None = None,
     shown_version: int | None = None,
     at: datetime,
 ) -> Booking:
-    """Confirm a conditional approval: what it depended on is met.
+    """Confirm a conditional approval: what it depended on is met. It is signed where approvals are.
 
     Raises `Refused` if the booking is not a hold under a condition, or its time has passed.
     """
@@ -273,9 +322,16 @@ def confirm_condition(
     reasons = reasons_against_step("confirm", booking.state.value, steps=BOOKING_STEPS)
     if booking.condition is None or booking.request_id is None:
         reasons.append(Reason("no_condition"))
+    room, request = booking.block.cleanroom, booking.request
+    if request is not None:
+        reasons += signing.reasons_against(actor, room, request, proof, at=at)
     if reasons or booking.request_id is None or booking.project_id is None:
         raise Refused(reasons)
     blocks.change_state(session, booking, BookingState.CONFIRMED)
+    if request is not None:
+        signing.sign_decision(
+            session, actor, proof, request, room, step="confirm", slot=booking.slot, note=note, at=at
+        )
     record(
         session,
         ConditionMet(

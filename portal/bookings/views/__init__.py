@@ -10,6 +10,7 @@ from portal.bookings.views import (
     own_bookings,
     record,
     requests,
+    signed,
     windows,
     wizard,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "own_bookings",
     "record",
     "requests",
+    "signed",
     "windows",
     "wizard",
 ]

@@ -16,6 +16,7 @@ from portal.bookings.rules.decisions import may_decide
 from portal.bookings.search import Diary
 from portal.bookings.views import bars, judgement
 from portal.bookings.views.ruler import Row, Ruler
+from portal.bookings.views.signed import signatures_shown
 from portal.core.actors import Actor
 from portal.core.errors import NotFound
 from portal.core.slots import Slot
@@ -97,6 +98,7 @@ def shown(
         if request.state is not RequestState.NEEDS_INFO
         else ("late", state_words(request.state)),
         "booking": booking,
+        "signatures": signatures_shown(session, request, booking),
         "is_barred": outlook is not None and bool(outlook.against),
         "can_be_served": bool(
             moves and outlook is not None and not outlook.against and all(slot for _other, slot in moves)

@@ -11,8 +11,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from portal.bookings import desk, history, queries, search, services, words
-from portal.bookings.forms.facility import BookingForm, DecisionForm, MoveForm, MoveOwnForm, WordsForm
+from portal.bookings import desk, history, queries, search, services, signing, words
+from portal.bookings.forms.facility import (
+    BookingForm,
+    DecisionForm,
+    MoveForm,
+    MoveOwnForm,
+    SignedForm,
+    WordsForm,
+)
 from portal.bookings.models import Booking, BookingState, MoveProposal, MoveState, Side
 from portal.bookings.needs import need_of
 from portal.bookings.roomtime import local_day
@@ -20,6 +27,7 @@ from portal.bookings.rules.decisions import BOOKING_STEPS, may_decide
 from portal.bookings.views.bars import booking_title
 from portal.bookings.views.blueprint import bp
 from portal.bookings.views.filtering import Asked, page_number, pages_of, read_filters
+from portal.bookings.views.signed import signatures_shown
 from portal.core import clock
 from portal.core.actors import Role
 from portal.core.slots import Slot
@@ -134,7 +142,31 @@ def show_booking(booking_id: int) -> ResponseReturnValue:
 @for_roles(*ON_DUTY)
 def confirm_condition(booking_id: int) -> ResponseReturnValue:
     """Confirm a conditional approval: what it depended on is met."""
-    return _note_step(booking_id, "confirm", services.confirm_condition, _("The booking is confirmed."))
+    actor, at = current_actor(), clock.now()
+    booking = queries.booking_to_run(db.session(), actor, booking_id)
+    form = SignedForm(flask.request.form, prefix="confirm-")
+    if (
+        form.validate()
+        and signing.is_signed(booking.block.cleanroom)
+        and booking.request_id is not None
+        and not form.sign(actor, subject_kind=signing.SUBJECT, subject_id=booking.request_id, at=at)
+    ):
+        return _page(booking_id, {"confirm": form}), 422
+    return _done(
+        booking_id,
+        "confirm",
+        form,
+        lambda session: services.confirm_condition(
+            session,
+            actor,
+            booking_id,
+            note=form.note.data or "",
+            proof=form.proof,
+            shown_version=form.shown_version,
+            at=at,
+        ),
+        _("The booking is confirmed."),
+    )
 
 
 @bp.post("/bookings/<int:booking_id>/start")
@@ -418,6 +450,8 @@ def _page(booking_id: int, refused: Mapping[str, Any]) -> str:
         forms=_forms(session, booking, lines, refused, at=at) if manages else {},
         proposal=_proposal(open_moves[0], zone) if open_moves else None,
         since=_since(lines, refused),
+        is_signed=signing.is_signed(room),
+        signatures=signatures_shown(session, booking.request, booking) if booking.request else [],
         form=next(iter(refused.values()), None),
     )
 
@@ -475,7 +509,7 @@ def _proposal(proposal: MoveProposal, zone: str) -> dict[str, Any]:
 
 
 STEPS: Mapping[str, type[Any]] = {
-    "confirm": DecisionForm,
+    "confirm": SignedForm,
     "start": DecisionForm,
     "complete": DecisionForm,
     "no_show": DecisionForm,

@@ -12,12 +12,13 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
-from portal.bookings import desk, history, outlooks, queries, search, services, words
+from portal.bookings import desk, history, outlooks, queries, search, services, signing, words
 from portal.bookings.forms.facility import (
     ApproveForm,
     DecisionForm,
     HandOverForm,
     OfferForm,
+    SignedForm,
     WordsForm,
 )
 from portal.bookings.models import Booking, RequestState, SlotRequest
@@ -42,7 +43,7 @@ SHOWN = 200
 STEPS = {
     "approve": ApproveForm,
     "offer": OfferForm,
-    "waitlist": DecisionForm,
+    "waitlist": SignedForm,
     "ask": WordsForm,
     "reject": WordsForm,
     "hand_over": HandOverForm,
@@ -81,6 +82,7 @@ def approve(request_id: int) -> ResponseReturnValue:
             note=form.note.data or "",
             condition=form.condition.data or "",
             condition_until=form.until(zone),
+            proof=form.proof,
             shown_version=form.shown_version,
             at=at,
         ),
@@ -116,10 +118,12 @@ def offer(request_id: int) -> ResponseReturnValue:
             cleanroom_id=room.id,
             slot=slot,
             note=form.note.data or "",
+            proof=form.proof,
             shown_version=form.shown_version,
             at=at,
         ),
         _held,
+        room=room,
     )
 
 
@@ -128,13 +132,19 @@ def offer(request_id: int) -> ResponseReturnValue:
 def waitlist(request_id: int) -> ResponseReturnValue:
     """Put a request on the waiting list."""
     actor, at = current_actor(), clock.now()
-    form = DecisionForm(flask.request.form, prefix="waitlist-")
+    form = SignedForm(flask.request.form, prefix="waitlist-")
     return _done(
         request_id,
         "waitlist",
         form,
         lambda session: services.waitlist_request(
-            session, actor, request_id, note=form.note.data or "", shown_version=form.shown_version, at=at
+            session,
+            actor,
+            request_id,
+            note=form.note.data or "",
+            proof=form.proof,
+            shown_version=form.shown_version,
+            at=at,
         ),
         lambda _request: _("On the waiting list. The portal offers time by itself when it becomes free."),
     )
@@ -206,13 +216,26 @@ def _done(
     form: DecisionForm,
     work: Callable[[Session], Any],
     told: Callable[[Any], str],
+    *,
+    room: Cleanroom | None = None,
 ) -> ResponseReturnValue:
-    """Do a step and go back to the request, or show it again with what stands in the way."""
-    queries.request_to_decide(db.session(), current_actor(), request_id)
-    if form.validate() and form.attempt(work):
+    """Do a step and go back to the request, or show it again with what stands in the way.
+
+    A decision that gives a room away is signed first, where decisions about that room are.
+    """
+    found = queries.request_to_decide(db.session(), current_actor(), request_id)
+    given = room or found.cleanroom
+    signs = isinstance(form, SignedForm) and given is not None and signing.is_signed(given)
+    if form.validate() and (not signs or _sign(form, request_id)) and form.attempt(work):
         flash(told(form.result), "done")
         return back("bookings.in_inbox", request_id=request_id, **_filters())
     return _page(request_id, {step: form}), 422
+
+
+def _sign(form: DecisionForm, request_id: int) -> bool:
+    return isinstance(form, SignedForm) and form.sign(
+        current_actor(), subject_kind=signing.SUBJECT, subject_id=request_id, at=clock.now()
+    )
 
 
 def _booked(booking: Booking) -> str:
@@ -296,6 +319,7 @@ def _page(request_id: int | None, refused: Mapping[str, DecisionForm]) -> str:
         shown = asked.shown(session, actor, chosen, found, diaries, who, known, holds, at=at)
         shown["forms"] = _forms(session, actor, chosen, shown, refused, at=at)
         shown["since"] = _since(shown["history"], refused)
+        shown["is_signed"] = _asks_for_password(session, chosen, refused)
         shown["refused"] = [form for step, form in refused.items() if step not in shown["forms"]]
     return flask.render_template(
         "bookings/facility/inbox.html",
@@ -319,6 +343,20 @@ def _page(request_id: int | None, refused: Mapping[str, DecisionForm]) -> str:
         is_asked_for=request_id is not None,
         form=next(iter(refused.values()), None),
     )
+
+
+def _asks_for_password(
+    session: Session, request: SlotRequest, refused: Mapping[str, DecisionForm]
+) -> dict[str, bool]:
+    """Return for each step that gives a room away whether its form asks for a signature."""
+    here = request.cleanroom is not None and signing.is_signed(request.cleanroom)
+    asked = {
+        step: bool(getattr(form, "password", None) and form["password"].errors)
+        for step, form in refused.items()
+    }
+    anywhere = any(signing.is_signed(room) for room in _rooms_to_offer(session, request))
+    steps = {"approve": here, "waitlist": here, "offer": here or anywhere}
+    return {step: needed or asked.get(step, False) for step, needed in steps.items()}
 
 
 def _wanted(rooms: list[Cleanroom]) -> dict[str, Any]:

@@ -29,6 +29,7 @@ from portal.bookings.sentences import sentences_of
 from portal.bookings.views import choosing
 from portal.bookings.views.blueprint import bp
 from portal.bookings.views.checking import cost_rows
+from portal.bookings.views.signed import signatures_shown
 from portal.bookings.views.wizard import needed_facts
 from portal.core import clock
 from portal.core.actors import Actor, Role
@@ -191,6 +192,7 @@ def request_page(
         facts=needed_facts(asked),
         cost=cost_rows(stored_estimate(asked.estimate)) if asked.estimate else [],
         history=_history(session, asked, zone),
+        signatures=signatures_shown(session, asked, booking),
         thread=_thread(session, asked, zone),
         handled_by=asked.handled_by.name if asked.handled_by else None,
     )
