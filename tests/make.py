@@ -24,6 +24,7 @@ from portal.facilities.models import (
     VectorLevel,
 )
 from portal.projects.models import Phase, ProductClass, Project
+from portal.signatures.rules import Method, Proof
 
 NOON = datetime(2027, 1, 4, 12, tzinfo=UTC)
 """A Monday in the middle of the winter, the present of most tests."""
@@ -173,6 +174,11 @@ def manager(session: Session, where: Cleanroom | Facility) -> Actor:
     """Store a manager of a facility, or of a cleanroom's facility."""
     home = where.facility if isinstance(where, Cleanroom) else where
     return duty(session, home, Role.FACILITY_MANAGER)
+
+
+def proof(actor: Actor, *, at: datetime = NOON) -> Proof:
+    """Return that an actor has just typed their password."""
+    return Proof(user_id=actor.user_id, method=Method.PASSWORD, at=at)
 
 
 def project(session: Session, owner: Organisation | None = None, **values: Any) -> Project:

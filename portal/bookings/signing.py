@@ -70,6 +70,7 @@ def sign_decision(
         content=content,
         meaning=Meaning.APPROVED_WITH_CONDITIONS if condition or step == "waitlist" else Meaning.APPROVED,
         role=Role.FACILITY_MANAGER,
+        on_behalf_of=room.facility.name,
         reason=note.strip(),
         asked_by_ids={request.requested_by_id},
         at=at,

@@ -16,7 +16,7 @@ from portal.web.filters import moment
 from portal.web.locale import language
 
 TEMPLATE = Path(__file__).with_name("certificate.typ")
-STANDARDS: list[typst.PDFStandard] = ["a-3a", "ua-1"]
+STANDARDS: "typst.PDFStandards" = ["a-3a", "ua-1"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,9 +106,10 @@ def certificate(shown: Shown) -> Response:
     body = typst.compile(
         TEMPLATE.read_bytes(),
         format="pdf",
+        ignore_system_fonts=True,
         sys_inputs={"said": json.dumps(said), "statement": signature.statement},
         pdf_standards=STANDARDS,
-        timestamp=signature.signed_at,
+        timestamp=signature.signed_at.replace(microsecond=0),
     )
     response = flask.make_response(body)
     response.mimetype = "application/pdf"
@@ -118,10 +119,10 @@ def certificate(shown: Shown) -> Response:
 
 def _rows(shown: Shown, reason: str) -> Iterable[list[str]]:
     signature = shown.signature
-    organisation = str(statements.read(signature)["signer"]["organisation"])
+    behalf = str(statements.read(signature)["signer"]["on_behalf_of"])
     rows = [
         (_("Name"), signature.signer_name),
-        (_("Role"), f"{shown.role}, {organisation}" if organisation else shown.role),
+        (_("Role"), f"{shown.role}, {behalf}" if behalf else shown.role),
         (
             _("Signed"),
             f"{moment(signature.signed_at, shown.zone)} ({signature.signed_at:%Y-%m-%d %H:%M:%S} UTC)",

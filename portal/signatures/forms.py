@@ -22,7 +22,7 @@ class SigningForm(BaseForm):
         _l("Your password, as your signature"),
         validators=[Length(max=LONGEST_TYPED)],
         description=_l(
-            "Your name, the moment and exactly what stands here are signed, as binding as by hand."
+            "It signs exactly what stands here, with your name and the moment, and cannot be taken back."
         ),
         render_kw={"autocomplete": "current-password"},
     )

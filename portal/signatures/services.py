@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import Organisation, User
+from portal.accounts.models import User
 from portal.core.actors import Actor, Role
 from portal.core.errors import Refused
 from portal.ledger import record
@@ -27,6 +27,7 @@ def sign(
     content: Mapping[str, Any],
     meaning: Meaning,
     role: Role,
+    on_behalf_of: str = "",
     reason: str = "",
     asked_by_ids: Collection[int] = (),
     at: datetime,
@@ -39,7 +40,6 @@ def sign(
     if reasons or proof is None:
         raise Refused(reasons)
     person = session.get_one(User, actor.user_id)
-    organisation = session.get(Organisation, actor.organisation_id) if actor.organisation_id else None
     signature = Signature(
         subject_kind=subject_kind,
         subject_id=subject_id,
@@ -51,7 +51,7 @@ def sign(
         method=proof.method,
     )
     signature.statement = statements.statement_of(
-        signature, content, organisation=organisation.name if organisation else "", reason=reason
+        signature, content, on_behalf_of=on_behalf_of, reason=reason
     )
     signature.digest = statements.digest_of_text(signature.statement)
     session.add(signature)

@@ -21,7 +21,7 @@ class Troubled:
     signature_id: int
 
 
-def statement_of(signature: Signature, content: Mapping[str, Any], *, organisation: str, reason: str) -> str:
+def statement_of(signature: Signature, content: Mapping[str, Any], *, on_behalf_of: str, reason: str) -> str:
     """Return the text of a signature that is being given, as canonical JSON."""
     return canonical(
         {
@@ -34,7 +34,7 @@ def statement_of(signature: Signature, content: Mapping[str, Any], *, organisati
                 "id": signature.signer_id,
                 "name": signature.signer_name,
                 "role": signature.signer_role.value,
-                "organisation": organisation,
+                "on_behalf_of": on_behalf_of,
             },
             "signed_at": plain(signature.signed_at),
             "method": signature.method.value,

@@ -709,6 +709,7 @@ REQUESTS = (
     see("bookings.show_request", "rejected", may=OWNER),
     see("bookings.edit_work", "draft", may=OWNER),
     send("bookings.edit_work", "draft", may=OWNER, types=typing(earliest_start=value("free day"))),
+    see("bookings.signed_request", "signature", may=OWNER | STAFF),
     send("bookings.discard_draft", "draft", may=OWNER, on="bookings.show_request"),
     see("bookings.choose_window", "draft", may=OWNER),
     send(

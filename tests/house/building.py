@@ -49,6 +49,7 @@ from portal.projects.models import FieldGroup, Phase, Project
 from portal.projects.rules.team import TeamMemberFields
 from portal.projects.rules.values import Visibility
 from portal.roadmap import services as roadmap
+from portal.signatures.queries import signatures_of
 from portal.work import services as work
 from tests import make
 from tests.house.world import KIND_OF, KINDS, OWNERS, Ground, Person, Secret, World, mark
@@ -553,6 +554,17 @@ class _GroundBuilder:
         self._booked("running booking", day=0, room=1)
         bookings.start_booking(session, manager, self.ground.places["running booking"]["booking_id"], at=now)
         self._moves(note)
+        self._signed()
+
+    def _signed(self) -> None:
+        facility = self.rooms[0].facility
+        facility.signs_pre_gmp = True
+        at = self.world.asked + timedelta(days=1)
+        self._booked("signed booking", proof=make.proof(self.manager, at=at))
+        facility.signs_pre_gmp = False
+        request_id = self.ground.places["request of the signed booking"]["request_id"]
+        [signature] = signatures_of(self.session, "slot_request", [request_id])
+        self.at("signature", request_id=request_id, signature_id=signature.id)
 
     def _moves(self, note: str) -> None:
         for place, booking, actor in (

@@ -59,6 +59,9 @@ BOOKINGS = {
 FILES = {"file.stored"}
 """What the file belongs to tells of it."""
 
+SIGNATURES = {"signature.given", "signature.refused"}
+"""What was signed tells of it; a refused try is told to whoever made it, and kept for the administrators."""
+
 FACTS = {"fact.confirmed", "fact.restored", "fact.revised"}
 """Shipped facts show their source and standing wherever they are shown."""
 
@@ -101,6 +104,7 @@ SILENT: set[str] = {
     *FACILITIES,
     *BOOKINGS,
     *FILES,
+    *SIGNATURES,
     *FACTS,
     *PROJECTS,
     *LONG_WORK,

@@ -15,6 +15,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from pypdf import PdfReader
+
 from portal.accounts.models import Membership, Organisation, RoleRequest, User
 from portal.bookings.models import (
     Booking,
@@ -34,6 +36,7 @@ from portal.facilities.models import (
 from portal.ledger import Entry
 from portal.notifications.models import Message
 from portal.projects.models import Grant, PhaseChange, Project, ProjectSheet, TeamMember
+from portal.signatures.models import Signature
 from portal.store import Base
 from portal.work.models import Job
 
@@ -61,7 +64,7 @@ COMMON: Mapping[str, dict[str, Any]] = {
 KINDS: Mapping[str, tuple[type[Base], ...]] = {
     "account ids": (Organisation, User, Membership, RoleRequest),
     "project ids": (Project, PhaseChange, TeamMember, Grant, ProjectSheet),
-    "booking ids": (SlotRequest, RequestMessage, Booking, Closure, MoveProposal),
+    "booking ids": (SlotRequest, RequestMessage, Booking, Closure, MoveProposal, Signature),
     "message ids": (Message, Entry),
     "public ids": (Facility, Cleanroom, Rate, Licence, ExtraHoliday, DutyRecord),
     "job ids": (Job,),
@@ -138,9 +141,13 @@ def mark(owner: str, what: str) -> str:
 
 
 def unpacked(content: bytes) -> Iterable[bytes]:
-    """Return bytes as they are and, where they are an archive such as a workbook, everything in it."""
+    """Return bytes as they are and, where they are an archive or a PDF, everything in it."""
     yield content
     if content.startswith(b"PK\x03\x04"):
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             for name in archive.namelist():
                 yield name.encode() + b"\n" + archive.read(name)
+    if content.startswith(b"%PDF-"):
+        document = PdfReader(io.BytesIO(content))
+        yield from ("".join(page.extract_text().split()).encode() for page in document.pages)
+        yield from (attached for versions in document.attachments.values() for attached in versions)

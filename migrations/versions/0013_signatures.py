@@ -5,14 +5,23 @@ from alembic import op
 
 from portal.store import UtcDateTime
 
-revision = "0011"
-down_revision = "0010"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
 IDENTITY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 MEANINGS = (
-    *("authored", "performed", "witnessed", "reviewed", "verified", "approved", "approved_with_conditions", "waived"),
+    *(
+        "authored",
+        "performed",
+        "witnessed",
+        "reviewed",
+        "verified",
+        "approved",
+        "approved_with_conditions",
+        "waived",
+    ),
     *("rejected", "released", "certified", "quarantined", "acknowledged", "withdrawn", "superseded"),
 )
 ROLES = (
