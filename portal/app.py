@@ -7,7 +7,7 @@ from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
-from portal.accounts import assistance, labels, security
+from portal.accounts import assistance, codes, labels, passkeys, presence, security
 from portal.accounts import queries as accounts
 from portal.accounts import sentences as account_sentences
 from portal.accounts import views as account_pages
@@ -84,7 +84,12 @@ def create_app(settings: Settings) -> Flask:
     storage.init_app(app, files_url=settings.files_url, folder=settings.instance / "files")
     writing.init_app(app, base_url=settings.base_url, portal_name=settings.portal_name)
     security.init_app(app, invented_addresses=settings.demo, secure=settings.secure)
+    presence.init_app(app, secure=settings.secure, second_factor_for=settings.second_factor_for)
     assistance.init_app(app)
+    codes.init_app(app, portal_name=settings.portal_name)
+    passkeys.init_app(
+        app, base_url=settings.base_url, portal_name=settings.portal_name, secure=settings.secure
+    )
     labels.init_app(app, vocabulary.label)
     sentences.register(app, sentences.SENTENCES)
     sentences.register(app, file_sentences.SENTENCES)
@@ -99,6 +104,7 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(web.bp)
     app.register_blueprint(facility_pages.bp)
     app.register_blueprint(account_pages.bp)
+    app.register_blueprint(account_pages.security)
     app.register_blueprint(project_pages.bp)
     app.register_blueprint(booking_pages.bp)
     app.register_blueprint(roadmap_pages.bp)

@@ -7,10 +7,14 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from portal.core.actors import Role
 from portal.files.storage import store_for
 from portal.mail.transport import transport_for
 
 MEBIBYTE = 1024 * 1024
+NEED_SECOND_FACTOR = "administrator,qa,qp"
+"""Whose roles need a second factor in production; in demo nobody's, so that one can look around."""
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -47,6 +51,7 @@ class Settings:
     proxies: int = 0
     contact_email: str | None = None
     max_upload: int = 12 * MEBIBYTE
+    second_factor_for: frozenset[Role] = frozenset()
 
     @property
     def trusted_hosts(self) -> list[str] | None:
@@ -127,6 +132,7 @@ def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
         proxies=number("PROXIES", 0),
         contact_email=environment.get("CONTACT_EMAIL") or None,
         max_upload=number("MAX_UPLOAD_MIB", 12) * MEBIBYTE,
+        second_factor_for=_roles(environment, mode, problems),
     )
     if problems:
         raise SettingsError("The portal can't start:\n" + "\n".join(f"- {problem}" for problem in problems))
@@ -139,3 +145,14 @@ def _wrong_addresses(instance: Path, *, smtp_url: str | None, files_url: str | N
             check(url, instance)
         except ValueError as error:
             yield str(error)
+
+
+def _roles(environment: Mapping[str, str], mode: Mode, problems: list[str]) -> frozenset[Role]:
+    default = NEED_SECOND_FACTOR if mode is Mode.PRODUCTION else ""
+    written = {word.strip() for word in environment.get("SECOND_FACTOR_FOR", default).split(",")} - {""}
+    wrong = written - set(Role)
+    if wrong:
+        problems.append(
+            f"SECOND_FACTOR_FOR names {', '.join(sorted(wrong))}: it must be of {', '.join(Role)}, or empty"
+        )
+    return frozenset(Role(word) for word in written - wrong)

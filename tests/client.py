@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 
 from portal.accounts.models import User
 from portal.core.actors import Actor
+from tests import make
 from tests.page import check_page
 
 
@@ -21,14 +22,13 @@ class PageClient:
         self._client: FlaskClient = app.test_client()
         self._session = session
 
-    def sign_in(self, actor: Actor) -> "PageClient":
-        """Go on as this person, acting for the actor's organisation."""
+    def sign_in(self, actor: Actor, **values: Any) -> "PageClient":
+        """Go on as this person, acting for the actor's organisation; the values are those of the sign-in."""
         user = self._session.get_one(User, actor.user_id)
         user.current_organisation_id = actor.organisation_id
-        self._session.commit()
+        token = make.sign_in(self._session, user, **values)
         with self._client.session_transaction() as cookie:
-            cookie["_user_id"] = user.fs_uniquifier
-            cookie["_fresh"] = True
+            cookie["_user_id"] = token
         return self
 
     def get(self, path: str, **options: Any) -> TestResponse:

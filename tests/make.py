@@ -6,7 +6,8 @@ from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import Membership, Organisation, OrganisationKind, User
+from portal.accounts.models import Membership, Organisation, OrganisationKind, SignIn, SignInMeans, User
+from portal.accounts.tokens import digest_of
 from portal.bookings.models import RequestState, RunKind, SlotRequest, WorkMode
 from portal.core.actors import Actor, Duty, Role
 from portal.core.slots import Slot
@@ -67,6 +68,26 @@ def user(session: Session, **values: Any) -> User:
         "created_at": NOON,
     }
     return _stored(session, User(**{**defaults, **values}))
+
+
+LATER = datetime(2100, 1, 1, tzinfo=UTC)
+"""So long from now that whatever the present of a test is, a sign-in lasts and its owner has just shown who they are."""
+
+
+def sign_in(session: Session, person: User, **values: Any) -> str:
+    """Store a sign-in that lasts, and return what the browser's cookie holds."""
+    token = f"token-{next(_numbers)}"
+    defaults = {
+        "user_id": person.id,
+        "token_digest": digest_of(token),
+        "means": SignInMeans.PASSWORD,
+        "is_strong": False,
+        "began_at": LATER,
+        "seen_at": LATER,
+        "proven_at": LATER,
+    }
+    _stored(session, SignIn(**{**defaults, **values}))
+    return token
 
 
 def member(session: Session, where: Organisation, *roles: Role, **values: Any) -> Actor:

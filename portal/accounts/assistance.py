@@ -1,34 +1,29 @@
-"""Acting for somebody, to help: an administrator is signed in as the person, for an hour, and every page says so.
+"""Acting for somebody, to help: an administrator goes on as the person, for an hour, and every page says so.
 
-The cookie keeps who acts for whom and until when. Each request asks anew whether the administrator still is one; what
-the request changes is recorded in the ledger with both names. What only the person may do (passwords, other
-sign-ins, invitations) stays closed.
+The administrator's own sign-in says for whom they act and until when. Each request asks anew whether they still are
+one; what the request changes is recorded in the ledger with both names. What only the person may do (passwords, other
+sign-ins, invitations, signatures) stays closed.
 """
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import wraps
 from typing import ParamSpec
 
-from flask import Flask, flash, g, redirect, request, session, url_for
+from flask import Flask, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import current_user, logout_user
-from sqlalchemy import select
+from flask_login import current_user
 
 from portal.accounts import queries, services
-from portal.accounts.models import User
+from portal.accounts.presence import WITHOUT_SIGN_IN, look_again, present
 from portal.core import clock
 from portal.core.errors import NotAllowed
 from portal.ledger.services import ASSISTED_BY
 from portal.store import db, in_one_unit
 
 P = ParamSpec("P")
-COOKIE = "assistance"
-SHOWN_AT = "fs_paa"
-"""Flask-Security's note of when somebody last proved who they are; nobody has, for a person who is acted for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +36,7 @@ class Assistance:
 
 
 def init_app(app: Flask) -> None:
-    """Look at the cookie before each request."""
+    """Look before each request whether somebody acts for somebody, and still may."""
     app.before_request(_check)
 
 
@@ -51,37 +46,19 @@ def present_assistance() -> Assistance | None:
     return found
 
 
-def begin(user: User, until: datetime) -> None:
-    """Go on as this person until a moment."""
-    session[COOKIE] = {
-        "administrator": current_user.fs_uniquifier,
-        "person": user.fs_uniquifier,
-        "until": until.timestamp(),
-        "shown_at": session.get(SHOWN_AT, 0),
-    }
-    session["_user_id"] = user.fs_uniquifier
-    session[SHOWN_AT] = 0
-
-
 def end() -> int | None:
-    """Go on as the administrator again, if they still are one; return the id of the person who was acted for."""
-    noted = session.pop(COOKIE)
-    administrator, person = (_known(noted[who]) for who in ("administrator", "person"))
-    if administrator is not None and person is not None:
-        ids = (administrator.id, person.id)
-        in_one_unit(
-            lambda unit: services.end_assistance(
-                unit, administrator_id=ids[0], user_id=ids[1], at=clock.now()
-            )
-        )
+    """Go on as the administrator again; return the id of the person who was acted for, if somebody still was."""
+    found = present()
     g.pop("assistance", None)
     db.session().info.pop(ASSISTED_BY, None)
-    if administrator is None or not queries.is_administrator(db.session(), administrator.id):
-        logout_user()
+    if found is None:
         return None
-    session["_user_id"] = administrator.fs_uniquifier
-    session[SHOWN_AT] = noted["shown_at"]
-    return person.id if person is not None else None
+    ids, at = (found.owner_id, found.sign_in_id), clock.now()
+    person_id = in_one_unit(
+        lambda unit: services.end_assistance(unit, administrator_id=ids[0], sign_in_id=ids[1], at=at)
+    )
+    look_again()
+    return person_id
 
 
 def only_in_person(view: Callable[P, ResponseReturnValue]) -> Callable[P, ResponseReturnValue]:
@@ -93,36 +70,34 @@ def only_in_person(view: Callable[P, ResponseReturnValue]) -> Callable[P, Respon
             raise NotAllowed
         return view(*args, **kwargs)
 
+    guarded.only_in_person = True  # type: ignore[attr-defined]
     return guarded
 
 
 def _check() -> ResponseReturnValue | None:
-    noted = session.get(COOKIE)
-    if noted is None or request.endpoint == "static":
+    if request.endpoint in WITHOUT_SIGN_IN:
         return None
-    if request.endpoint == "security.logout":
-        end()
+    found = present()
+    if found is None or found.assisted_id is None or found.assisted_until is None:
         return None
-    administrator = _known(noted["administrator"])
     if (
-        administrator is None
-        or time.time() >= noted["until"]
-        or session.get("_user_id") != noted["person"]
-        or _known(noted["person"]) is None
-        or not queries.is_administrator(db.session(), administrator.id)
+        clock.now() >= found.assisted_until
+        or current_user.id != found.assisted_id
+        or not current_user.active
+        or not queries.is_administrator(db.session(), found.owner_id)
     ):
         person_id = end()
         flash(_("You no longer act for somebody else: the hour is over, or you may not any more."), "info")
-        target = url_for("accounts.person", user_id=person_id) if person_id is not None else "/"
+        present_again = person_id is not None and queries.is_administrator(db.session(), found.owner_id)
+        target = url_for("accounts.person", user_id=person_id) if present_again else "/"
         return redirect(target, code=303)
+    if request.endpoint == "security.logout":
+        end()
+        return None
     g.assistance = Assistance(
-        administrator_id=administrator.id,
-        administrator_name=administrator.name,
-        until=datetime.fromtimestamp(noted["until"], UTC),
+        administrator_id=found.owner_id,
+        administrator_name=found.owner_name,
+        until=found.assisted_until,
     )
-    db.session().info[ASSISTED_BY] = administrator.id
+    db.session().info[ASSISTED_BY] = found.owner_id
     return None
-
-
-def _known(uniquifier: str) -> User | None:
-    return db.session().scalar(select(User).where(User.fs_uniquifier == uniquifier, User.active))

@@ -75,6 +75,91 @@ class SignedOutEverywhere(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PersonEvent(Event):
+    """Something that has happened to a person's account."""
+
+    about: ClassVar[Mapping[str, str]] = PERSON
+
+    user_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDeviceUsed(PersonEvent):
+    """A person has signed in in a browser that was not known."""
+
+    name: ClassVar[str] = "person.new_device_used"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInEnded(PersonEvent):
+    """A person has ended one of their sign-ins from another one."""
+
+    name: ClassVar[str] = "person.sign_in_ended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthenticatorAdded(PersonEvent):
+    """A person signs in with the codes of an app besides the password."""
+
+    name: ClassVar[str] = "person.authenticator_added"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuthenticatorRemoved(PersonEvent):
+    """A person no longer uses the codes of an app."""
+
+    name: ClassVar[str] = "person.authenticator_removed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasskeyAdded(PersonEvent):
+    """A person may sign in with a passkey."""
+
+    name: ClassVar[str] = "person.passkey_added"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasskeyRemoved(PersonEvent):
+    """A passkey of a person is no longer taken."""
+
+    name: ClassVar[str] = "person.passkey_removed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryCodesMade(PersonEvent):
+    """A person has new recovery codes; the old ones are void."""
+
+    name: ClassVar[str] = "person.recovery_codes_made"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryCodeUsed(PersonEvent):
+    """A person has signed in with a recovery code."""
+
+    name: ClassVar[str] = "person.recovery_code_used"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondFactorDropped(PersonEvent):
+    """An administrator has taken app, passkeys and recovery codes off a person who has lost them."""
+
+    name: ClassVar[str] = "person.second_factor_dropped"
+    private: ClassVar[Mapping[str, str]] = {"reason": "person"}
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressChanged(PersonEvent):
+    """A person has another e-mail address."""
+
+    name: ClassVar[str] = "person.address_changed"
+    private: ClassVar[Mapping[str, str]] = {"changes": "person"}
+
+    changes: Changes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PersonDeactivated(Event):
     """An administrator has shut a person out."""
 

@@ -7,13 +7,18 @@ from zoneinfo import available_timezones
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, EmailField, Field, HiddenField, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional, Regexp, ValidationError
-from wtforms.widgets import PasswordInput
 
 from portal.accounts.addresses import normal_address
+from portal.accounts.fields import SecretField
 from portal.accounts.labels import country_choices, kind_label, role_label
 from portal.accounts.models import OrganisationKind
 from portal.accounts.passwords import normal_password
-from portal.accounts.rules import FOUNDED_KINDS, LONGEST_PASSWORD, SHORTEST_PASSWORD, reasons_against_password
+from portal.accounts.rules.people import (
+    FOUNDED_KINDS,
+    LONGEST_PASSWORD,
+    SHORTEST_PASSWORD,
+    reasons_against_password,
+)
 from portal.core.actors import Role
 from portal.core.errors import Reason
 from portal.web.forms import ActionForm, BaseForm, line, text
@@ -21,19 +26,6 @@ from portal.web.locale import LANGUAGES, THEMES, language
 from portal.web.sentences import sentence
 
 NEEDED = InputRequired(_l("This is needed. Fill it in."))
-
-
-class SecretField(Field):
-    """A password: taken as it is typed, spaces included, and never shown again."""
-
-    widget = PasswordInput()
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Keep what was typed."""
-        self.data = valuelist[0] if valuelist else ""
-
-    def _value(self) -> str:
-        return ""
 
 
 def time_zones() -> list[str]:
@@ -66,11 +58,6 @@ def new_password(label: Any) -> SecretField:
     )
 
 
-def present_password(label: Any) -> SecretField:
-    """Return a field for the password that a person has now."""
-    return SecretField(label, validators=[NEEDED, Length(max=10 * LONGEST_PASSWORD)])
-
-
 class NewPasswordForm(BaseForm):
     """A form that sets a password; `about` is what others know of its owner, and must not be the password."""
 
@@ -99,7 +86,7 @@ class ResetForm(NewPasswordForm):
 class ChangePasswordForm(ResetForm):
     """A new password for somebody who knows the present one."""
 
-    present = present_password(_l("Present password"))
+    present = SecretField(_l("Present password"), validators=[NEEDED, Length(max=10 * LONGEST_PASSWORD)])
 
 
 class RegisterForm(NewPasswordForm):
@@ -185,6 +172,12 @@ class OrganisationForm(ActionForm):
     is_sme = BooleanField(_l("It is a small or medium-sized enterprise"))
     country = SelectField(_l("Country"), choices=country_choices)
     city = line(_l("Town"), required=False, longest=120)
+    requires_second_factor = BooleanField(
+        _l("Everybody here signs in with a second factor"),
+        description=_l(
+            "Besides the password: a code from an app, or a passkey. Who has none is asked to set one up."
+        ),
+    )
     website = StringField(
         _l("Website"),
         validators=[
@@ -252,3 +245,57 @@ class SwitchForm(BaseForm):
     """For which organisation to act, and where to go then."""
 
     organisation_id = HiddenField(validators=[NEEDED])
+
+
+class SignInForm(BaseForm):
+    """An address and a password; whether they belong together is said as one, and of neither alone."""
+
+    email = EmailField(
+        _l("E-mail"), validators=[InputRequired(_l("Type your e-mail address.")), Length(max=1000)]
+    )
+    password = SecretField(
+        _l("Password"),
+        validators=[InputRequired(_l("Type your password.")), Length(max=10 * LONGEST_PASSWORD)],
+    )
+
+
+class SecondStepForm(BaseForm):
+    """A code from an app, a recovery code, or a passkey."""
+
+    code = line(
+        _l("Code"),
+        required=False,
+        longest=40,
+        description=_l("Six digits from your app, or one of your recovery codes."),
+    )
+    passkey = HiddenField()
+
+
+class PasskeyForm(BaseForm):
+    """What a browser answers when it is asked for a passkey."""
+
+    passkey = HiddenField()
+    next = HiddenField()
+
+
+class NewPasskeyForm(BaseForm):
+    """A new passkey, and what its owner calls it."""
+
+    name = line(
+        _l("Name"),
+        longest=80,
+        description=_l("So that you know it again: “work laptop”, “blue security key”."),
+    )
+    passkey = HiddenField()
+
+
+class NewAppForm(BaseForm):
+    """The first code of a new app, which shows that the secret has reached it."""
+
+    code = line(_l("Code"), longest=20, description=_l("The six digits that the app shows now."))
+
+
+class OwnAddressForm(BaseForm):
+    """Another e-mail address for a person."""
+
+    email = address(_l("New e-mail address"))

@@ -19,6 +19,7 @@ KINDS = {
     "organisation.invitation_revoked": "no",
     "organisation.role_refused": "no",
     "person.deactivated": "no",
+    "person.second_factor_dropped": "no",
     "organisation.member_invited": "wait",
     "organisation.invitation_sent_again": "wait",
     "organisation.role_requested": "wait",
@@ -82,6 +83,8 @@ def _shown(field: str, value: Any) -> str:
 def _fields() -> dict[str, str]:
     return {
         "name": _("Name"),
+        "email": _("E-mail"),
+        "requires_second_factor": _("Second factor for everybody"),
         "legal_name": _("Legal name"),
         "number": _("Organisation number"),
         "vat_number": _("VAT number"),
@@ -105,6 +108,16 @@ def _sentences() -> dict[str, Told]:
             _("New password, by a link in a mail") if values["how"] == "reset" else _("New password")
         ),
         "person.signed_out_everywhere": lambda _values: _("Signed out everywhere"),
+        "person.sign_in_ended": lambda _values: _("Signed out in another browser"),
+        "person.new_device_used": lambda _values: _("Signed in in a new browser"),
+        "person.authenticator_added": lambda _values: _("App for codes set up"),
+        "person.authenticator_removed": lambda _values: _("App for codes removed"),
+        "person.passkey_added": lambda _values: _("Passkey added"),
+        "person.passkey_removed": lambda _values: _("Passkey removed"),
+        "person.recovery_codes_made": lambda _values: _("New recovery codes"),
+        "person.recovery_code_used": lambda _values: _("Signed in with a recovery code"),
+        "person.second_factor_dropped": lambda _values: _("Second factor taken off by an administrator"),
+        "person.address_changed": lambda _values: _("E-mail address changed"),
         "person.deactivated": lambda _values: _("Shut out"),
         "person.reactivated": lambda _values: _("Let in again"),
         "person.assistance_began": lambda _values: _("An administrator acts for this person"),

@@ -6,8 +6,9 @@ from functools import cache
 from babel import Locale
 from flask import Flask, current_app
 from flask_babel import get_locale
+from flask_babel import gettext as _
 
-from portal.accounts.models import OrganisationKind
+from portal.accounts.models import OrganisationKind, SignInMeans
 from portal.core.actors import Role
 
 Wording = Callable[[str, str, str], str]
@@ -38,6 +39,24 @@ def country_label(code: str) -> str:
 def country_choices() -> list[tuple[str, str]]:
     """Return all countries as pairs of code and name, in the alphabet of the reader's language."""
     return _countries(str(get_locale()))
+
+
+def browser_label(name: str | None, system: str | None) -> str:
+    """Return what a browser is called, as far as it said so."""
+    if name and system:
+        return _("%(browser)s on %(system)s", browser=name, system=system)
+    return name or system or _("A browser that does not say what it is")
+
+
+def means_label(means: SignInMeans) -> str:
+    """Return with what somebody has signed in."""
+    return {
+        SignInMeans.PASSWORD: _("with the password"),
+        SignInMeans.CODE: _("with the password and a code"),
+        SignInMeans.RECOVERY_CODE: _("with the password and a recovery code"),
+        SignInMeans.PASSKEY: _("with a passkey"),
+        SignInMeans.INVITATION: _("by an invitation"),
+    }[means]
 
 
 @cache

@@ -100,4 +100,42 @@ SENTENCES: dict[str, Sentence] = {
         "This is not your present password. Type it again, or sign out and choose “Forgot your password?”."
     ),
     "link_void": lambda _values: _("This link was used already, or is too old. Ask for a new one below."),
+    "sign_in_wrong": lambda _values: _(
+        "Address and password do not belong together. Check both, or take a new password below."
+    ),
+    "address_not_confirmed": lambda _values: _(
+        "Confirm your e-mail address first: open the link in the mail that you were sent, "
+        "or have it sent again below."
+    ),
+    "passkey_not_taken": lambda _values: _(
+        "The passkey was not taken. Try it once more, or use the password instead."
+    ),
+    "passkey_not_made": lambda _values: _(
+        "No passkey came from the browser. Choose “Make the passkey” and follow what your device asks."
+    ),
+    "passkey_is_there": lambda _values: _("This passkey is there already. Use another device or key."),
+    "too_many_passkeys": lambda values: _(
+        "You have %(most)s passkeys, and more are not kept. Remove one that you no longer use.",
+        most=values["most"],
+    ),
+    "code_missing": lambda _values: _("Type the code that your app shows, or a recovery code."),
+    "code_wrong": lambda _values: _(
+        "This code is wrong, or was used already. Wait for the next one in your app, and type that."
+    ),
+    "proof_missing": lambda _values: _("Type your password."),
+    "proof_wrong": lambda _values: _("This is not your password. Type it again."),
+    "authenticator_is_there": lambda _values: _(
+        "An app is set up already. Remove it first if you want another."
+    ),
+    "second_factor_needed": lambda _values: _(
+        "You need a second factor here, and this is your only one. Add another app or passkey first."
+    ),
+    "own_second_factor": lambda _values: _(
+        "You change your own second factor in your account, or ask another administrator."
+    ),
+    "no_second_factor": lambda _values: _("This person has no second factor. Nothing needs to be done."),
+    "address_is_present": lambda _values: _("This is your address already. Type another one."),
+    "address_link_void": lambda _values: _(
+        "This link was used already, or is too old. Sign in, and ask for the change once more."
+    ),
 }

@@ -1,7 +1,10 @@
-"""Tokens of invitation links: what the link holds, and what is kept of it."""
+"""Tokens of links and cookies, and recovery codes: what their holder has, and what is kept of it."""
 
 import hashlib
 import secrets
+
+PLAIN = "23456789abcdefghjkmnpqrstvwxyz"
+"""Letters and digits that nobody takes for one another."""
 
 
 def new_token() -> str:
@@ -12,3 +15,9 @@ def new_token() -> str:
 def digest_of(token: str) -> str:
     """Return what is kept of a token: enough to know it again, and of no use to who reads the table."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def new_recovery_code() -> str:
+    """Return a recovery code that nobody can guess, in groups that one can type: `k3vq-7h2m-9x4c-bd8t`."""
+    letters = [secrets.choice(PLAIN) for _ in range(16)]
+    return "-".join("".join(letters[start : start + 4]) for start in range(0, 16, 4))

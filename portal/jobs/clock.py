@@ -16,6 +16,7 @@ from flask import Flask
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
+from portal.accounts.services import forget_old_sign_ins
 from portal.bookings.services import release_due, tend_waiting_lists
 from portal.core import clock
 from portal.files import keeping
@@ -75,6 +76,7 @@ DUTIES = (
     Duty("roadmaps", 20, lambda _app: compute_roadmaps()),
     Duty("old_mail", 3600, _unit(lambda session: forget_old_mail(session, at=clock.now()))),
     Duty("old_jobs", 3600, _unit(lambda session: forget_old_jobs(session, at=clock.now()))),
+    Duty("old_sign_ins", 3600, _unit(lambda session: forget_old_sign_ins(session, at=clock.now()))),
 )
 LONG_WORK_EVERY = 1
 

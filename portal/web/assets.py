@@ -66,6 +66,7 @@ PARTS = (
         "board",
         "ruler",
         "assisting",
+        "passkey",
         "facility",
         "project",
         "request",

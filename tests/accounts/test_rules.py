@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from portal.accounts.models import OrganisationKind
-from portal.accounts.rules import (
+from portal.accounts.rules.people import (
     FOUNDED_KINDS,
     JUDGED,
     ROLES,

@@ -16,7 +16,7 @@ from portal.accounts.models import (
     RoleRequestState,
     User,
 )
-from portal.accounts.rules import INVITATION_LASTS
+from portal.accounts.rules.people import INVITATION_LASTS
 from portal.accounts.services import NewOrganisation, NewPerson, OrganisationFacts, OwnSettings
 from portal.core.actors import Actor, Role
 from portal.core.errors import NotAllowed, NotFound, Refused, Stale
@@ -455,7 +455,8 @@ class TestAdministering:
         attempts: list[Callable[[], object]] = [
             lambda: services.deactivate(session, actor, user.id, reason="x", at=NOON),
             lambda: services.reactivate(session, actor, user.id, reason="x", at=NOON),
-            lambda: services.begin_assistance(session, actor, user.id, reason="x", at=NOON),
+            lambda: services.begin_assistance(session, actor, user.id, sign_in_id=1, reason="x", at=NOON),
+            lambda: services.drop_second_factor(session, actor, user.id, reason="x", at=NOON),
             lambda: services.add_organisation(
                 session, actor, OrganisationFacts(name="X"), kind=OrganisationKind.INVESTOR, at=NOON
             ),

@@ -12,7 +12,17 @@ from sqlalchemy.orm import Session
 
 from portal.accounts import links
 from portal.accounts import services as accounts
-from portal.accounts.models import Membership, Organisation, OrganisationKind, RoleRequest, User
+from portal.accounts.models import (
+    Authenticator,
+    Membership,
+    Organisation,
+    OrganisationKind,
+    Passkey,
+    RoleRequest,
+    SignIn,
+    SignInMeans,
+    User,
+)
 from portal.accounts.passwords import hashed
 from portal.bookings import services as bookings
 from portal.bookings.forms.requests import write_window
@@ -145,7 +155,7 @@ class _Builder:
             )
         self.session.flush()
         if who is not None:
-            self.sign_ins[who] = user.fs_uniquifier
+            self.sign_ins[who] = make.sign_in(self.session, user)
         return user
 
     def _number(self, session: Session, *_context: object) -> None:
@@ -455,13 +465,14 @@ class _GroundBuilder:
         self.at("link for a new password", token=links.reset_token(second))
         self.at("person", user_id=second.id)
         self.at("person who is shut out", user_id=shut_out.id)
+        self._signing_in(founder)
         self.ground.values |= {
             "founder": founder.id,
             "developer": self.developer.id,
             "password": PASSWORD,
             "far day": self.world.today + timedelta(days=600),
             "second": second.id,
-            "address": founder.email,
+            "address": second.email,
             "invited": invitation.email,
         }
 
@@ -477,6 +488,36 @@ class _GroundBuilder:
         )
         self.at("job", job_id=waiting.id)
         self.at("failed job", job_id=failed.id)
+
+    def _signing_in(self, founder: User) -> None:
+        session, now = self.session, self.world.now
+        elsewhere = SignIn(
+            user_id=founder.id,
+            token_digest=f"elsewhere of {self.owner}",
+            means=SignInMeans.CODE,
+            is_strong=True,
+            began_at=make.LATER,
+            seen_at=make.LATER,
+            proven_at=make.LATER,
+        )
+        passkey = Passkey(
+            user_id=founder.id,
+            name=f"Key {mark(self.owner, 'person')}",
+            credential_id=self.owner.encode(),
+            public_key=b"none",
+            sign_count=1,
+            transports=["internal"],
+            added_at=now,
+        )
+        app = Authenticator(user_id=founder.id, secret="none", last_counter=1, added_at=now)
+        session.add_all([elsewhere, passkey, app])
+        session.flush()
+        actor = Actor(user_id=founder.id)
+        token = accounts.ask_for_address(session, actor, f"moves.{self.owner}@example.com", at=now)
+        self.at("sign-in elsewhere", sign_in_id=elsewhere.id)
+        self.at("passkey", passkey_id=passkey.id)
+        self.at("person with a second factor", user_id=founder.id)
+        self.at("link of the new address", token=token)
 
     def _projects(self) -> None:
         session, now = self.session, self.world.now

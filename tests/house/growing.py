@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Date, Enum, String, Table, UniqueConstraint, insert, select
 
-from portal.accounts.models import Membership, Organisation, RoleRequest, User
+from portal.accounts.models import AddressChange, Authenticator, Membership, Organisation, RoleRequest, User
 from portal.facilities.models import DutyRecord, Facility
 from portal.store import Base
 
@@ -17,8 +17,14 @@ APART = 100_000_000
 KEPT = {Organisation.__tablename__, Facility.__tablename__}
 """There are more of these too, but what belongs to one goes on belonging to the first, so that its own lists grow."""
 
-OF_NEW_PEOPLE = {Membership.__tablename__, DutyRecord.__tablename__, RoleRequest.__tablename__}
-"""What makes the new people members; everything else is in the hands of those who were there before."""
+OF_NEW_PEOPLE = {
+    AddressChange.__tablename__,
+    Authenticator.__tablename__,
+    DutyRecord.__tablename__,
+    Membership.__tablename__,
+    RoleRequest.__tablename__,
+}
+"""What makes the new people members, and what each has one of; everything else is in the hands of those who were there before."""
 
 
 Row = dict[str, Any]
@@ -67,6 +73,8 @@ def _copy(table: Table, row: Row, number: int, copied: Container[Key]) -> Row:
 def _another(column: Column[Any], value: Any, number: int) -> Any:
     if isinstance(column.type, String) and not isinstance(column.type, Enum):
         return f"{value}-{number}"
+    if isinstance(value, bytes):
+        return value + bytes([number])
     if isinstance(column.type, Date):
         return value + timedelta(days=40 * number)
     return value

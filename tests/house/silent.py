@@ -7,9 +7,17 @@ TOLD_BY_LETTER = {
     "organisation.role_given",
     "organisation.role_refused",
     "organisation.role_requested",
+    "person.address_changed",
     "person.assistance_began",
+    "person.authenticator_added",
+    "person.authenticator_removed",
+    "person.new_device_used",
+    "person.passkey_added",
+    "person.passkey_removed",
     "person.password_changed",
+    "person.recovery_codes_made",
     "person.registered",
+    "person.second_factor_dropped",
 }
 """The rooms' own views post these mails, because the token or the reader's words are known only there."""
 
@@ -22,6 +30,8 @@ ACCOUNTS = {
     "person.deactivated",
     "person.edited",
     "person.reactivated",
+    "person.recovery_code_used",
+    "person.sign_in_ended",
     "person.signed_out_everywhere",
 }
 """What people did themselves, or find where they look: on a page's head, in a history, or at the door."""

@@ -185,7 +185,7 @@ class Walker:
         if who not in self.world.sign_ins:
             return ""
         serializer = self.app.session_interface.get_signing_serializer(self.app)  # type: ignore[attr-defined]
-        return str(serializer.dumps({"_user_id": self.world.sign_ins[who], "_fresh": True}))
+        return str(serializer.dumps({"_user_id": self.world.sign_ins[who]}))
 
     def _kept(self, answer: Answer) -> bytes:
         serializer = self.app.session_interface.get_signing_serializer(self.app)  # type: ignore[attr-defined]

@@ -17,7 +17,7 @@ from typing import Any
 
 from pypdf import PdfReader
 
-from portal.accounts.models import Membership, Organisation, RoleRequest, User
+from portal.accounts.models import Membership, Organisation, Passkey, RoleRequest, SignIn, User
 from portal.bookings.models import (
     Booking,
     Closure,
@@ -50,6 +50,9 @@ COMMON: Mapping[str, dict[str, Any]] = {
     "as XLSX": {"kind": "xlsx", "form": "xlsx"},
     "step of the catalogue": {"step_id": "qtpp"},
     "field of a step": {"step_id": "qtpp", "field": "authority"},
+    "passkey to sign in with": {"purpose": "sign-in"},
+    "new passkey": {"purpose": "add"},
+    "passkey to show again": {"purpose": "prove"},
     "home of a founder": {"role": "founder"},
     "home of a manager": {"role": "facility_manager"},
     "home of QA": {"role": "qa"},
@@ -62,7 +65,7 @@ COMMON: Mapping[str, dict[str, Any]] = {
 """What fills addresses that lead everybody to the same."""
 
 KINDS: Mapping[str, tuple[type[Base], ...]] = {
-    "account ids": (Organisation, User, Membership, RoleRequest),
+    "account ids": (Organisation, User, Membership, RoleRequest, SignIn, Passkey),
     "project ids": (Project, PhaseChange, TeamMember, Grant, ProjectSheet),
     "booking ids": (SlotRequest, RequestMessage, Booking, Closure, MoveProposal, Signature),
     "message ids": (Message, Entry),

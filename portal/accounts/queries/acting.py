@@ -151,6 +151,11 @@ def person_by_email(session: Session, email: str) -> User | None:
     return session.scalar(select(User).where(User.email == email.lower()))
 
 
+def person_of_uniquifier(session: Session, uniquifier: str) -> User | None:
+    """Return the person who may sign in and whom links call so at present, or None."""
+    return session.scalar(select(User).where(User.fs_uniquifier == uniquifier, User.active))
+
+
 def count_other_administrators(session: Session, user_id: int, *, but: int | None = None) -> int:
     """Return how many administrators who can sign in there are besides a person, or besides one membership of theirs.
 

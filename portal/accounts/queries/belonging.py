@@ -14,7 +14,7 @@ from portal.accounts.models import (
     User,
 )
 from portal.accounts.queries.acting import roles_held
-from portal.accounts.rules import managing_roles, may_manage
+from portal.accounts.rules.people import managing_roles, may_manage
 from portal.accounts.tokens import digest_of
 from portal.core.actors import Actor
 from portal.core.errors import NotAllowed, NotFound

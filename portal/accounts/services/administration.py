@@ -18,7 +18,7 @@ from portal.accounts.events import (
     RoleRefused,
 )
 from portal.accounts.models import Organisation, OrganisationKind, RoleRequest, RoleRequestState, User
-from portal.accounts.rules import (
+from portal.accounts.rules.people import (
     ASSISTANCE_LASTS,
     reasons_against_assistance,
     reasons_against_deactivation,
@@ -27,7 +27,8 @@ from portal.accounts.rules import (
 )
 from portal.accounts.services.adding import add_or_refuse
 from portal.accounts.services.belonging import OrganisationFacts
-from portal.accounts.services.joining import give_role, new_uniquifier
+from portal.accounts.services.joining import give_role
+from portal.accounts.services.signing_in import begin_acting, end_all_sign_ins, stop_acting
 from portal.core.actors import Actor, Role
 from portal.core.errors import NotFound, Reason, Refused
 from portal.ledger.services import record
@@ -129,7 +130,8 @@ def deactivate(session: Session, actor: Actor, user_id: int, *, reason: str, at:
     reasons = reasons_against_deactivation(is_self=user_id == actor.user_id, is_only_administrator=only)
     if reasons:
         raise Refused(reasons)
-    user.active, user.fs_uniquifier = False, new_uniquifier()
+    user.active = False
+    end_all_sign_ins(session, user, at=at)
     record(session, PersonDeactivated(actor_id=actor.user_id, user_id=user_id, reason=reason), at=at)
     return user
 
@@ -146,9 +148,9 @@ def reactivate(session: Session, actor: Actor, user_id: int, *, reason: str, at:
 
 
 def begin_assistance(
-    session: Session, actor: Actor, user_id: int, *, reason: str, at: datetime
-) -> tuple[User, datetime]:
-    """Let an administrator act for a person for an hour; return the person and when the hour is over.
+    session: Session, actor: Actor, user_id: int, *, sign_in_id: int, reason: str, at: datetime
+) -> User:
+    """Let an administrator, in the sign-in that they are at, act for a person for an hour; return the person.
 
     Raises `Refused` for oneself, for another administrator, and for a person who is shut out.
     """
@@ -169,12 +171,16 @@ def begin_assistance(
         AssistanceBegan(actor_id=actor.user_id, user_id=user_id, until=until, reason=reason),
         at=at,
     )
-    return user, until
+    begin_acting(session, sign_in_id, user_id=user_id, until=until)
+    return user
 
 
-def end_assistance(session: Session, *, administrator_id: int, user_id: int, at: datetime) -> None:
-    """Record that an administrator no longer acts for a person."""
-    record(session, AssistanceEnded(actor_id=administrator_id, user_id=user_id), at=at)
+def end_assistance(session: Session, *, administrator_id: int, sign_in_id: int, at: datetime) -> int | None:
+    """Let an administrator act for nobody any more; return the id of the person for whom they did."""
+    user_id = stop_acting(session, sign_in_id)
+    if user_id is not None:
+        record(session, AssistanceEnded(actor_id=administrator_id, user_id=user_id), at=at)
+    return user_id
 
 
 def _administers(actor: Actor) -> None:

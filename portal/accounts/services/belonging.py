@@ -16,7 +16,7 @@ from portal.accounts.events import (
     RoleRequested,
 )
 from portal.accounts.models import Invitation, Membership, Organisation, RoleRequest, User
-from portal.accounts.rules import (
+from portal.accounts.rules.people import (
     INVITATION_LASTS,
     reasons_against_ending,
     reasons_against_numbers,
@@ -42,6 +42,7 @@ class OrganisationFacts:
     country: str = "SE"
     city: str | None = None
     website: str | None = None
+    requires_second_factor: bool = False
 
 
 def edit_organisation(

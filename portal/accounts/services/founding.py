@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from portal.accounts import queries
 from portal.accounts.events import OrganisationRegistered, PersonConfirmed, PersonRegistered, RoleGiven
 from portal.accounts.models import Organisation, OrganisationKind, User
-from portal.accounts.rules import reasons_against_role
+from portal.accounts.rules.people import reasons_against_role
 from portal.accounts.services.joining import give_role, new_uniquifier
 from portal.core.actors import Role
 from portal.core.errors import Refused

@@ -15,7 +15,7 @@ from portal.accounts.events import (
     RoleGiven,
 )
 from portal.accounts.models import Invitation, Membership, Organisation, OrganisationKind, User
-from portal.accounts.rules import FOUNDED_KINDS, invitation_is_open
+from portal.accounts.rules.people import FOUNDED_KINDS, invitation_is_open
 from portal.accounts.services.adding import add_or_refuse
 from portal.core.actors import Role
 from portal.core.errors import Reason, Refused
@@ -134,7 +134,7 @@ def accept_invitation(session: Session, token: str, user_id: int, *, at: datetim
 def accept_as_new_person(
     session: Session, token: str, *, name: str, password_hash: str, language: str, at: datetime
 ) -> User:
-    """Make an account for somebody who was invited, and sign them in; the link shows that the address is theirs.
+    """Make an account for somebody who was invited; the link shows that the address is theirs.
 
     Raises `Refused` for an invitation that is void, or an address that has an account already.
     """
@@ -143,7 +143,6 @@ def accept_as_new_person(
         raise Refused([Reason("invitation_needs_sign_in")])
     person = NewPerson(email=invitation.email, name=name, password_hash=password_hash, language=language)
     user = add_person(session, person, at=at)
-    user.signed_in_at = at
     confirm(session, user, at=at)
     _accept(session, invitation, user, at=at)
     return user

@@ -6,10 +6,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from portal.accounts import queries
-from portal.accounts.events import PasswordChanged, PersonEdited, SignedOutEverywhere
+from portal.accounts.events import PasswordChanged, PersonEdited
 from portal.accounts.models import User
 from portal.accounts.services.adding import apply
-from portal.accounts.services.joining import confirm, new_uniquifier
+from portal.accounts.services.joining import confirm
+from portal.accounts.services.signing_in import end_all_sign_ins
 from portal.core.actors import Actor
 from portal.core.errors import NotFound
 from portal.ledger.services import record
@@ -45,13 +46,6 @@ def reset_password(session: Session, user_id: int, *, password_hash: str, at: da
     return _set_password(session, user, password_hash, how="reset", at=at)
 
 
-def sign_out_everywhere(session: Session, actor: Actor, *, at: datetime) -> None:
-    """End every sign-in of a person."""
-    user = session.get_one(User, actor.user_id)
-    user.fs_uniquifier = new_uniquifier()
-    record(session, SignedOutEverywhere(actor_id=actor.user_id, user_id=user.id), at=at)
-
-
 def switch_organisation(session: Session, actor: Actor, organisation_id: int) -> None:
     """Act for another organisation from now on; raises `NotFound` where the person is not a member of it."""
     if not queries.roles_held(session, actor.user_id, organisation_id):
@@ -59,13 +53,15 @@ def switch_organisation(session: Session, actor: Actor, organisation_id: int) ->
     session.get_one(User, actor.user_id).current_organisation_id = organisation_id
 
 
-def note_sign_in(session: Session, user_id: int, *, at: datetime) -> None:
-    """Note when a person has last signed in."""
-    session.get_one(User, user_id).signed_in_at = at
+def rehash_password(session: Session, user_id: int, *, before: str, password_hash: str) -> None:
+    """Keep the same password in a hash of today's cost, unless the person has taken another one meanwhile."""
+    user = session.get_one(User, user_id)
+    if user.password == before:
+        user.password = password_hash
 
 
 def _set_password(session: Session, user: User, password_hash: str, *, how: str, at: datetime) -> User:
     user.password = password_hash
-    user.fs_uniquifier = new_uniquifier()
+    end_all_sign_ins(session, user, at=at)
     record(session, PasswordChanged(actor_id=user.id, user_id=user.id, how=how), at=at)
     return user

@@ -1,6 +1,5 @@
 """Pages for administrators: people, organisations, requests for roles, and acting for somebody."""
 
-from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 from urllib.parse import urlencode
@@ -11,11 +10,12 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from portal.accounts import letters, queries, services
-from portal.accounts.assistance import begin, only_in_person
 from portal.accounts.forms import GiveRoleForm, NewOrganisationForm, ReasonForm
 from portal.accounts.history import told
 from portal.accounts.labels import kind_label, role_label
 from portal.accounts.models import Organisation, OrganisationKind, RoleRequestState, User
+from portal.accounts.presence import presence
+from portal.accounts.proofs import only_proven
 from portal.accounts.views.blueprint import bp
 from portal.accounts.views.organisations import facts_of
 from portal.core import clock
@@ -82,6 +82,7 @@ def person(user_id: int) -> ResponseReturnValue:
 
 @bp.post("/admin/people/<int:user_id>/roles")
 @for_roles(Role.ADMINISTRATOR)
+@only_proven
 def give_role(user_id: int) -> ResponseReturnValue:
     """Give a person a role in an organisation, and tell them by mail."""
     actor, at, form = current_actor(), clock.now(), _give_form()
@@ -108,6 +109,7 @@ def give_role(user_id: int) -> ResponseReturnValue:
 
 @bp.post("/admin/people/<int:user_id>/deactivate")
 @for_roles(Role.ADMINISTRATOR)
+@only_proven
 def deactivate(user_id: int) -> ResponseReturnValue:
     """Shut a person out at once."""
     actor, at, form = current_actor(), clock.now(), ReasonForm(request.form, prefix="state-")
@@ -121,6 +123,7 @@ def deactivate(user_id: int) -> ResponseReturnValue:
 
 @bp.post("/admin/people/<int:user_id>/reactivate")
 @for_roles(Role.ADMINISTRATOR)
+@only_proven
 def reactivate(user_id: int) -> ResponseReturnValue:
     """Let a person in again."""
     actor, at, form = current_actor(), clock.now(), ReasonForm(request.form, prefix="state-")
@@ -134,22 +137,41 @@ def reactivate(user_id: int) -> ResponseReturnValue:
 
 @bp.post("/admin/people/<int:user_id>/assist")
 @for_roles(Role.ADMINISTRATOR)
-@only_in_person
+@only_proven
 def assist(user_id: int) -> ResponseReturnValue:
     """Act for a person, to help, for an hour at most."""
     actor, at, form = current_actor(), clock.now(), ReasonForm(request.form, prefix="assist-")
+    here = presence()
 
-    def work(session: Session) -> tuple[User, datetime]:
+    def work(session: Session) -> None:
         reason = form.reason.data or ""
-        user, until = services.begin_assistance(session, actor, user_id, reason=reason, at=at)
+        user = services.begin_assistance(
+            session, actor, user_id, sign_in_id=here.sign_in_id, reason=reason, at=at
+        )
         post(session, letters.assisted(user, session.get_one(User, actor.user_id), reason=reason), at=at)
-        return user, until
 
     if form.validate() and form.attempt(work):
-        user, until = form.result
-        begin(user, until)
         return redirect("/", code=303)
     return _person_page(user_id, assisting=form)
+
+
+@bp.post("/admin/people/<int:user_id>/drop-second-factor")
+@for_roles(Role.ADMINISTRATOR)
+@only_proven
+def drop_second_factor(user_id: int) -> ResponseReturnValue:
+    """Take app, passkeys and recovery codes off a person who has lost them, and tell them by mail."""
+    actor, at, form = current_actor(), clock.now(), ReasonForm(request.form, prefix="factor-")
+
+    def work(session: Session) -> None:
+        reason = form.reason.data or ""
+        user = services.drop_second_factor(session, actor, user_id, reason=reason, at=at)
+        letter = letters.second_factor_dropped(user, session.get_one(User, actor.user_id), reason=reason)
+        post(session, letter, at=at)
+
+    if form.validate() and form.attempt(work):
+        flash(_("The second factor is taken off. The person is signed out, and told by mail."), "done")
+        return back("accounts.person", user_id=user_id)
+    return _person_page(user_id, dropping=form)
 
 
 @bp.get("/admin/organisations")
@@ -208,6 +230,7 @@ def role_requests() -> ResponseReturnValue:
 
 @bp.post("/admin/role-requests/<int:request_id>/approve")
 @for_roles(Role.ADMINISTRATOR)
+@only_proven
 def approve_role(request_id: int) -> ResponseReturnValue:
     """Give the role that somebody asked for, and tell them by mail."""
     return _decide(request_id, RoleRequestState.APPROVED)
@@ -215,6 +238,7 @@ def approve_role(request_id: int) -> ResponseReturnValue:
 
 @bp.post("/admin/role-requests/<int:request_id>/refuse")
 @for_roles(Role.ADMINISTRATOR)
+@only_proven
 def refuse_role(request_id: int) -> ResponseReturnValue:
     """Refuse the role that somebody asked for, and tell them by mail."""
     return _decide(request_id, RoleRequestState.REFUSED)
@@ -281,12 +305,13 @@ def _person_page(
     giving: GiveRoleForm | None = None,
     changing_state: ReasonForm | None = None,
     assisting: ReasonForm | None = None,
+    dropping: ReasonForm | None = None,
 ) -> ResponseReturnValue:
     session, actor = db.session(), current_actor()
     user = session.get(User, user_id)
     if user is None:
         raise NotFound
-    refused: BaseForm | None = giving or changing_state or assisting
+    refused: BaseForm | None = giving or changing_state or assisting or dropping
     return render_template(
         "accounts/person.html",
         person=user,
@@ -298,6 +323,8 @@ def _person_page(
         give_form=giving or _give_form(),
         state_form=changing_state or ReasonForm(prefix="state-"),
         assist_form=assisting or ReasonForm(prefix="assist-"),
+        factors=queries.factors_of(session, user_id),
+        factor_form=dropping or ReasonForm(prefix="factor-"),
         history=told(session, history(session, "user", user_id, groups=GROUPS)),
         role_label=role_label,
         form=refused,

@@ -6,17 +6,16 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
-from flask_security import login_user, logout_user
 from sqlalchemy.orm import Session
 
 from portal.accounts import letters, links, queries, services
 from portal.accounts.assistance import only_in_person
 from portal.accounts.forms import AddressForm, JoinForm, RegisterForm, ResetForm
 from portal.accounts.labels import role_label
-from portal.accounts.models import Invitation, OrganisationKind, User
+from portal.accounts.models import Invitation, OrganisationKind, SignInMeans, User
 from portal.accounts.passwords import hashed
-from portal.accounts.rules import invitation_is_open
-from portal.accounts.security import start_sign_in, typed_address
+from portal.accounts.presence import begin, browser, device_token, enter, leave, remember_device
+from portal.accounts.rules.people import invitation_is_open
 from portal.accounts.views.blueprint import bp
 from portal.core import clock
 from portal.core.errors import Reason
@@ -28,9 +27,15 @@ from portal.web.forms import BaseForm
 from portal.web.limits import limiter
 from portal.web.sentences import sentence
 
+
+def typed_address() -> str:
+    """Return the address in the form that was sent, as a key to count by."""
+    return f"typed:{request.form.get('email', '').strip().lower()[:254]}"
+
+
 by_host = limiter.limit("30 per hour", methods=["POST"])
 by_address = limiter.limit("5 per hour", key_func=typed_address, methods=["POST"])
-by_link = limiter.limit("60 per minute")
+by_link = limiter.limit("60 per minute; 600 per hour")
 
 
 @bp.route("/register", methods=["GET", "POST"])
@@ -129,12 +134,16 @@ def reset(token: str) -> ResponseReturnValue:
     if request.method == "POST" and form.validate():
         password_hash = hashed(form.password.data)
 
-        def work(session: Session) -> None:
+        def work(session: Session) -> str:
             person = services.reset_password(session, user_id, password_hash=password_hash, at=at)
             post(session, letters.password_changed(person), at=at)
+            return services.know_device(
+                session, person, browser=browser(), device_token=device_token(), at=at
+            )
 
         if form.attempt(work):
-            logout_user()
+            leave()
+            remember_device(form.result)
             flash(_("You have a new password. Sign in with it."), "done")
             return back("security.login")
     return _page("reset", form)
@@ -154,8 +163,9 @@ def join(token: str) -> ResponseReturnValue:
     form, at = JoinForm(request.form or None), clock.now()
     if request.method == "POST" and form.validate():
         password_hash = hashed(form.password.data)
-        if form.attempt(
-            lambda session: services.accept_as_new_person(
+
+        def work(session: Session) -> services.Begun:
+            user = services.accept_as_new_person(
                 session,
                 token,
                 name=form.name.data or "",
@@ -163,9 +173,10 @@ def join(token: str) -> ResponseReturnValue:
                 language=form.language.data,
                 at=at,
             )
-        ):
-            login_user(form.result, authn_via=["invitation"])
-            start_sign_in()
+            return begin(session, user, means=SignInMeans.INVITATION, is_strong=False, at=at)
+
+        if form.attempt(work):
+            enter(form.result)
             flash(_("Welcome. Your account is ready."), "done")
             return redirect("/", code=303)
     return _invitation_page(invitation, form)

@@ -14,7 +14,7 @@ from portal.accounts.forms import InviteForm, OrganisationForm, ReasonForm, Requ
 from portal.accounts.history import told
 from portal.accounts.labels import country_label, kind_label, role_label
 from portal.accounts.models import Invitation, Membership, Organisation
-from portal.accounts.rules import roles_of, roles_to_offer
+from portal.accounts.rules.people import roles_of, roles_to_offer
 from portal.accounts.views.blueprint import bp
 from portal.core import clock
 from portal.core.errors import NotFound
@@ -197,6 +197,7 @@ def facts_of(form: OrganisationForm) -> services.OrganisationFacts:
         country=form.country.data,
         city=form.city.data or None,
         website=form.website.data or None,
+        requires_second_factor=form.requires_second_factor.data,
     )
 
 

@@ -1,10 +1,9 @@
-"""Pages of one's own account: settings, password, signing out everywhere, acting for another organisation."""
+"""Pages of one's own account: settings, password, acting for another organisation."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
-from flask_security import login_user, logout_user
 from sqlalchemy.orm import Session
 
 from portal.accounts import letters, queries, services
@@ -12,16 +11,16 @@ from portal.accounts.assistance import end as end_assisting
 from portal.accounts.assistance import only_in_person, present_assistance
 from portal.accounts.forms import AccountForm, ChangePasswordForm, SwitchForm
 from portal.accounts.labels import role_label
+from portal.accounts.limiting import guessed_by_person
+from portal.accounts.models import SignInMeans
 from portal.accounts.passwords import hashed, is_password_of
-from portal.accounts.security import start_sign_in
+from portal.accounts.presence import begin, enter, presence
 from portal.accounts.views.blueprint import bp
 from portal.core import clock
 from portal.core.errors import NotFound, Reason
 from portal.mail.services import post
 from portal.store import db
 from portal.web.actors import back, current_actor, signed_in
-from portal.web.forms import BaseForm
-from portal.web.limits import limiter
 from portal.web.locale import LANGUAGE_COOKIE, THEME_COOKIE
 from portal.web.views import keep
 
@@ -52,44 +51,38 @@ def account() -> ResponseReturnValue:
 
 
 @bp.route("/account/password", methods=["GET", "POST"])
-@limiter.limit("10 per 15 minutes", methods=["POST"])
 @signed_in
 @only_in_person
 def change_password() -> ResponseReturnValue:
     """Take a new password; every other sign-in of the person ends."""
-    form, at, user_id = ChangePasswordForm(request.form or None), clock.now(), current_user.id
+    form, at, user_id, here = (
+        ChangePasswordForm(request.form or None),
+        clock.now(),
+        current_user.id,
+        presence(),
+    )
     form.known = (current_user.name, current_user.email)
     if request.method == "POST" and form.validate():
+        guessed_by_person.check(user_id)
         if not is_password_of(current_user, form.present.data):
+            guessed_by_person.count(user_id)
             form.refuse(Reason("wrong_password", {}, "present"))
         else:
             password_hash = hashed(form.password.data)
 
-            def work(session: Session) -> None:
+            def work(session: Session) -> services.Begun:
                 user = services.change_password(session, user_id, password_hash=password_hash, at=at)
                 post(session, letters.password_changed(user), at=at)
+                return begin(session, user, means=SignInMeans.PASSWORD, is_strong=here.is_strong, at=at)
 
             if form.attempt(work):
-                login_user(current_user._get_current_object(), authn_via=["change"])  # noqa: SLF001
-                start_sign_in()
+                enter(form.result)
                 flash(
                     _("You have a new password. Every other place where you were signed in is signed out."),
                     "done",
                 )
                 return back("accounts.account")
     return render_template("accounts/change_password.html", form=form), 422 if form.has_errors else 200
-
-
-@bp.post("/account/sign-out-everywhere")
-@signed_in
-@only_in_person
-def sign_out_everywhere() -> ResponseReturnValue:
-    """End every sign-in of the person, this one included."""
-    form, actor, at = BaseForm(request.form), current_actor(), clock.now()
-    if form.validate() and form.attempt(lambda session: services.sign_out_everywhere(session, actor, at=at)):
-        logout_user()
-        flash(_("You are signed out everywhere."), "done")
-    return redirect("/", code=303)
 
 
 @bp.route("/accounts/switch", methods=["GET", "POST"])

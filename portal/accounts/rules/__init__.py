@@ -1,0 +1,1 @@
+"""The yes and no of accounts: people and organisations, and signing in."""
