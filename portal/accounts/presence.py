@@ -32,7 +32,7 @@ from portal.store import db, in_one_unit
 
 EXTENSION = "portal_accounts_presence"
 TOKEN = "_user_id"  # noqa: S105 - where Flask-Login looks for who is signed in
-WITHOUT_SIGN_IN = frozenset({"static", "web.healthy"})
+WITHOUT_SIGN_IN = frozenset({"static", "web.healthy", "jobs.healthy"})
 OWING_MAY = frozenset(
     {
         "accounts.second_factor_needed",

@@ -16,7 +16,7 @@ from portal.accounts.events import (
     RecoveryCodeUsed,
     SecondFactorDropped,
 )
-from portal.accounts.models import Authenticator, Passkey, RecoveryCode, User
+from portal.accounts.models import Authenticator, Passkey, RecoveryCode, SignIn, User
 from portal.accounts.rules.signing_in import (
     RECOVERY_CODES,
     normal_code,
@@ -47,7 +47,7 @@ def add_authenticator(
 ) -> list[str]:
     """Let a person sign in with an app's codes, and end their other sign-ins; return recovery codes, if they are new.
 
-    Raises `Refused` where they have an app already.
+    This sign-in has shown both by now. Raises `Refused` where they have an app already.
     """
     codes = _first_codes(session, actor.user_id, at=at)
     add_or_refuse(
@@ -56,6 +56,7 @@ def add_authenticator(
         Reason("authenticator_is_there"),
     )
     record(session, AuthenticatorAdded(actor_id=actor.user_id, user_id=actor.user_id), at=at)
+    session.get_one(SignIn, sign_in_id).is_strong = True
     end_all_sign_ins(session, session.get_one(User, actor.user_id), but=sign_in_id, at=at)
     return codes
 
@@ -96,6 +97,7 @@ def add_passkey(
         Reason("passkey_is_there"),
     )
     record(session, PasskeyAdded(actor_id=actor.user_id, user_id=actor.user_id), at=at)
+    session.get_one(SignIn, sign_in_id).is_strong = True
     end_all_sign_ins(session, session.get_one(User, actor.user_id), but=sign_in_id, at=at)
     return codes
 
