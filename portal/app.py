@@ -28,6 +28,8 @@ from portal.jobs import views as job_pages
 from portal.jobs import words as job_words
 from portal.mail import delivery, writing
 from portal.notifications import views as message_pages
+from portal.partners import sentences as partner_sentences
+from portal.partners import views as partner_pages
 from portal.projects import sentences as projects
 from portal.projects import views as project_pages
 from portal.reference import sentences as reference
@@ -98,11 +100,13 @@ def create_app(settings: Settings) -> Flask:
     sentences.register(app, reference.SENTENCES)
     sentences.register(app, projects.SENTENCES)
     sentences.register(app, facility_sentences.SENTENCES)
+    sentences.register(app, partner_sentences.SENTENCES)
     sentences.register(app, booking_sentences.SENTENCES)
     sentences.register(app, job_words.SENTENCES)
     sentences.register(app, roadmap_sentences.SENTENCES)
     app.register_blueprint(web.bp)
     app.register_blueprint(facility_pages.bp)
+    app.register_blueprint(partner_pages.bp)
     app.register_blueprint(account_pages.bp)
     app.register_blueprint(account_pages.security)
     app.register_blueprint(project_pages.bp)

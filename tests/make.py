@@ -24,6 +24,8 @@ from portal.facilities.models import (
     RoomKind,
     VectorLevel,
 )
+from portal.partners.models import Partner
+from portal.partners.services import enter_partner
 from portal.projects.models import Phase, ProductClass, Project
 from portal.signatures.rules import Method, Proof
 
@@ -102,6 +104,35 @@ def member(session: Session, where: Organisation, *roles: Role, **values: Any) -
 def founder(session: Session, where: Organisation | None = None) -> Actor:
     """Store a founder, of a new organisation unless told otherwise."""
     return member(session, where or organisation(session), Role.FOUNDER)
+
+
+def adviser(session: Session) -> Actor:
+    """Store a person who advises, in a public body of their own."""
+    return member(session, organisation(session, kind=OrganisationKind.PUBLIC_BODY), Role.ADVISER)
+
+
+def investor(session: Session) -> Actor:
+    """Store a person of an investor of their own."""
+    return member(session, organisation(session, kind=OrganisationKind.INVESTOR), Role.INVESTOR)
+
+
+def provider(session: Session) -> Actor:
+    """Store a person of a support provider of their own."""
+    return member(
+        session, organisation(session, kind=OrganisationKind.SUPPORT_PROVIDER), Role.SUPPORT_PROVIDER
+    )
+
+
+def partner(session: Session, actor: Actor, **values: Any) -> Partner:
+    """Store what an investor or provider states, confirmed and open to everything unless told otherwise."""
+    assert actor.organisation_id is not None
+    kind = (
+        {"serves": ["regulatory"]}
+        if Role.SUPPORT_PROVIDER in actor.roles
+        else {"investor_kind": "venture_capital"}
+    )
+    stated = {"name": f"Partner {next(_numbers)}", "text": "We help cell and gene therapies.", "capacity": 4}
+    return enter_partner(session, actor, actor.organisation_id, {**stated, **kind, **values}, at=NOON)
 
 
 def administrator(session: Session) -> Actor:

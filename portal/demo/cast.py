@@ -59,6 +59,8 @@ class Cast:
     people: dict[str, Actor]
     founders: dict[str, Actor]
     managers: dict[int, Actor]
+    organisations: dict[str, int]
+    """Their ids by the id of the facts file."""
 
 
 def sign_ins() -> list[tuple[Role, str]]:
@@ -97,7 +99,12 @@ def enter(session: Session, facilities: list[Facility], *, password_hash: str, a
         if row["role"] == Role.FOUNDER
     }
     session.flush()
-    return Cast(people=people, founders={**_founders_of(people), **named}, managers=managers)
+    return Cast(
+        people=people,
+        founders={**_founders_of(people), **named},
+        managers=managers,
+        organisations={name: body.id for name, body in organisations.items()},
+    )
 
 
 def _organisations() -> list[dict[str, Any]]:

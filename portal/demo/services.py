@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import User
 from portal.bookings import services as bookings
-from portal.demo import cast, pipeline, story
+from portal.demo import cast, partners, pipeline, story
 from portal.facilities.models import Facility
 from portal.facilities.services.load import load_catalogue, load_demo_rooms
 
@@ -32,6 +32,7 @@ def fill(session: Session, *, password_hash: str, at: datetime, seed: int = SEED
     facilities = list(session.scalars(select(Facility).order_by(Facility.slug)))
     players = cast.enter(session, facilities, password_hash=password_hash, at=begun)
     projects = pipeline.register_all(session, players, random, at=begun)
+    partners.state_all(session, players, at=begun)
     told = story.Story(session=session, cast=players, random=random, now=begun, projects=projects)
     story.tell_past(told)
     told.tell()

@@ -79,6 +79,7 @@ def _shown(ways: list[Way]) -> list[tuple[str, str, bool, int | None]]:
 def _ways(actor: Actor | None) -> Iterator[Way]:
     if actor is None:
         yield Way(_("Cleanrooms"), url_for("facilities.catalogue"))
+        yield Way(_("Support"), url_for("partners.catalogue"))
         yield Way(_("Pipeline"), url_for("projects.pipeline"))
         yield Way(_("Steps"), url_for("roadmap.catalogue"))
         return
@@ -89,6 +90,8 @@ def _ways(actor: Actor | None) -> Iterator[Way]:
         yield from _for_facilities(db.session(), actor)
     if actor.roles & READERS:
         yield Way(_("Teasers"), url_for("projects.teasers"), also=("/projects",))
+        mine = _("Partners") if Role.ADVISER in actor.roles else _("Our entry")
+        yield Way(mine, url_for("partners.index"))
     if actor.roles & (READERS | {Role.ANALYST}) or not actor.roles:
         yield Way(_("Pipeline"), url_for("projects.pipeline"))
     if actor.is_administrator:
@@ -97,9 +100,12 @@ def _ways(actor: Actor | None) -> Iterator[Way]:
         yield Way(_("Role requests"), url_for("accounts.role_requests"))
         yield Way(_("Facilities"), url_for("facilities.administer"))
         yield Way(_("Steps"), url_for("roadmap.catalogue"))
+        yield Way(_("Exchange rates"), url_for("partners.rates"))
     if not actor.is_administrator:
         catalogue = _("Facilities") if actor.facility_ids else _("Cleanrooms")
         yield Way(catalogue, url_for("facilities.catalogue"))
+        if not actor.facility_ids:
+            yield Way(_("Support"), url_for("partners.catalogue"))
 
 
 def _for_founders(actor: Actor) -> Iterator[Way]:

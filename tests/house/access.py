@@ -596,6 +596,71 @@ CATALOGUE = (
 KNOWING = STAFF | ADVISERS
 """Who knows of the main project of a ground besides its owner: it was shown to the facility, and advisers read teasers."""
 
+PARTNER_PEOPLE = frozenset({Who.INVESTOR, Who.PROVIDER})
+INVESTOR, PROVIDER = frozenset({Who.INVESTOR}), frozenset({Who.PROVIDER})
+
+PARTNERS = (
+    see("partners.catalogue", may=ALL),
+    see("partners.download_catalogue", "as CSV", may=ALL),
+    see("partners.download_catalogue", "as XLSX", may=ALL),
+    see("partners.programme", "programme", may=ALL),
+    see("partners.offer", "offer", may=ALL),
+    see("partners.index", may=TEASER_READERS),
+    see("partners.enter", may=TEASER_READERS),
+    send(
+        "partners.enter",
+        "for the investor",
+        asks=typing(organisation=value("investor")),
+        may=INVESTOR | ADVISERS,
+        in_vain=PROVIDER,
+        types={"name": "Another fund", "text": "Words", "investor_kind": "public", "capacity": "1"},
+    ),
+    send(
+        "partners.enter",
+        "for the provider",
+        may=ADVISERS | PROVIDER,
+        in_vain=INVESTOR,
+        asks=typing(organisation=value("provider")),
+        types={"name": "Another offer", "text": "Words", "serves": ["ip"], "capacity": "1"},
+    ),
+    see("partners.show", "thesis", may=ADVISERS | INVESTOR),
+    see("partners.show", "draft offer", may=ADVISERS | PROVIDER),
+    see("partners.edit", "thesis", may=INVESTOR, barred=ADVISERS),
+    see("partners.edit", "draft offer", may=ADVISERS | PROVIDER),
+    send("partners.edit", "thesis", may=INVESTOR, barred=ADVISERS, types={"text": "Other words"}),
+    send("partners.edit", "draft offer", may=ADVISERS | PROVIDER, types={"text": "Other words"}),
+    send("partners.move", "close thesis", may=INVESTOR, barred=ADVISERS, on="partners.show", of="thesis"),
+    send(
+        "partners.move",
+        "reopen thesis",
+        may=INVESTOR,
+        barred=ADVISERS,
+        on="partners.show",
+        of="closed thesis",
+    ),
+    send(
+        "partners.move",
+        "confirm offer",
+        may=PROVIDER,
+        barred=ADVISERS,
+        on="partners.show",
+        of="draft offer",
+    ),
+    see("partners.upload", may=TEASER_READERS),
+    send(
+        "partners.upload",
+        may=TEASER_READERS,
+        goes=False,
+        types={"content": "name,text,capacity,serves\nAn offer,Words,1,ip\n"},
+    ),
+    see("partners.rates", may=ADMINISTRATOR),
+    send(
+        "partners.rates",
+        may=ADMINISTRATOR,
+        types={"currency": "SEK", "per_unit": "0.0885", "day": "2026-01-02", "source": "A bank"},
+    ),
+)
+
 PROJECTS = (
     see("projects.pipeline", may=ALL),
     see("projects.pipeline_csv", may=ALL),
@@ -975,6 +1040,7 @@ TABLE: tuple[Line, ...] = (
     *ACCOUNTS,
     *ADMINISTRATION,
     *CATALOGUE,
+    *PARTNERS,
     *PROJECTS,
     *REQUESTS,
     *DECIDING,

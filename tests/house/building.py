@@ -54,6 +54,8 @@ from portal.ledger import Delivery, Entry, Waiting
 from portal.mail.messages import Message as Letter
 from portal.mail.services import note_failure, post
 from portal.notifications.models import Message
+from portal.partners import services as partners
+from portal.partners.models import Partner
 from portal.projects import services as projects
 from portal.projects.models import FieldGroup, Phase, Project
 from portal.projects.rules.team import TeamMemberFields
@@ -88,6 +90,8 @@ class _Builder:
         self.amounts: dict[bytes, Secret] = {}
         self.ids: dict[bytes, Secret] = {}
         self.password_hash = hashed(PASSWORD)
+        self.partner_places: dict[str, dict[str, Any]] = {}
+        self.partner_values: dict[str, Any] = {}
 
     def built(self) -> World:
         """Store everything."""
@@ -98,6 +102,8 @@ class _Builder:
             _GroundBuilder(self, "beta", "gee", "murmur").built(),
         )
         for ground, other in (grounds, grounds[::-1]):
+            ground.places |= self.partner_places
+            ground.values |= self.partner_values
             ground.values["other operator"] = other.values["operator"]
         self._teaser("gamma", Visibility.PUBLIC)
         self._teaser("delta", Visibility.INVESTORS)
@@ -169,28 +175,27 @@ class _Builder:
                 self.ids[str(row.id).encode()] = Secret(self.owner, kind)
 
     def _bystanders(self) -> None:
-        body, provider = OrganisationKind.PUBLIC_BODY, OrganisationKind.SUPPORT_PROVIDER
+        body = OrganisationKind.PUBLIC_BODY
         with self.own("advice"):
             advice = self.organisation("advice", body)
             self.person("advice", advice, Role.ADVISER, who=Person.ADVISER)
         with self.own("others"):
             self.person("others", None, who=Person.NOBODY)
-            for number, (kind, role, who) in enumerate(
-                (
-                    (OrganisationKind.INVESTOR, Role.INVESTOR, Person.INVESTOR),
-                    (provider, Role.SUPPORT_PROVIDER, Person.PROVIDER),
-                    (body, Role.ANALYST, Person.ANALYST),
-                    (body, Role.ADMINISTRATOR, Person.ADMINISTRATOR),
-                )
+            for number, (role, who) in enumerate(
+                ((Role.ANALYST, Person.ANALYST), (Role.ADMINISTRATOR, Person.ADMINISTRATOR))
             ):
                 where = self.organisation(
-                    "others", kind, name=f"Others {number} {mark('others', 'organisation')}"
+                    "others", body, name=f"Others {number} {mark('others', 'organisation')}"
                 )
                 person = self.person("others", where, role, who=who)
                 if who is Person.ADMINISTRATOR:
                     self._revise_catalogue(
                         Actor(user_id=person.id, organisation_id=where.id, roles=frozenset({role}))
                     )
+        with self.own("fund"):
+            self._investor()
+        with self.own("help"):
+            self._provider()
 
     def _revise_catalogue(self, administrator: Actor) -> None:
         roadmap.revise_step(
@@ -202,6 +207,53 @@ class _Builder:
             reason="It is known here.",
             at=self.now,
         )
+
+    def _investor(self) -> None:
+        where = self.organisation("fund", OrganisationKind.INVESTOR)
+        person = self.person("fund", where, Role.INVESTOR, who=Person.INVESTOR)
+        actor = Actor(user_id=person.id, organisation_id=where.id, roles=frozenset({Role.INVESTOR}))
+        stated = {"investor_kind": "venture_capital", "ticket_min": 2_000_000, "ticket_currency": "EUR"}
+        thesis = self.partner("fund", actor, "Thesis", "thesis", **stated)
+        closed = self.partner("fund", actor, "Closed", "thesis", **stated)
+        partners.close_partner(self.session, actor, closed.id, version=closed.version, at=self.now)
+        self.partner_places |= {
+            "thesis": {"partner_id": thesis.id},
+            "close thesis": {"partner_id": thesis.id, "verb": "close"},
+            "reopen thesis": {"partner_id": closed.id, "verb": "reopen"},
+            "closed thesis": {"partner_id": closed.id},
+        }
+        self.partner_values |= {"thesis": thesis.id, "investor": where.id, "thesis name": thesis.name}
+
+    def _provider(self) -> None:
+        where = self.organisation("help", OrganisationKind.SUPPORT_PROVIDER)
+        person = self.person("help", where, Role.SUPPORT_PROVIDER, who=Person.PROVIDER)
+        actor = Actor(user_id=person.id, organisation_id=where.id, roles=frozenset({Role.SUPPORT_PROVIDER}))
+        adviser = make.adviser(self.session)
+        offer = self.partner("help", actor, "Offer", "offer", serves=["regulatory"])
+        draft = self.partner("help", adviser, "Draft", "draft", where=where, serves=["ip"])
+        self.partner_places |= {
+            "offer": {"partner_id": offer.id},
+            "draft offer": {"partner_id": draft.id},
+            "confirm offer": {"partner_id": draft.id, "verb": "confirm"},
+        }
+        self.partner_values |= {"offer": offer.id, "provider": where.id}
+
+    def partner(
+        self, owner: str, actor: Actor, name: str, what: str, where: Organisation | None = None, **values: Any
+    ) -> Partner:
+        """Store a statement in which what is public, what advisers read and what nobody reads have marks."""
+        stated = {
+            "name": f"{name} {mark(owner, what)}",
+            "text": f"Words {mark(owner, what)}",
+            "capacity": 4,
+            "contact": mark(owner, "contact"),
+            "conflicts": [mark(owner, "conflict")] if where is None else [],
+            **values,
+        }
+        organisation_id = where.id if where else actor.organisation_id
+        assert organisation_id is not None
+        at = self.now - timedelta(days=60)
+        return partners.enter_partner(self.session, actor, organisation_id, stated, at=at)
 
     def _teaser(self, owner: str, visibility: Visibility) -> None:
         with self.own(owner):

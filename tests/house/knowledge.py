@@ -15,6 +15,9 @@ COUNTERPART = frozenset({"person", "account ids"})
 STAFF = {"alpha": SHOWN, "eff": None}
 STAFF_ABROAD = {"beta": SHOWN, "gee": None}
 ADVISERS = dict.fromkeys(("alpha", "beta", "delta"), TEASER)
+MATCHED = NAMED | {"thesis", "offer", "draft", "contact", "partner ids"}
+"""What advisers read of partners; never their conflicts."""
+PARTNERS = dict.fromkeys(("fund", "help"), MATCHED)
 CONFIDANTS = dict.fromkeys(("advice", "hush", "murmur"), NAMED)
 
 KNOWN: Mapping[Person, Mapping[str, frozenset[str] | None]] = {
@@ -32,14 +35,15 @@ KNOWN: Mapping[Person, Mapping[str, frozenset[str] | None]] = {
         "eff": NAMED | {"company", "person", "address"},
         "alpha": frozenset({"booking ids", "message ids"}),  # what they were told while they stood in
     },
-    Person.ADVISER: {"advice": None, **ADVISERS},
+    Person.ADVISER: {"advice": None, **ADVISERS, **PARTNERS},
     Person.GRANTED_ADVISER: {
         "hush": None,
         **ADVISERS,
+        **PARTNERS,
         "alpha": TEASER | {"organisation", "person", "project", "team", "process", "money"},
     },
-    Person.INVESTOR: {"delta": TEASER | {"money"}, "gamma": TEASER | {"money"}},
-    Person.PROVIDER: {"gamma": TEASER | {"money"}},
+    Person.INVESTOR: {"fund": None, "delta": TEASER | {"money"}, "gamma": TEASER | {"money"}},
+    Person.PROVIDER: {"help": None, "gamma": TEASER | {"money"}},
     Person.ANALYST: {},
     Person.ADMINISTRATOR: {
         owner: NAMED | {"company", "person", "address", "invited", "words", "job ids"} for owner in OWNERS
@@ -47,10 +51,10 @@ KNOWN: Mapping[Person, Mapping[str, frozenset[str] | None]] = {
 }
 """By person and whose secret it is, what they may know; None is everything."""
 
-OF_EVERYBODY = {"gamma": TEASER}
+OF_EVERYBODY = {"gamma": TEASER, "help": frozenset({"offer", "organisation", "partner ids"})}
 """What is published."""
 
-OWN = {Person.NOBODY, Person.INVESTOR, Person.PROVIDER, Person.ANALYST, Person.ADMINISTRATOR}
+OWN = {Person.NOBODY, Person.ANALYST, Person.ADMINISTRATOR}
 """Who belongs to the others, whose secrets are their own."""
 
 

@@ -108,6 +108,17 @@ ROADMAP = {
 }
 """The team's own doing, in the roadmap's history; the plan is computed in the same transaction."""
 
+PARTNERS = {
+    "partner.closed",
+    "partner.confirmed",
+    "partner.drafted",
+    "partner.edited",
+    "partner.entered",
+    "partner.reopened",
+    "rate.entered",
+}
+"""Partners' own doing, on their own page; a draft waits there for them."""
+
 SILENT: set[str] = {
     *TOLD_BY_LETTER,
     *ACCOUNTS,
@@ -119,4 +130,5 @@ SILENT: set[str] = {
     *PROJECTS,
     *LONG_WORK,
     *ROADMAP,
+    *PARTNERS,
 }

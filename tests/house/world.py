@@ -35,13 +35,27 @@ from portal.facilities.models import (
 )
 from portal.ledger import Entry
 from portal.notifications.models import Message
+from portal.partners.models import Partner
 from portal.projects.models import Grant, PhaseChange, Project, ProjectSheet, TeamMember
 from portal.signatures.models import Signature
 from portal.store import Base
 from portal.work.models import Job
 
-OWNERS = ("alpha", "beta", "eff", "gee", "gamma", "delta", "advice", "hush", "murmur", "others")
-"""Whose secrets there are: two developers, two operators, two who publish teasers, three bodies of advisers, the rest."""
+OWNERS = (
+    "alpha",
+    "beta",
+    "eff",
+    "gee",
+    "gamma",
+    "delta",
+    "advice",
+    "hush",
+    "murmur",
+    "others",
+    "fund",
+    "help",
+)
+"""Whose secrets there are: two developers, two operators, two who publish teasers, three bodies of advisers, the rest, an investor, a support provider."""
 
 COMMON: Mapping[str, dict[str, Any]] = {
     "style sheet": {"filename": "css/portal.css"},
@@ -53,6 +67,7 @@ COMMON: Mapping[str, dict[str, Any]] = {
     "passkey to sign in with": {"purpose": "sign-in"},
     "new passkey": {"purpose": "add"},
     "passkey to show again": {"purpose": "prove"},
+    "programme": {"programme_id": "lv_scientific_advice"},
     "home of a founder": {"role": "founder"},
     "home of a manager": {"role": "facility_manager"},
     "home of QA": {"role": "qa"},
@@ -69,6 +84,7 @@ KINDS: Mapping[str, tuple[type[Base], ...]] = {
     "project ids": (Project, PhaseChange, TeamMember, Grant, ProjectSheet),
     "booking ids": (SlotRequest, RequestMessage, Booking, Closure, MoveProposal, Signature),
     "message ids": (Message, Entry),
+    "partner ids": (Partner,),
     "public ids": (Facility, Cleanroom, Rate, Licence, ExtraHoliday, DutyRecord),
     "job ids": (Job,),
 }
