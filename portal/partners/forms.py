@@ -139,7 +139,7 @@ class PartnerForm(ActionForm):
     conflicts = ListField(
         words.LABELS["conflicts"],
         description=_l(
-            "Companies and groups that you hold or compete with, one a line. No project of theirs is ever shown to you. "
+            "Companies and groups that you hold or compete with, one a line. No project of theirs is matched with you. "
             "Only you read the list."
         ),
     )

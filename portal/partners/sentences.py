@@ -94,7 +94,6 @@ STATEMENTS: dict[str, Callable[[Values], str]] = {
         "This entry has the state “%(state)s”, so this cannot be done with it now.",
         state=words.STATES[PartnerState(values["state"])],
     ),
-    "partner_organisation_missing": lambda _: gettext("Choose the organisation for which you draft."),
 }
 
 SHEETS: dict[str, Callable[[Values], str]] = {
