@@ -45,12 +45,15 @@ def sentence(client: PageClient, path: str = "/account") -> str:
 @pytest.mark.parametrize(
     ("role", "labels"),
     [
-        (Role.FOUNDER, ["Home", "Projects", "Requests", "Bookings", "Cleanrooms"]),
-        (Role.ADVISER, ["Home", "Teasers", "Pipeline", "Cleanrooms"]),
-        (Role.INVESTOR, ["Home", "Teasers", "Pipeline", "Cleanrooms"]),
-        (Role.SUPPORT_PROVIDER, ["Home", "Teasers", "Pipeline", "Cleanrooms"]),
-        (Role.ANALYST, ["Home", "Pipeline", "Cleanrooms"]),
-        (Role.ADMINISTRATOR, ["Home", "People", "Organisations", "Role requests", "Facilities", "Steps"]),
+        (Role.FOUNDER, ["Home", "Projects", "Requests", "Bookings", "Cleanrooms", "Support"]),
+        (Role.ADVISER, ["Home", "Teasers", "Partners", "Pipeline", "Cleanrooms", "Support"]),
+        (Role.INVESTOR, ["Home", "Teasers", "Our entry", "Pipeline", "Cleanrooms", "Support"]),
+        (Role.SUPPORT_PROVIDER, ["Home", "Teasers", "Our entry", "Pipeline", "Cleanrooms", "Support"]),
+        (Role.ANALYST, ["Home", "Pipeline", "Cleanrooms", "Support"]),
+        (
+            Role.ADMINISTRATOR,
+            ["Home", "People", "Organisations", "Role requests", "Facilities", "Steps", "Exchange rates"],
+        ),
     ],
 )
 def test_each_role_finds_its_ways_and_every_one_leads_somewhere(

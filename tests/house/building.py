@@ -212,7 +212,11 @@ class _Builder:
         where = self.organisation("fund", OrganisationKind.INVESTOR)
         person = self.person("fund", where, Role.INVESTOR, who=Person.INVESTOR)
         actor = Actor(user_id=person.id, organisation_id=where.id, roles=frozenset({Role.INVESTOR}))
-        stated = {"investor_kind": "venture_capital", "ticket_min": 2_000_000, "ticket_currency": "EUR"}
+        stated: dict[str, Any] = {
+            "investor_kind": "venture_capital",
+            "ticket_min": 2_000_000,
+            "ticket_currency": "EUR",
+        }
         thesis = self.partner("fund", actor, "Thesis", "thesis", **stated)
         closed = self.partner("fund", actor, "Closed", "thesis", **stated)
         partners.close_partner(self.session, actor, closed.id, version=closed.version, at=self.now)
@@ -221,6 +225,8 @@ class _Builder:
             "close thesis": {"partner_id": thesis.id, "verb": "close"},
             "reopen thesis": {"partner_id": closed.id, "verb": "reopen"},
             "closed thesis": {"partner_id": closed.id},
+            "for the investor": {},
+            "for the provider": {},
         }
         self.partner_values |= {"thesis": thesis.id, "investor": where.id, "thesis name": thesis.name}
 

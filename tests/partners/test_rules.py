@@ -85,7 +85,7 @@ def test_an_investor_serves_capital_whatever_is_typed() -> None:
 
 def test_regions_stand_for_their_countries() -> None:
     assert countries_in([]) is None
-    assert countries_in(["Nordic", "DE"]) == {"DK", "FI", "IS", "NO", "SE", "DE"}
+    assert countries_in(["Nordic", "DE"]) == frozenset({"DK", "FI", "IS", "NO", "SE", "DE"})
     assert countries_in(["any", "SE"]) is None
 
 

@@ -73,9 +73,9 @@ def enter() -> ResponseReturnValue:
     actor, at = current_actor(), clock.now()
     organisation = _whose(actor)
     if organisation is None:
-        return render_template(
-            "partners/choose.html", organisations=queries.organisations_for_drafts(db.session())
-        )
+        offered = queries.organisations_for_drafts(db.session())
+        page = render_template("partners/choose.html", organisations=offered)
+        return page, 422 if request.method == "POST" else 200
     kind = KINDS_OF[organisation.kind]
     own = access.keeps(actor, organisation_id=organisation.id, kind=kind)
     form = form_for(kind)(request.form if request.method == "POST" else None)
