@@ -42,6 +42,20 @@ from portal.web import actors, asking, assets, errors, filters, headers, limits,
 from portal.web import views as web
 
 BIGGEST_ID = 2**31 - 1
+SENTENCES = (
+    sentences.SENTENCES,
+    file_sentences.SENTENCES,
+    account_sentences.SENTENCES,
+    signature_sentences.SENTENCES,
+    reference.SENTENCES,
+    projects.SENTENCES,
+    facility_sentences.SENTENCES,
+    partner_sentences.SENTENCES,
+    booking_sentences.SENTENCES,
+    job_words.SENTENCES,
+    roadmap_sentences.SENTENCES,
+)
+"""What every room says to its reasons."""
 
 
 class IdConverter(IntegerConverter):
@@ -93,17 +107,8 @@ def create_app(settings: Settings) -> Flask:
         app, base_url=settings.base_url, portal_name=settings.portal_name, secure=settings.secure
     )
     labels.init_app(app, vocabulary.label)
-    sentences.register(app, sentences.SENTENCES)
-    sentences.register(app, file_sentences.SENTENCES)
-    sentences.register(app, account_sentences.SENTENCES)
-    sentences.register(app, signature_sentences.SENTENCES)
-    sentences.register(app, reference.SENTENCES)
-    sentences.register(app, projects.SENTENCES)
-    sentences.register(app, facility_sentences.SENTENCES)
-    sentences.register(app, partner_sentences.SENTENCES)
-    sentences.register(app, booking_sentences.SENTENCES)
-    sentences.register(app, job_words.SENTENCES)
-    sentences.register(app, roadmap_sentences.SENTENCES)
+    for spoken in SENTENCES:
+        sentences.register(app, spoken)
     app.register_blueprint(web.bp)
     app.register_blueprint(facility_pages.bp)
     app.register_blueprint(partner_pages.bp)
