@@ -11,7 +11,7 @@ Decision: an entry names the ids of its subjects without foreign keys, because i
 from portal.ledger.chain import Problem, seal_waiting, verify
 from portal.ledger.models import Delivery, Entry, PrivateValue, Seal, SealedEntry, Subject, Waiting
 from portal.ledger.queries import HistoryLine, history
-from portal.ledger.services import erase_private_values, record
+from portal.ledger.services import Written, erase_private_values, record, written
 
 __all__ = [
     "Delivery",
@@ -23,9 +23,11 @@ __all__ = [
     "SealedEntry",
     "Subject",
     "Waiting",
+    "Written",
     "erase_private_values",
     "history",
     "record",
     "seal_waiting",
     "verify",
+    "written",
 ]

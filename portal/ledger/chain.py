@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, insert, select
 from sqlalchemy.orm import Session
 
 from portal.ledger.digests import digest_of, entry_digest, salted_digest
 from portal.ledger.models import Entry, PrivateValue, Seal, SealedEntry
+from portal.store import Base
 
 BEGINNING = "0" * 64
 BATCH = 500
@@ -45,9 +48,12 @@ def seal_waiting(session: Session, *, at: datetime, limit: int = BATCH) -> int:
     )
     session.add(seal)
     session.flush()
-    session.add_all(
-        SealedEntry(entry_id=entry_id, seal_id=seal.id, position=position)
-        for position, (entry_id, _) in enumerate(entries)
+    session.execute(
+        insert(Base.metadata.tables[SealedEntry.__tablename__]),
+        [
+            {"entry_id": entry_id, "seal_id": seal.id, "position": position}
+            for position, (entry_id, _) in enumerate(entries)
+        ],
     )
     return len(entries)
 
@@ -67,38 +73,70 @@ def _seal_digest(previous: str, entries: list[tuple[int, str]]) -> str:
     return digest_of([previous, [[entry_id, digest] for entry_id, digest in entries]])
 
 
+_ENTRY = (
+    Entry.name,
+    Entry.at,
+    Entry.actor_id,
+    Entry.assisted_by_id,
+    Entry.facts,
+    Entry.private_digests,
+)
+
+
 def _changed_entries(session: Session) -> list[Problem]:
-    problems = []
-    for entry in session.scalars(select(Entry).order_by(Entry.id).execution_options(yield_per=BATCH)):
-        expected = entry_digest(
-            name=entry.name,
-            at=entry.at,
-            actor_id=entry.actor_id,
-            assisted_by_id=entry.assisted_by_id,
-            facts=entry.facts,
-            private_digests=entry.private_digests,
+    rows = session.execute(select(Entry.id, Entry.digest, *_ENTRY).execution_options(yield_per=BATCH))
+    return [
+        Problem("entry_changed", entry_id=row.id)
+        for row in rows
+        if row.digest
+        != entry_digest(
+            name=row.name,
+            at=row.at,
+            actor_id=row.actor_id,
+            assisted_by_id=row.assisted_by_id,
+            facts=row.facts,
+            private_digests=row.private_digests,
         )
-        if expected != entry.digest:
-            problems.append(Problem("entry_changed", entry_id=entry.id))
-    return problems
+    ]
 
 
 def _changed_private_values(session: Session) -> list[Problem]:
-    problems = []
-    kept: dict[int, set[str]] = {}
-    for value in session.scalars(select(PrivateValue).execution_options(yield_per=BATCH)):
-        kept.setdefault(value.entry_id, set()).add(value.field)
-        if value.erased_at is not None and value.value is None:
-            continue
-        entry = session.get(Entry, value.entry_id)
-        promised = entry.private_digests.get(value.field) if entry else None
-        content = (value.value or {}).get("value")
-        if promised is None or salted_digest(value.salt or "", content) != promised:
-            problems.append(Problem("private_value_changed", entry_id=value.entry_id, field=value.field))
-    for entry_id, digests in session.execute(select(Entry.id, Entry.private_digests)):
+    """Read every entry once beside its private values, so that the time taken grows with them and no faster."""
+    problems = [
+        Problem("private_value_changed", entry_id=entry_id, field=field)
+        for entry_id, field in session.execute(
+            select(PrivateValue.entry_id, PrivateValue.field).where(
+                ~exists().where(Entry.id == PrivateValue.entry_id)
+            )
+        )
+    ]
+    rows = session.execute(
+        select(
+            Entry.id,
+            Entry.private_digests,
+            PrivateValue.field,
+            PrivateValue.salt,
+            PrivateValue.value,
+            PrivateValue.erased_at,
+        )
+        .outerjoin(PrivateValue, PrivateValue.entry_id == Entry.id)
+        .order_by(Entry.id, PrivateValue.id)
+        .execution_options(yield_per=BATCH)
+    )
+    for entry_id, group in groupby(rows, key=itemgetter(0)):
+        promised, kept = {}, set()
+        for _, digests, field, salt, value, erased_at in group:
+            promised = digests
+            if field is None:
+                continue
+            kept.add(field)
+            is_erased = erased_at is not None and value is None
+            content = (value or {}).get("value")
+            if not is_erased and salted_digest(salt or "", content) != promised.get(field):
+                problems.append(Problem("private_value_changed", entry_id=entry_id, field=field))
         problems.extend(
             Problem("private_value_missing", entry_id=entry_id, field=field)
-            for field in sorted(set(digests) - kept.get(entry_id, set()))
+            for field in sorted(promised.keys() - kept)
         )
     return problems
 

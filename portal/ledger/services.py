@@ -1,8 +1,8 @@
 """Writing to the ledger: record an event, erase what must be forgotten."""
 
 import secrets
-from collections.abc import Iterable
-from dataclasses import fields
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -17,11 +17,23 @@ from portal.store import Base
 ASSISTED_BY = "assisted_by_id"
 
 
-def record(session: Session, event: Event, *, at: datetime) -> Entry:
-    """Write an event into the ledger, in the transaction of the change that it tells of.
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An event as the ledger keeps it: the entry's values, and the rows that lie beside it."""
 
-    An administrator who acts for someone is read from `session.info` and recorded with it.
-    """
+    entry: dict[str, Any]
+    subjects: list[dict[str, Any]]
+    private: list[dict[str, Any]]
+
+
+def written(
+    event: Event,
+    *,
+    at: datetime,
+    assisted_by_id: int | None = None,
+    new_salt: Callable[[], str] = lambda: secrets.token_hex(16),
+) -> Written:
+    """Return an event as the ledger keeps it, not stored yet."""
     facts: dict[str, Any] = {}
     private: list[dict[str, Any]] = []
     digests: dict[str, str] = {}
@@ -33,39 +45,40 @@ def record(session: Session, event: Event, *, at: datetime) -> Entry:
         if group is None:
             facts[field.name] = value
         elif value is not None:
-            salt = secrets.token_hex(16)
+            salt = new_salt()
             digests[field.name] = salted_digest(salt, value)
             private.append(
                 {"field": field.name, "field_group": group, "salt": salt, "value": {"value": value}}
             )
-    assisted_by_id = session.info.get(ASSISTED_BY)
-    entry = Entry(
-        name=event.name,
-        at=at,
-        actor_id=event.actor_id,
-        assisted_by_id=assisted_by_id,
-        facts=facts,
-        private_digests=digests,
-        digest=entry_digest(
-            name=event.name,
-            at=at,
-            actor_id=event.actor_id,
-            assisted_by_id=assisted_by_id,
-            facts=facts,
-            private_digests=digests,
-        ),
-    )
-    session.add(entry)
-    session.flush()
+    values: dict[str, Any] = {
+        "name": event.name,
+        "at": at,
+        "actor_id": event.actor_id,
+        "assisted_by_id": assisted_by_id,
+        "facts": facts,
+        "private_digests": digests,
+    }
     subjects = [
         {"kind": kind, "subject_id": facts[name]}
         for name, kind in type(event).about.items()
         if facts.get(name) is not None
     ]
+    return Written({**values, "digest": entry_digest(**values)}, subjects, private)
+
+
+def record(session: Session, event: Event, *, at: datetime) -> Entry:
+    """Write an event into the ledger, in the transaction of the change that it tells of.
+
+    An administrator who acts for someone is read from `session.info` and recorded with it.
+    """
+    rows = written(event, at=at, assisted_by_id=session.info.get(ASSISTED_BY))
+    entry = Entry(**rows.entry)
+    session.add(entry)
+    session.flush()
     # Plain inserts, not objects: every change in the house comes through here, and most under a lock.
-    for statement, rows in ((_SUBJECTS, subjects), (_PRIVATE, private), (_WAITING, [{}])):
-        if rows:
-            session.execute(statement, [{"entry_id": entry.id, **row} for row in rows])
+    for statement, beside in ((_SUBJECTS, rows.subjects), (_PRIVATE, rows.private), (_WAITING, [{}])):
+        if beside:
+            session.execute(statement, [{"entry_id": entry.id, **row} for row in beside])
     return entry
 
 
