@@ -142,6 +142,7 @@ class SlotRequest(Base):
         CheckConstraint("starts_at IS NULL OR starts_at < ends_at", name="asked_window_order"),
         Index("ix_slot_request_cleanroom_id_state", "cleanroom_id", "state"),
         Index("ix_slot_request_organisation_id_state", "organisation_id", "state"),
+        Index("ix_slot_request_submitted_at", "submitted_at"),
     )
 
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), index=True)

@@ -5,13 +5,13 @@ is then refused. Everything is loaded in a number of queries that does not grow 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import CompoundSelect, and_, bindparam, or_, select, union_all
+from sqlalchemy import BindParameter, CompoundSelect, and_, bindparam, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.bookings.models import Block, BlockKind, Booking
@@ -208,12 +208,23 @@ def diaries_of(
     own = own_changeover_days(session, list(by_id))
     # Beyond both ends too, so that a booking there asks for its changeover as it does of a single window.
     reach = max([USUAL_REACH_DAYS, *(length for pairs in own.values() for length in pairs.values())])
-    since, until = at - timedelta(days=reach), at + timedelta(days=days + reach)
-    taken = _taken(session, list(by_id), since, until, at=at, ignored_booking_ids=ignored_booking_ids)
+    asked = {
+        "rooms": list(by_id),
+        "at": at,
+        "since": at - timedelta(days=reach),
+        "until": at + timedelta(days=days + reach),
+        "ignored": list(ignored_booking_ids) or [0],
+    }
+    taken: dict[int, list[Taken]] = defaultdict(list)
+    for row in session.execute(_AHEAD, asked):
+        taken[row[0]].append(row)
     first_days = {room.id: local_day(at, room.facility.time_zone) for room in by_id.values()}
     openings = openings_of(session, by_id.values(), min(first_days.values()), days=days + 1)
+    ticks = Ticks()
     return {
-        room.id: _diary(room, first_days[room.id], openings[room.id], taken[room.id], own[room.id], days)
+        room.id: _diary(
+            room, first_days[room.id], openings[room.id], taken[room.id], own[room.id], days, ticks
+        )
         for room in by_id.values()
     }
 
@@ -243,7 +254,7 @@ def diary_around(
     own = own_changeover_days(session, [room.id])[room.id]
     first_day = local_day(at, room.facility.time_zone)
     opening = openings_of(session, [room], first_day, days=HORIZON_DAYS + 1)[room.id]
-    return _diary(room, first_day, opening, rows, own, HORIZON_DAYS)
+    return _diary(room, first_day, opening, rows, own, HORIZON_DAYS, Ticks())
 
 
 _block, _booking = (Base.metadata.tables[model.__tablename__].c for model in (Block, Booking))
@@ -300,49 +311,86 @@ def _around() -> CompoundSelect[Any]:
 _AROUND = _around()
 
 
-def _taken(
-    session: Session,
-    cleanroom_ids: list[int],
-    since: datetime,
-    until: datetime,
-    *,
-    at: datetime,
-    ignored_booking_ids: Collection[int],
-) -> Mapping[int, list[Taken]]:
-    rows = session.execute(
-        select(
-            Block.cleanroom_id,
-            Block.kind,
-            Block.starts_at,
-            Block.ends_at,
-            Booking.id,
-            Booking.process_class,
-            Booking.project_id,
-        )
-        .outerjoin(Booking, Booking.block_id == Block.id)
+def _ahead() -> CompoundSelect[Any]:
+    """Return the question for what takes rooms from a moment on, and for the last that took each of them before it.
+
+    Of what is past only the last work still asks for changeover; the rest of a busy room's past would be most of the
+    answer.
+    """
+    at, since, until = (bindparam(name, type_=UtcDateTime()) for name in ("at", "since", "until"))
+    blocks, bookings = (Base.metadata.tables[model.__tablename__] for model in (Block, Booking))
+    both = blocks.outerjoin(bookings, _booking.block_id == _block.id)
+    rooms: BindParameter[Any] = bindparam("rooms", expanding=True)
+    ignored: BindParameter[Any] = bindparam("ignored", expanding=True)
+    coming = (
+        select(*_COLUMNS)
+        .select_from(both)
         .where(
-            Block.cleanroom_id.in_(cleanroom_ids),
-            Block.kind.in_([BlockKind.BOOKING, BlockKind.HOLD, BlockKind.CLOSURE]),
-            Block.ends_at > since,
-            Block.starts_at < until,
-            or_(Booking.held_until.is_(None), Booking.held_until > at),
+            _block.cleanroom_id.in_(rooms),
+            _block.kind.in_((*_WORKING, BlockKind.CLOSURE)),
+            _block.ends_at > at,
+            _block.starts_at < until,
+            or_(_booking.held_until.is_(None), _booking.held_until > at),
+            or_(_booking.id.is_(None), _booking.id.not_in(ignored)),
         )
-        .order_by(Block.cleanroom_id, Block.starts_at)
     )
-    taken: dict[int, list[Taken]] = defaultdict(list)
-    for row in rows:
-        if row[4] is None or row[4] not in ignored_booking_ids:
-            taken[row[0]].append(row)
-    return taken
+    room, earlier = Base.metadata.tables[Cleanroom.__tablename__].c, blocks.alias("earlier")
+    held = bookings.alias("held")
+    last = (
+        select(earlier.c.id)
+        .select_from(earlier.join(held, held.c.block_id == earlier.c.id))
+        .where(
+            earlier.c.cleanroom_id == room.id,
+            earlier.c.kind.in_(_WORKING),
+            earlier.c.starts_at < at,
+            earlier.c.ends_at <= at,
+            earlier.c.ends_at > since,
+            or_(held.c.held_until.is_(None), held.c.held_until > at),
+            held.c.id.not_in(ignored),
+        )
+        .order_by(earlier.c.starts_at.desc())
+        .limit(1)
+        .correlate(Base.metadata.tables[Cleanroom.__tablename__])
+        .scalar_subquery()
+    )
+    past = select(*_COLUMNS).select_from(both).where(_block.id.in_(select(last).where(room.id.in_(rooms))))
+    return union_all(coming, past)
+
+
+_AHEAD = _ahead()
+
+
+class Ticks:
+    """The ticks of moments that were asked before: rooms of one clock share most of theirs, the midnights."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._known: dict[RoomTime, tuple[dict[datetime, int], dict[datetime, int]]] = {}
+
+    def spans(self, time: RoomTime, taken: Iterable[Taken]) -> Iterator[tuple[Span, Taken]]:
+        """Yield each stretch of time as the clock's ticks, with its row."""
+        starts, ends = self._known.setdefault(time, ({}, {}))
+        for row in taken:
+            start, end = starts.get(row[2]), ends.get(row[3])
+            if start is None:
+                start = starts[row[2]] = time.tick(row[2])
+            if end is None:
+                end = ends[row[3]] = time.tick_from(row[3])
+            yield Span(start, end), row
 
 
 def _diary(
-    room: Cleanroom, first_day: date, opening: Opening, taken: Iterable[Taken], own: OwnDays, days: int
+    room: Cleanroom,
+    first_day: date,
+    opening: Opening,
+    taken: Iterable[Taken],
+    own: OwnDays,
+    days: int,
+    ticks: Ticks,
 ) -> Diary:
     time = RoomTime.of(room, first_day)
     closures, occupations = [], []
-    for _, kind, starts_at, ends_at, booking_id, process_class, project_id in taken:
-        span = Span(time.tick(starts_at), time.tick_from(ends_at))
+    for span, (_, kind, _, _, booking_id, process_class, project_id) in ticks.spans(time, taken):
         if kind is BlockKind.CLOSURE:
             closures.append(span)
         else:

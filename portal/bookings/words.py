@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from portal.bookings.models import Booking, BookingState, RequestState, RunKind, WorkMode
@@ -36,18 +37,51 @@ BOOKING_KINDS = {
     BookingState.EXPIRED: "no",
 }
 
+# Tables of words that are looked up one at a time: a list of hundreds of bookings translates only what it shows.
+RUN_KINDS = {
+    RunKind.PROCESS_DEVELOPMENT: _l("Process development"),
+    RunKind.ENGINEERING_RUN: _l("Engineering run"),
+    RunKind.ASEPTIC_PROCESS_SIMULATION: _l("Aseptic process simulation"),
+    RunKind.PROCESS_PERFORMANCE_QUALIFICATION: _l("Process performance qualification"),
+    RunKind.CLINICAL_BATCH: _l("Clinical batch"),
+    RunKind.STABILITY: _l("Stability study"),
+    RunKind.OTHER: _l("Other work outside GMP"),
+}
+ROOM_KINDS = {RoomKind.PRE_GMP: _l("pre-GMP"), RoomKind.GMP: _l("GMP")}
+MODES = {
+    WorkMode.WORKING: _l("On open days only; weekends and holidays interrupt it"),
+    WorkMode.CONTINUOUS: _l("Without a break, through weekends and holidays"),
+}
+UNITS = {
+    BookingUnit.DAY: _l("days"),
+    BookingUnit.HALF_DAY: _l("half days"),
+    BookingUnit.HOUR: _l("hours"),
+}
+REQUEST_STATES = {
+    RequestState.DRAFT: _l("Draft"),
+    RequestState.SUBMITTED: _l("Submitted"),
+    RequestState.NEEDS_INFO: _l("Waits for your answer"),
+    RequestState.OFFERED: _l("Offered"),
+    RequestState.APPROVED: _l("Approved"),
+    RequestState.WAITLISTED: _l("On the waiting list"),
+    RequestState.REJECTED: _l("Rejected"),
+    RequestState.WITHDRAWN: _l("Withdrawn"),
+    RequestState.EXPIRED: _l("Expired"),
+}
+BOOKING_STATES = {
+    BookingState.HELD: _l("Held"),
+    BookingState.CONFIRMED: _l("Confirmed"),
+    BookingState.IN_USE: _l("In use"),
+    BookingState.COMPLETED: _l("Completed"),
+    BookingState.CANCELLED: _l("Cancelled"),
+    BookingState.NO_SHOW: _l("Nobody came"),
+    BookingState.EXPIRED: _l("Expired"),
+}
+
 
 def run_kind(kind: RunKind) -> str:
     """Return what the work is called."""
-    return {
-        RunKind.PROCESS_DEVELOPMENT: _("Process development"),
-        RunKind.ENGINEERING_RUN: _("Engineering run"),
-        RunKind.ASEPTIC_PROCESS_SIMULATION: _("Aseptic process simulation"),
-        RunKind.PROCESS_PERFORMANCE_QUALIFICATION: _("Process performance qualification"),
-        RunKind.CLINICAL_BATCH: _("Clinical batch"),
-        RunKind.STABILITY: _("Stability study"),
-        RunKind.OTHER: _("Other work outside GMP"),
-    }[kind]
+    return str(RUN_KINDS[kind])
 
 
 def room_kind(kind: RoomKind) -> str:
@@ -57,24 +91,17 @@ def room_kind(kind: RoomKind) -> str:
 
 def room_kind_inside(kind: RoomKind) -> str:
     """Return the kind of a room inside a sentence."""
-    return {RoomKind.PRE_GMP: _("pre-GMP"), RoomKind.GMP: _("GMP")}[kind]
+    return str(ROOM_KINDS[kind])
 
 
 def mode(value: WorkMode) -> str:
     """Return whether work rests on closed days."""
-    return {
-        WorkMode.WORKING: _("On open days only; weekends and holidays interrupt it"),
-        WorkMode.CONTINUOUS: _("Without a break, through weekends and holidays"),
-    }[value]
+    return str(MODES[value])
 
 
 def unit(value: BookingUnit) -> str:
     """Return the unit of a duration, for a choice."""
-    return {
-        BookingUnit.DAY: _("days"),
-        BookingUnit.HALF_DAY: _("half days"),
-        BookingUnit.HOUR: _("hours"),
-    }[value]
+    return str(UNITS[value])
 
 
 def length(count: int, value: BookingUnit, how: WorkMode) -> str:
@@ -109,30 +136,12 @@ def grade_or_cleaner(grade: str) -> str:
 
 def request_state(state: RequestState) -> str:
     """Return the state of a slot request, for a badge or a filter."""
-    return {
-        RequestState.DRAFT: _("Draft"),
-        RequestState.SUBMITTED: _("Submitted"),
-        RequestState.NEEDS_INFO: _("Waits for your answer"),
-        RequestState.OFFERED: _("Offered"),
-        RequestState.APPROVED: _("Approved"),
-        RequestState.WAITLISTED: _("On the waiting list"),
-        RequestState.REJECTED: _("Rejected"),
-        RequestState.WITHDRAWN: _("Withdrawn"),
-        RequestState.EXPIRED: _("Expired"),
-    }[state]
+    return str(REQUEST_STATES[state])
 
 
 def booking_state(state: BookingState) -> str:
     """Return the state of a booking, for a badge or a filter."""
-    return {
-        BookingState.HELD: _("Held"),
-        BookingState.CONFIRMED: _("Confirmed"),
-        BookingState.IN_USE: _("In use"),
-        BookingState.COMPLETED: _("Completed"),
-        BookingState.CANCELLED: _("Cancelled"),
-        BookingState.NO_SHOW: _("Nobody came"),
-        BookingState.EXPIRED: _("Expired"),
-    }[state]
+    return str(BOOKING_STATES[state])
 
 
 def request_badge(

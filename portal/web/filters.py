@@ -2,7 +2,9 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 
+from babel import Locale
 from babel.dates import format_date, format_datetime, get_timezone_name
 from babel.numbers import format_currency, format_decimal
 from flask import Flask
@@ -17,11 +19,17 @@ def init_app(app: Flask) -> None:
         app.add_template_filter(write)
 
 
+@lru_cache(maxsize=8192)
+def _written(value: date, form: str, locale: Locale | None) -> str:
+    """Return a day in words; kept, because a page of many rows names the same days again and again."""
+    return str(format_date(value, form, locale=locale))
+
+
 def day(value: date | None, form: str = "d MMM yyyy") -> str:
     """Write a day, for instance 11 Jan 2027; an unknown one as "not known"."""
     if value is None:
         return gettext("not known")
-    return str(format_date(value, form, locale=get_locale()))
+    return _written(value, form, get_locale())
 
 
 def moment(value: datetime | None, zone: str | None = None) -> str:
@@ -43,16 +51,16 @@ def window(start: datetime, end: datetime, zone: str) -> str:
     if (first.hour, first.minute, last.hour, last.minute) != (0, 0, 0, 0):
         if first.date() == last.date():
             hours = f"{first:%H:%M}–{last:%H:%M}"
-            return f"{format_date(first, 'd MMM yyyy', locale=locale)} {hours}"
+            return f"{_written(first.date(), 'd MMM yyyy', locale)} {hours}"
         return f"{moment(start, zone)} – {moment(end, zone)}"
     last_day = (last - timedelta(days=1)).date()
     first_day = first.date()
     if first_day == last_day:
-        return str(format_date(first_day, "d MMM yyyy", locale=locale))
+        return _written(first_day, "d MMM yyyy", locale)
     if (first_day.year, first_day.month) == (last_day.year, last_day.month):
-        return f"{first_day.day}–{format_date(last_day, 'd MMM yyyy', locale=locale)}"
+        return f"{first_day.day}–{_written(last_day, 'd MMM yyyy', locale)}"
     if first_day.year == last_day.year:
-        return f"{format_date(first_day, 'd MMM', locale=locale)} – {format_date(last_day, 'd MMM yyyy', locale=locale)}"
+        return f"{_written(first_day, 'd MMM', locale)} – {_written(last_day, 'd MMM yyyy', locale)}"
     return f"{day(first_day)} – {day(last_day)}"
 
 

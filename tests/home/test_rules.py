@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.home.rules.figures import Share, by_month, may_be_shown, median_days, months_before, waits
+from portal.home.rules.figures import Share, by_month, may_be_shown, median_days, months_before
 from portal.home.rules.next import Action, Waits, next_actions
 from portal.home.rules.year import DAYS, Stretch, Year, days_of
 
@@ -144,28 +144,16 @@ def test_months_are_counted_over_the_new_year() -> None:
 
 
 def test_a_month_that_four_projects_stand_behind_is_hidden_however_much_they_ask() -> None:
-    january = [(date(2027, 1, day), project) for day in range(1, 29) for project in range(4)]
-    february = [(date(2027, 2, 1), project) for project in range(5)]
-    counted = by_month([*january, *february], last=date(2027, 3, 1), months=3)
+    asked = {date(2027, 1, 1): (112, 4), date(2027, 2, 1): (5, 5)}
+    counted = by_month(asked, last=date(2027, 3, 1), months=3)
     assert counted == [(date(2027, 1, 1), None), (date(2027, 2, 1), 5), (date(2027, 3, 1), None)]
 
 
-def test_a_wait_ends_with_the_first_answer_and_begins_with_the_first_sending() -> None:
-    steps = [
-        (1, "request.submitted", NOON),
-        (1, "request.offered", NOON + timedelta(days=2)),
-        (1, "request.approved", NOON + timedelta(days=9)),
-        (2, "request.submitted", NOON),
-        (3, "request.rejected", NOON),
-    ]
-    assert waits(steps) == {1: timedelta(days=2)}
-
-
 def test_the_median_is_hidden_while_too_few_projects_stand_behind_it() -> None:
-    waited = {request: timedelta(days=request) for request in range(1, 8)}
-    assert median_days(waited, dict.fromkeys(waited, 1)) is None
-    assert median_days(waited, {request: request for request in waited}) == 4.0
-    assert median_days({}, {}) is None
+    waited = [timedelta(days=request) for request in range(1, 8)]
+    assert median_days([(1, wait) for wait in waited]) is None
+    assert median_days(list(enumerate(waited))) == 4.0
+    assert median_days([]) is None
 
 
 def test_a_share_is_of_the_open_days_and_hidden_where_the_booked_ones_are() -> None:

@@ -2,44 +2,57 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from portal.bookings.models import Block, BlockKind, Booking, SlotRequest
 from portal.facilities.models import Cleanroom, Facility
 from portal.facilities.opening import openings_of
-from portal.home.rules.figures import FIRST_DECISIONS, SUBMITTED, Share, may_be_shown
+from portal.home.rules.figures import FIRST_DECISIONS, Share, may_be_shown
 from portal.home.rules.year import days_of
 from portal.ledger import Entry, Subject
+from portal.store import UtcDateTime
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """That a request was submitted or first answered: its id, its project's, and its present room's facility."""
-
-    request_id: int
-    project_id: int
-    name: str
-    at: datetime
-
-
-def steps(session: Session, *, since: datetime) -> list[Step]:
-    """Return the submissions and answers of all requests since a moment, in the order of time."""
+def asked_between(session: Session, moments: Sequence[datetime]) -> list[tuple[int, int]]:
+    """Return for each stretch between two of these moments how many requests were submitted, of how many projects."""
+    submitted = SlotRequest.submitted_at
+    place = case(*((submitted < end, number) for number, end in enumerate(moments[1:])), else_=-1)
     rows = session.execute(
-        select(Subject.subject_id, SlotRequest.project_id, Entry.name, Entry.at)
-        .join(Entry, Entry.id == Subject.entry_id)
-        .join(SlotRequest, SlotRequest.id == Subject.subject_id)
+        select(place, func.count(), func.count(SlotRequest.project_id.distinct()))
+        .where(submitted >= moments[0], submitted < moments[-1])
+        .group_by(place)
+    )
+    found = {number: (requests, projects) for number, requests, projects in rows}
+    return [found.get(number, (0, 0)) for number in range(len(moments) - 1)]
+
+
+def waits(session: Session, *, since: datetime) -> list[tuple[int, timedelta]]:
+    """Return how long each request that was submitted since a moment waited for its first answer, with its project."""
+    # Asked for each request, and not for all answers at once, because the former follows an index on both engines.
+    answered = (
+        select(func.min(Entry.at, type_=UtcDateTime()))
+        .join(Subject, Subject.entry_id == Entry.id)
         .where(
             Subject.kind == "slot_request",
-            Entry.name.in_([SUBMITTED, *FIRST_DECISIONS]),
-            Entry.at >= since,
+            Subject.subject_id == SlotRequest.id,
+            Entry.name.in_(sorted(FIRST_DECISIONS)),
         )
-        .order_by(Entry.at, Entry.id)
+        .scalar_subquery()
     )
-    return [Step(*row) for row in rows]
+    rows = session.execute(
+        select(SlotRequest.project_id, SlotRequest.submitted_at, answered).where(
+            SlotRequest.submitted_at >= since
+        )
+    )
+    return [
+        (project_id, first_answer - submitted)
+        for project_id, submitted, first_answer in rows
+        if submitted is not None and first_answer is not None
+    ]
 
 
 def shares(session: Session, *, first: date, days: int, since: datetime, until: datetime) -> dict[str, Share]:
@@ -55,15 +68,17 @@ def shares(session: Session, *, first: date, days: int, since: datetime, until: 
         .order_by(Facility.name, Cleanroom.code)
     ).all()
     openings = openings_of(session, rooms, first, days=days)
-    taken = _days_taken(session, rooms, since=since, until=until)
+    taken = _days_taken(session, rooms, first=first, since=since, until=until)
     found: dict[str, list[tuple[int, int]]] = defaultdict(list)
     projects: dict[str, list[int]] = defaultdict(list)
+    bits: dict[tuple[int, frozenset[int]], int] = {}
     for room in rooms:
-        bits = openings[room.id].days_from(first, days)
-        closed, booked, asking = taken[room.id]
-        opened = {first + timedelta(days=number) for number, bit in enumerate(bits) if bit} - closed
-        found[room.facility.name].append((len(opened), len(opened & booked)))
-        projects[room.facility.name] += asking
+        alike = room.facility_id, openings[room.id].weekdays
+        if alike not in bits:
+            bits[alike] = _bits(openings[room.id].days_from(first, days))
+        opened = bits[alike] & ~taken[room.id].closed
+        found[room.facility.name].append((opened.bit_count(), (opened & taken[room.id].booked).bit_count()))
+        projects[room.facility.name] += taken[room.id].projects
     return {
         name: Share(
             rooms=len(counted),
@@ -74,15 +89,24 @@ def shares(session: Session, *, first: date, days: int, since: datetime, until: 
     }
 
 
-Taken = tuple[set[date], set[date], list[int]]
-"""Of a cleanroom: days closed, days booked, and the projects that booked it."""
+@dataclass(slots=True)
+class Taken:
+    """The days of a cleanroom as bits, the first day last: closed and booked, and the projects that booked it."""
+
+    closed: int = 0
+    booked: int = 0
+    projects: list[int] = field(default_factory=list)
+
+
+def _bits(days: bytes) -> int:
+    return sum(1 << number for number, bit in enumerate(days) if bit)
 
 
 def _days_taken(
-    session: Session, rooms: Sequence[Cleanroom], *, since: datetime, until: datetime
+    session: Session, rooms: Sequence[Cleanroom], *, first: date, since: datetime, until: datetime
 ) -> Mapping[int, Taken]:
     zones = {room.id: room.facility.time_zone for room in rooms}
-    taken: dict[int, Taken] = {room.id: (set(), set(), []) for room in rooms}
+    taken = {room.id: Taken() for room in rooms}
     rows = session.execute(
         select(Block.cleanroom_id, Block.kind, Block.starts_at, Block.ends_at, Booking.project_id)
         .outerjoin(Booking, Booking.block_id == Block.id)
@@ -94,11 +118,13 @@ def _days_taken(
         )
     )
     for room_id, kind, starts_at, ends_at, project_id in rows:
-        first, last = days_of(starts_at, ends_at, zones[room_id])
-        closed, booked, projects = taken[room_id]
-        (closed if kind is BlockKind.CLOSURE else booked).update(
-            first + timedelta(days=number) for number in range((last - first).days + 1)
-        )
+        start, end = days_of(starts_at, ends_at, zones[room_id])
+        place = max((start - first).days, 0)
+        days = ((1 << max((end - first).days + 1 - place, 0)) - 1) << place
+        if kind is BlockKind.CLOSURE:
+            taken[room_id].closed |= days
+        else:
+            taken[room_id].booked |= days
         if project_id is not None:
-            projects.append(project_id)
+            taken[room_id].projects.append(project_id)
     return taken

@@ -1,8 +1,8 @@
 """Figures about requests and rooms that say nothing of any single project."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from statistics import median
 
 from portal.projects.rules.counts import SMALLEST_SHOWN
@@ -32,16 +32,16 @@ def may_be_shown(projects: Collection[int]) -> bool:
     return len(set(projects)) >= SMALLEST_SHOWN
 
 
-def by_month(asked: Iterable[tuple[date, int]], *, last: date, months: int) -> list[tuple[date, int | None]]:
+def by_month(
+    asked: Mapping[date, tuple[int, int]], *, last: date, months: int
+) -> list[tuple[date, int | None]]:
     """Return the number of requests of each month, the last one last; None where too few projects stand behind it.
 
-    No total belongs beside them: a single hidden month could be computed from it.
+    `asked` holds, by month, how many requests there were and of how many projects. No total belongs beside them: a
+    single hidden month could be computed from it.
     """
-    found: dict[date, list[int]] = {month: [] for month in months_before(last, months)}
-    for day, project in asked:
-        if day.replace(day=1) in found:
-            found[day.replace(day=1)].append(project)
-    return [(month, len(asking) if may_be_shown(asking) else None) for month, asking in found.items()]
+    counted = [(month, *asked.get(month, (0, 0))) for month in months_before(last, months)]
+    return [(month, number if projects >= SMALLEST_SHOWN else None) for month, number, projects in counted]
 
 
 def months_before(last: date, count: int) -> list[date]:
@@ -50,27 +50,11 @@ def months_before(last: date, count: int) -> list[date]:
     return [date(one // 12, one % 12 + 1, 1) for one in range(number - count + 1, number + 1)]
 
 
-def waits(steps: Iterable[tuple[int, str, datetime]]) -> dict[int, timedelta]:
-    """Return how long each request waited from its first submission to the first decision after it.
-
-    The steps come in the order of time, each with the request, the event's name and its moment; a request that nobody
-    has decided yet is not in the answer.
-    """
-    submitted: dict[int, datetime] = {}
-    waited: dict[int, timedelta] = {}
-    for request, name, moment in steps:
-        if name == SUBMITTED:
-            submitted.setdefault(request, moment)
-        elif name in FIRST_DECISIONS and request in submitted:
-            waited.setdefault(request, moment - submitted[request])
-    return waited
-
-
-def median_days(waited: Mapping[int, timedelta], projects: Mapping[int, int]) -> float | None:
+def median_days(waited: Collection[tuple[int, timedelta]]) -> float | None:
     """Return the median wait in days, or None where too few projects stand behind it.
 
-    `projects` names the project of each request.
+    Each wait is that of one request, and comes with its project.
     """
-    if not may_be_shown([projects[request] for request in waited]):
+    if not may_be_shown([project for project, _ in waited]):
         return None
-    return round(median(wait / timedelta(days=1) for wait in waited.values()), 1)
+    return round(median(wait / timedelta(days=1) for _, wait in waited), 1)

@@ -11,8 +11,7 @@ from sqlalchemy.orm import Session
 from portal.bookings.roomtime import local_day, midnight
 from portal.core.actors import Actor
 from portal.home.queries import figures
-from portal.home.queries.figures import Step
-from portal.home.rules.figures import SUBMITTED, Share, by_month, median_days, months_before, waits
+from portal.home.rules.figures import Share, by_month, median_days, months_before
 from portal.projects.rules.counts import SMALLEST_SHOWN
 from portal.projects.views.pipeline import counts_shown
 from portal.web.locale import HOME_ZONE
@@ -23,8 +22,6 @@ MONTHS, WEEKS = 12, 26
 def page(session: Session, _actor: Actor, *, at: datetime, **around: Any) -> str:
     """Return the page: projects by area and phase, requests by month, waiting, and how much of the rooms is used."""
     today = local_day(at, HOME_ZONE)
-    first_month = months_before(today, MONTHS)[0]
-    steps = figures.steps(session, since=midnight(first_month, HOME_ZONE))
     first = today - timedelta(weeks=WEEKS)
     shares = figures.shares(
         session,
@@ -35,8 +32,8 @@ def page(session: Session, _actor: Actor, *, at: datetime, **around: Any) -> str
     )
     return render_template(
         "home/analyst.html",
-        months=_months(steps, today),
-        wait=_wait([step for step in steps if step.at >= midnight(first, HOME_ZONE)]),
+        months=_months(session, today),
+        wait=median_days(figures.waits(session, since=midnight(first, HOME_ZONE))),
         shares=_shares(shares),
         weeks=WEEKS,
         first=first,
@@ -48,10 +45,11 @@ def page(session: Session, _actor: Actor, *, at: datetime, **around: Any) -> str
     )
 
 
-def _months(steps: list[Step], today: date) -> list[dict[str, Any]]:
-    submitted = {step.request_id: step for step in reversed(steps) if step.name == SUBMITTED}
-    asked = [(local_day(step.at, HOME_ZONE), step.project_id) for step in submitted.values()]
-    counted = by_month(asked, last=today, months=MONTHS)
+def _months(session: Session, today: date) -> list[dict[str, Any]]:
+    months = months_before(today, MONTHS)
+    ends = [*months[1:], today + timedelta(days=1)]
+    asked = figures.asked_between(session, [midnight(day, HOME_ZONE) for day in (months[0], *ends)])
+    counted = by_month(dict(zip(months, asked, strict=True)), last=today, months=MONTHS)
     most = max((number or 0 for _, number in counted), default=0)
     return [
         {
@@ -62,11 +60,6 @@ def _months(steps: list[Step], today: date) -> list[dict[str, Any]]:
         }
         for month, number in counted
     ]
-
-
-def _wait(steps: list[Step]) -> float | None:
-    waited = waits((step.request_id, step.name, step.at) for step in steps)
-    return median_days(waited, {step.request_id: step.project_id for step in steps})
 
 
 def _shares(shares: dict[str, Share]) -> list[dict[str, Any]]:
