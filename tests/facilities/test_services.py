@@ -693,7 +693,9 @@ class TestAdministering:
             )
 
 
-def test_bookable_rooms_openings_and_changeover_take_a_query_each(session: Session) -> None:
+def test_bookable_rooms_openings_and_changeover_take_five_queries_however_many_rooms(
+    session: Session,
+) -> None:
     for _ in range(3):
         for _ in range(2):
             make.cleanroom(session)
