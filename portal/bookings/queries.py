@@ -423,9 +423,7 @@ def shades(
         Block.ends_at > since,
     )
     if at is not None:
-        lapsed = select(Booking.block_id).where(
-            Booking.state == BookingState.HELD, Booking.held_until <= at
-        )
+        lapsed = select(Booking.block_id).where(Booking.state == BookingState.HELD, Booking.held_until <= at)
         question = question.where(
             Block.id.not_in(lapsed), or_(Block.after_id.is_(None), Block.after_id.not_in(lapsed))
         )
