@@ -83,8 +83,11 @@ def duty(name: str) -> str:
         "seal": _("Seal the ledger"),
         "release": _("End holds whose time has passed"),
         "waiting_lists": _("Offer free time to waiting lists"),
+        "roadmaps": _("Compute roadmaps anew"),
+        "unused_files": _("Remove files that nothing points to"),
         "old_mail": _("Forget old mail"),
         "old_jobs": _("Forget old long work"),
+        "old_sign_ins": _("Forget old sign-ins"),
     }
     return known.get(name, name)
 

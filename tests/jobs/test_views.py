@@ -9,7 +9,8 @@ from portal.bookings.handlers import IMPORT_CALENDAR
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.errors import Reason
-from portal.jobs.clock import LEASE, Clock
+from portal.jobs import words
+from portal.jobs.clock import DUTIES, LEASE, Clock
 from portal.ledger import Delivery, Entry, Waiting
 from portal.mail.messages import Message
 from portal.mail.models import OutgoingMail
@@ -162,3 +163,8 @@ def test_a_watcher_hears_whether_the_clock_goes_on(client: PageClient, session: 
     ask(session, make.founder(session), asked_at=now)
     session.query(Entry).one()
     assert told()[0] == 200
+
+
+def test_every_duty_of_the_clock_has_a_name_for_people(app: Flask) -> None:
+    with app.test_request_context():
+        assert [one.name for one in DUTIES if words.duty(one.name) == one.name] == []
