@@ -101,8 +101,8 @@ def test_an_administrator_sees_what_ran_failed_and_waits(
     leader.renew()
     page = client.get("/admin/clock").get_data(as_text=True)
     assert "All is well" in page
-    for words in (leader.holder, "Keeps the clock", "Seal the ledger", "Import of a calendar"):
-        assert words in page
+    for text in (leader.holder, "Keeps the clock", "Seal the ledger", "Import of a calendar"):
+        assert text in page
     assert "Keeps the clock" not in client.get("/work").get_data(as_text=True)
 
 
