@@ -31,10 +31,12 @@ from portal.notifications import views as message_pages
 from portal.partners import sentences as partner_sentences
 from portal.partners import views as partner_pages
 from portal.projects import sentences as projects
+from portal.projects import tabs
 from portal.projects import views as project_pages
 from portal.reference import sentences as reference
 from portal.reference import vocabulary
 from portal.roadmap import sentences as roadmap_sentences
+from portal.roadmap import tabs as roadmap_tabs
 from portal.roadmap import views as roadmap_pages
 from portal.signatures import sentences as signature_sentences
 from portal.store import connect_arguments, db, prepare_engine
@@ -117,6 +119,7 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(project_pages.bp)
     app.register_blueprint(booking_pages.bp)
     app.register_blueprint(roadmap_pages.bp)
+    tabs.register(app, *roadmap_tabs.TABS)
     app.register_blueprint(message_pages.bp)
     app.register_blueprint(job_pages.bp)
     visits.init_app(app)

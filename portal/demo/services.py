@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import User
 from portal.bookings import services as bookings
-from portal.demo import cast, partners, pipeline, story
+from portal.demo import cast, partners, pipeline, roadmaps, story
 from portal.facilities.models import Facility
 from portal.facilities.services.load import load_catalogue, load_demo_rooms
 
@@ -39,3 +39,4 @@ def fill(session: Session, *, password_hash: str, at: datetime, seed: int = SEED
     story.tell_present(told)
     told.tell()
     bookings.release_due(session, at=begun)
+    roadmaps.lay_all(session, players, random, projects, at=begun)

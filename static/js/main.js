@@ -3,7 +3,7 @@
 import { forgetOnLeaving, settle } from "./drafts.js";
 
 const PARTS = new Set([
-  "confirm", "copy", "dialog", "draft", "errors", "filters", "flash", "menu", "once", "passkey", "search", "shortcuts",
+  "confirm", "copy", "dialog", "draft", "errors", "filters", "flash", "gantt", "menu", "once", "passkey", "search", "shortcuts",
 ]);
 
 async function improve(element) {

@@ -214,7 +214,7 @@ def _first_values(actor: Actor, projects: Sequence[Project], at: datetime) -> di
     project = next((one for one in projects if one.id == asked), None)
     if asked is not None and project is None:
         raise NotFound
-    run_kind = RunKind.PROCESS_DEVELOPMENT
+    run_kind = _run_in_address()
     return {
         "project_id": (project or projects[0]).id,
         "run_kind": run_kind,
@@ -223,6 +223,12 @@ def _first_values(actor: Actor, projects: Sequence[Project], at: datetime) -> di
         "earliest_start": at.date(),
         **least_values(project or projects[0], run_kind),
     }
+
+
+def _run_in_address() -> RunKind:
+    """Return the kind of run that the address names, or process development."""
+    asked = flask.request.args.get("run", "")
+    return next((kind for kind in RunKind if kind.value == asked), RunKind.PROCESS_DEVELOPMENT)
 
 
 def _id_in_address(name: str) -> int | None:

@@ -1,5 +1,23 @@
 """What people type about the catalogue, roadmaps and readiness."""
 
 from portal.roadmap.forms.catalogue import ConfirmForm, ReasonForm, ReviseForm
+from portal.roadmap.forms.steps import (
+    MoveForm,
+    OwnStepForm,
+    SkipForm,
+    StepForm,
+    answers_form,
+    done_form,
+)
 
-__all__ = ["ConfirmForm", "ReasonForm", "ReviseForm"]
+__all__ = [
+    "ConfirmForm",
+    "MoveForm",
+    "OwnStepForm",
+    "ReasonForm",
+    "ReviseForm",
+    "SkipForm",
+    "StepForm",
+    "answers_form",
+    "done_form",
+]

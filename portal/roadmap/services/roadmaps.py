@@ -1,6 +1,7 @@
 """Making a roadmap, answering its questions, keeping its plan true, and moving it to another catalogue."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -22,9 +23,12 @@ from portal.roadmap.models import Roadmap, RoadmapPlan
 from portal.roadmap.planfile import written_plan
 from portal.roadmap.rules.forecast import Forecast, forecast_of
 from portal.roadmap.rules.next import next_actions
+from portal.roadmap.rules.planning import RUNS
 from portal.roadmap.rules.updates import Update, update_of
 from portal.roadmap.rules.values import Instance
 from portal.roadmap.services.catalogue import freeze_catalogue
+
+COMPUTED_LATER = "roadmaps_computed_later"
 
 
 def make_roadmap(session: Session, actor: Actor, project_id: int, *, at: datetime) -> Roadmap:
@@ -95,8 +99,9 @@ def set_baseline(
     Raises `NotFound`, `NotAllowed`, `Stale`, and `Refused` if the project is archived.
     """
     roadmap = changed_roadmap(session, actor, project_id, version=version, at=at)
-    compute(session, roadmap, at=at)
     plan = queries.plan_of_roadmap(session, roadmap)
+    if plan.computed_on != day_of(at):
+        plan = compute(session, roadmap, at=at)
     before = roadmap.baseline_on
     roadmap.baseline = {
         step["id"]: [step["earliest_start"], step["earliest_finish"]] for step in plan.plan["steps"]
@@ -168,6 +173,19 @@ def refuse_archived(project: Project) -> None:
         raise Refused(reasons)
 
 
+@contextmanager
+def computed_at_the_end(session: Session, *, at: datetime) -> Iterator[None]:
+    """Let several changes of roadmaps be computed in full only once, when all of them are made."""
+    waiting: dict[int, Roadmap] = {}
+    session.info[COMPUTED_LATER] = waiting
+    try:
+        yield
+    finally:
+        del session.info[COMPUTED_LATER]
+    for roadmap in waiting.values():
+        compute(session, roadmap, at=at)
+
+
 def compute(session: Session, roadmap: Roadmap, *, at: datetime) -> RoadmapPlan:
     """Compute a roadmap's plan as of now and store it.
 
@@ -175,8 +193,11 @@ def compute(session: Session, roadmap: Roadmap, *, at: datetime) -> RoadmapPlan:
     """
     today = day_of(at)
     instance = _instance(session, roadmap, book_of(roadmap.catalogue), today)
+    later: dict[int, Roadmap] | None = session.info.get(COMPUTED_LATER)
+    if later is not None:
+        later[roadmap.id] = roadmap
     try:
-        forecast = forecast_of(instance)
+        forecast = forecast_of(instance, runs=RUNS if later is None else 1)
     except OverflowError:
         raise Refused([Reason("roadmap_beyond_calendar", {"last": date.max})]) from None
     stored = session.scalars(

@@ -1,0 +1,84 @@
+"""The demo projects' roadmaps: what each phase implies is done, some of it late, some under way, and how ready they are."""
+
+from datetime import datetime, timedelta
+from random import Random
+
+from sqlalchemy.orm import Session
+
+from portal.core.actors import Actor
+from portal.demo.cast import Cast
+from portal.projects.models import Project
+from portal.projects.rules.values import FieldGroup
+from portal.projects.services import grant_to_adviser
+from portal.roadmap import queries, services
+from portal.roadmap.books import book_of
+from portal.roadmap.rules.marks import Mark
+from portal.roadmap.rules.standing import implied_by_phase
+
+ANSWERS = {
+    "manufactured_in_sweden": True,
+    "animal_studies_in_sweden": True,
+    "individual_patient": False,
+    "patient_selection_by_test": False,
+    "cells_expected_to_migrate": True,
+    "human_samples_stored_in_sweden": True,
+}
+OWNERS = ("Demo regulatory lead", "Demo process lead", "Demo clinical lead", "Demo founder")
+LEFT_UNDONE = 0.12
+"""The share of what a phase implies that a demo project has not done: it is late."""
+
+
+def lay_all(
+    session: Session, cast: Cast, random: Random, projects: list[tuple[Project, Actor]], *, at: datetime
+) -> None:
+    """Make a roadmap for every demo project, and tell of its progress."""
+    with services.computed_at_the_end(session, at=at):
+        for number, (project, founder) in enumerate(projects):
+            _lay(session, random, project, founder, number, at=at)
+    _show_to_adviser(session, cast, projects, at=at)
+
+
+def _lay(
+    session: Session, random: Random, project: Project, founder: Actor, number: int, *, at: datetime
+) -> None:
+    begun = at - timedelta(days=150)
+    roadmap = services.make_roadmap(session, founder, project.id, at=begun)
+    if number % 4:
+        services.answer_questions(session, founder, project.id, ANSWERS, version=None, at=begun)
+    ids = [step["id"] for step in queries.plan_of_roadmap(session, roadmap).plan["steps"]]
+    implied = implied_by_phase(book_of(roadmap.catalogue).catalogue, ids, project.phase.value)
+    done = [step for step in ids if step in implied and random.random() > LEFT_UNDONE]
+    services.report_steps(
+        session, founder, project.id, dict.fromkeys(done), version=None, at=begun + timedelta(days=1)
+    )
+    if number % 3 == 0:
+        services.set_baseline(session, founder, project.id, version=None, at=begun + timedelta(days=2))
+    _under_way(session, founder, project, random, at=at)
+
+
+def _under_way(session: Session, founder: Actor, project: Project, random: Random, *, at: datetime) -> None:
+    laid = queries.laid(session, project)
+    if laid is None:
+        return
+    for action in laid.plan.outlook["next"][:2]:
+        if action["step"] in laid.marks:
+            continue
+        started = (at - timedelta(days=random.randint(10, 70))).date()
+        said = Mark(started=started, owner=random.choice(OWNERS))
+        services.mark_step(session, founder, project.id, action["step"], said, version=0, at=at)
+
+
+def _show_to_adviser(
+    session: Session, cast: Cast, projects: list[tuple[Project, Actor]], *, at: datetime
+) -> None:
+    adviser = cast.people["demo_adviser_1"]
+    for project, founder in projects[::5]:
+        grant_to_adviser(
+            session,
+            founder,
+            project.id,
+            organisation_id=adviser.organisation_id or 0,
+            groups={FieldGroup.IDENTITY, FieldGroup.ROADMAP},
+            until=None,
+            at=at - timedelta(days=20),
+        )

@@ -1,0 +1,8 @@
+"""The tabs that this room adds to a project's page."""
+
+from flask_babel import lazy_gettext as _l
+
+from portal.projects.rules.values import FieldGroup
+from portal.projects.tabs import Tab
+
+TABS = (Tab(_l("Roadmap"), "roadmap.show", frozenset({FieldGroup.ROADMAP})),)
