@@ -1032,6 +1032,83 @@ STEPS = (
     send("roadmap.confirm", "step of the catalogue", may=ADMINISTRATOR, types={"text_read": "A guideline"}),
 )
 
+PLANNERS = OWNER | GRANTED
+KNOWERS = KNOWING - GRANTED
+"""Who plans the main project of a ground, and who only knows that it is there."""
+
+ROADMAPS = (
+    see("roadmap.show", "project", may=PLANNERS),
+    see("roadmap.show", "spare project", may=OWNER),
+    send("roadmap.make", "spare project", may=OWNER, barred=ADVISERS, on="roadmap.show"),
+    see("roadmap.roadmap_history", "project", may=PLANNERS),
+    see("roadmap.download", "roadmap as CSV", may=PLANNERS),
+    see("roadmap.download", "roadmap as XLSX", may=PLANNERS),
+    see("roadmap.calendar", "project", may=PLANNERS),
+    see("roadmap.questions", "project", may=PLANNERS, barred=KNOWERS),
+    send(
+        "roadmap.questions",
+        "project",
+        may=PLANNERS,
+        barred=KNOWERS,
+        types={"answer-animal_studies_in_sweden": "yes"},
+    ),
+    see("roadmap.done", "project", may=PLANNERS, barred=KNOWERS),
+    send("roadmap.done", "project", may=PLANNERS, barred=KNOWERS, types={"done-biodistribution": "y"}),
+    send("roadmap.baseline", "project", may=PLANNERS, barred=KNOWERS, on="roadmap.show"),
+    see("roadmap.newer_catalogue", "project", may=PLANNERS, barred=KNOWERS),
+    send("roadmap.newer_catalogue", "project", may=PLANNERS, barred=KNOWERS),
+    see("roadmap.step_of_project", "step", may=PLANNERS),
+    see("roadmap.step_of_project", "own step", may=PLANNERS),
+    send(
+        "roadmap.mark_step",
+        "step",
+        may=PLANNERS,
+        barred=KNOWERS,
+        on="roadmap.step_of_project",
+        types={"remark": "Going well"},
+    ),
+    send(
+        "roadmap.plan_step",
+        "untouched step",
+        may=PLANNERS,
+        barred=KNOWERS,
+        on=None,
+        types=typing(version=lambda _ground: "0", not_before=value("soon")),
+    ),
+    send(
+        "roadmap.skip_step",
+        "untouched step",
+        may=PLANNERS,
+        barred=KNOWERS,
+        on="roadmap.step_of_project",
+        types={"skip-reason": REASON},
+    ),
+    send(
+        "roadmap.take_up_step",
+        "skipped step",
+        may=PLANNERS,
+        barred=KNOWERS,
+        on="roadmap.step_of_project",
+    ),
+    see("roadmap.new_own_step", "project", may=PLANNERS, barred=KNOWERS),
+    send(
+        "roadmap.new_own_step",
+        "project",
+        may=PLANNERS,
+        barred=KNOWERS,
+        types={"name": "Move house", "track": "cmc", "least": "1", "likely": "2", "most": "3"},
+    ),
+    see("roadmap.edit_own_step", "own step", may=PLANNERS, barred=KNOWERS),
+    send("roadmap.edit_own_step", "own step", may=PLANNERS, barred=KNOWERS, types={"most": "9"}),
+    send(
+        "roadmap.remove_own_step",
+        "own step",
+        may=PLANNERS,
+        barred=KNOWERS,
+        on="roadmap.step_of_project",
+    ),
+)
+
 TABLE: tuple[Line, ...] = (
     *FRAME,
     *MESSAGES,
@@ -1046,4 +1123,5 @@ TABLE: tuple[Line, ...] = (
     *DECIDING,
     *RUNNING,
     *STEPS,
+    *ROADMAPS,
 )

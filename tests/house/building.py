@@ -61,6 +61,7 @@ from portal.projects.models import FieldGroup, Phase, Project
 from portal.projects.rules.team import TeamMemberFields
 from portal.projects.rules.values import Visibility
 from portal.roadmap import services as roadmap
+from portal.roadmap.rules.marks import Mark, OwnStep
 from portal.signatures.queries import signatures_of
 from portal.work import services as work
 from tests import make
@@ -101,6 +102,8 @@ class _Builder:
             _GroundBuilder(self, "alpha", "eff", "hush").built(),
             _GroundBuilder(self, "beta", "gee", "murmur").built(),
         )
+        with self.own("others"):
+            self._revise_catalogue(self.administrator)
         for ground, other in (grounds, grounds[::-1]):
             ground.places |= self.partner_places
             ground.values |= self.partner_values
@@ -189,8 +192,8 @@ class _Builder:
                 )
                 person = self.person("others", where, role, who=who)
                 if who is Person.ADMINISTRATOR:
-                    self._revise_catalogue(
-                        Actor(user_id=person.id, organisation_id=where.id, roles=frozenset({role}))
+                    self.administrator = Actor(
+                        user_id=person.id, organisation_id=where.id, roles=frozenset({role})
                     )
         with self.own("fund"):
             self._investor()
@@ -358,6 +361,7 @@ class _GroundBuilder:
         with self.world.own(self.owner):
             self._developer()
             self._projects()
+            self._roadmap()
             self._requests()
         with self.world.own(self.operator):
             self._own_work()
@@ -622,6 +626,26 @@ class _GroundBuilder:
             "archived version": archived.version,
             "member version": member.version,
         }
+
+    def _roadmap(self) -> None:
+        session, founder, project_id, now = self.session, self.founder, self.main.id, self.world.now
+        secret = mark(self.owner, "roadmap")
+        said = Mark(started=self.world.today - timedelta(days=9), owner=secret, remark=f"Remark {secret}")
+        own = OwnStep(name=f"Step {secret}", track="cmc", least=1, likely=2, most=3)
+        with roadmap.computed_at_the_end(session, at=now):
+            roadmap.make_roadmap(session, founder, project_id, at=now)
+            roadmap.mark_step(session, founder, project_id, "qtpp", said, version=0, at=now)
+            roadmap.skip_step(
+                session, founder, project_id, "dsmb", reason=f"Reason {secret}", version=0, at=now
+            )
+            roadmap.add_own_step(session, founder, project_id, own, at=now)
+        self.at("roadmap as CSV", project_id=project_id, kind="csv")
+        self.at("roadmap as XLSX", project_id=project_id, kind="xlsx")
+        self.at("step", project_id=project_id, step_id="qtpp")
+        self.at("untouched step", project_id=project_id, step_id="biodistribution")
+        self.at("skipped step", project_id=project_id, step_id="dsmb")
+        self.at("own step", project_id=project_id, step_id="own_1")
+        self.ground.values["soon"] = self.world.today + timedelta(days=30)
 
     # What it asks for, and what became of it
 

@@ -40,7 +40,7 @@ KNOWN: Mapping[Person, Mapping[str, frozenset[str] | None]] = {
         "hush": None,
         **ADVISERS,
         **PARTNERS,
-        "alpha": TEASER | {"organisation", "person", "project", "team", "process", "money"},
+        "alpha": TEASER | {"organisation", "person", "project", "team", "process", "money", "roadmap"},
     },
     Person.INVESTOR: {"fund": None, "delta": TEASER | {"money"}, "gamma": TEASER | {"money"}},
     Person.PROVIDER: {"help": None, "gamma": TEASER | {"money"}},
