@@ -26,8 +26,10 @@ from portal.home import views as home_pages
 from portal.home import visits
 from portal.jobs import views as job_pages
 from portal.jobs import words as job_words
+from portal.jobs.handlers import WORK
 from portal.mail import delivery, writing
 from portal.notifications import views as message_pages
+from portal.notifications import words as message_words
 from portal.partners import sentences as partner_sentences
 from portal.partners import views as partner_pages
 from portal.projects import sentences as projects
@@ -42,6 +44,7 @@ from portal.signatures import sentences as signature_sentences
 from portal.store import connect_arguments, db, prepare_engine
 from portal.web import actors, asking, assets, errors, filters, headers, limits, locale, sentences
 from portal.web import views as web
+from portal.work import kinds
 
 BIGGEST_ID = 2**31 - 1
 SENTENCES = (
@@ -54,6 +57,7 @@ SENTENCES = (
     facility_sentences.SENTENCES,
     partner_sentences.SENTENCES,
     booking_sentences.SENTENCES,
+    message_words.SENTENCES,
     job_words.SENTENCES,
     roadmap_sentences.SENTENCES,
 )
@@ -88,7 +92,8 @@ def create_app(settings: Settings) -> Flask:
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
-    CSRFProtect(app)
+    csrf = CSRFProtect(app)
+    csrf.exempt(message_pages.stopped)
     locale.init_app(app)
     filters.init_app(app)
     errors.init_app(app)
@@ -111,6 +116,7 @@ def create_app(settings: Settings) -> Flask:
     labels.init_app(app, vocabulary.label)
     for spoken in SENTENCES:
         sentences.register(app, spoken)
+    kinds.register(app, WORK)
     app.register_blueprint(web.bp)
     app.register_blueprint(facility_pages.bp)
     app.register_blueprint(partner_pages.bp)

@@ -25,6 +25,8 @@ from portal.jobs.long_work import do_waiting
 from portal.ledger import seal_waiting
 from portal.mail.delivery import send_waiting
 from portal.mail.services import forget_old_mail
+from portal.notifications.digests import post_digests
+from portal.notifications.services import remind
 from portal.roadmap.services import compute_due
 from portal.store import brief, db, in_one_unit
 from portal.work.services import (
@@ -74,6 +76,8 @@ DUTIES = (
     Duty("waiting_lists", 60, _unit(lambda session: tend_waiting_lists(session, at=clock.now()))),
     Duty("unused_files", 3600, lambda _app: keeping.sweep(at=clock.now())),
     Duty("roadmaps", 20, lambda _app: compute_roadmaps()),
+    Duty("remind", 300, _unit(lambda session: remind(session, at=clock.now()))),
+    Duty("digests", 60, lambda _app: post_digests(at=clock.now())),
     Duty("old_mail", 3600, _unit(lambda session: forget_old_mail(session, at=clock.now()))),
     Duty("old_jobs", 3600, _unit(lambda session: forget_old_jobs(session, at=clock.now()))),
     Duty("old_sign_ins", 3600, _unit(lambda session: forget_old_sign_ins(session, at=clock.now()))),

@@ -10,15 +10,15 @@ from flask_babel import gettext as _
 from portal.core.errors import Reason
 from portal.jobs.handlers import WORK
 from portal.web.sentences import sentence
-from portal.work.kinds import Outcome
+from portal.work.kinds import Outcome, title_of
 from portal.work.models import Job, JobState
 from portal.work.reasons import reason_of
 from portal.work.rules import time_left
 
 
 def title(job: Job) -> str:
-    """Return what a job is called; one of a kind that is no more is called by its word."""
-    return WORK[job.kind].title() if job.kind in WORK else job.kind
+    """Return what a job is called."""
+    return title_of(job.kind)
 
 
 def badge(job: Job) -> tuple[str, str]:
@@ -85,6 +85,8 @@ def duty(name: str) -> str:
         "waiting_lists": _("Offer free time to waiting lists"),
         "roadmaps": _("Compute roadmaps anew"),
         "unused_files": _("Remove files that nothing points to"),
+        "remind": _("Call to mind what waits and ends"),
+        "digests": _("Write the daily digests"),
         "old_mail": _("Forget old mail"),
         "old_jobs": _("Forget old long work"),
         "old_sign_ins": _("Forget old sign-ins"),

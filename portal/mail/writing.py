@@ -1,9 +1,11 @@
 """Writing a message from its template, in the recipient's language, with the portal's own address."""
 
 import re
+from collections.abc import Mapping
 
 from flask import Flask, current_app
 from flask_babel import force_locale
+from jinja2 import Template
 
 from portal.mail.messages import Message
 
@@ -21,11 +23,40 @@ def page_address(endpoint: str, **values: object) -> str:
     return f"{base_url}{current_app.url_map.bind('portal').build(endpoint, values)}"
 
 
-def write(template: str, *, to: str, language: str, **values: object) -> Message:
-    """Return the message of `mail/<template>.txt`: its first line is the subject, what follows is the text."""
+def write(
+    template: str, *, to: str, language: str, unsubscribe: str | None = None, **values: object
+) -> Message:
+    """Return the message of `mail/<template>.txt` as text and HTML: its first line is the subject, what follows the text.
+
+    The HTML is `mail/frame.html` around the same words, so that nobody can change one and forget the other.
+    """
     _base_url, portal_name = current_app.extensions[EXTENSION]
+    environment = current_app.jinja_env
     with force_locale(language):
-        page = current_app.jinja_env.get_template(f"mail/{template}.txt")
-        written = page.render(portal_name=portal_name, **values)
-    subject, _line, text = written.strip().partition("\n")
-    return Message(to=to, subject=subject.strip(), text=re.sub(r"\n{3,}", "\n\n", text).strip() + "\n")
+        page = environment.get_template(f"mail/{template}.txt")
+        context = {"portal_name": portal_name, "link_label": None, "groups": (), **values}
+        subject, _line, text = page.render(context).strip().partition("\n")
+        html = environment.get_template("mail/frame.html").render(
+            **context,
+            language=language,
+            subject=subject.strip(),
+            paragraphs=_block(page, "text", context),
+            after=_block(page, "after", context),
+            why=_block(page, "why", context),
+            stop=_block(page, "stop", context),
+        )
+    return Message(
+        to=to,
+        subject=subject.strip(),
+        text=re.sub(r"\n{3,}", "\n\n", text).strip() + "\n",
+        html=html,
+        unsubscribe=unsubscribe,
+    )
+
+
+def _block(page: Template, name: str, context: Mapping[str, object]) -> list[str]:
+    """Return the paragraphs of one block of a text template, which HTML then escapes."""
+    if name not in page.blocks:
+        return []
+    written = "".join(page.blocks[name](page.new_context(dict(context))))
+    return [" ".join(part.split()) for part in written.split("\n\n") if part.strip()]

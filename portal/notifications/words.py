@@ -1,21 +1,75 @@
 """What a message says: one sentence, in its reader's language and the facility's time."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask_babel import gettext as _
 
 from portal.notifications.queries import Told
-from portal.web.filters import moment, window
+from portal.notifications.rules import Topic, Way
+from portal.web.filters import day, moment, window
+from portal.web.locale import local
+from portal.work.kinds import title_of
+from portal.work.models import JobState
 
 
 def sentence(told: Told) -> str:
-    """Return the sentence of a message.
+    """Return the sentence of a message; of one that its reader may no longer see it says only that.
 
     Raises `KeyError` for a code without words: a bug, which tests find.
     """
+    if not told.is_visible:
+        return _("You can no longer see what this message was about.")
     return WORDS[told.code](told)
+
+
+def topic_label(topic: Topic) -> str:
+    """Return what a topic is called."""
+    return {
+        Topic.REQUESTS: _("Requests to your facility"),
+        Topic.DECISIONS: _("Decisions on requests"),
+        Topic.BOOKINGS: _("Changed and cancelled bookings"),
+        Topic.DEADLINES: _("Deadlines"),
+        Topic.REMINDERS: _("Reminders"),
+        Topic.WORK: _("Long work"),
+    }[topic]
+
+
+def topic_help(topic: Topic) -> str:
+    """Return what comes under a topic, and why it can't be stopped where it can't."""
+    return {
+        Topic.REQUESTS: _("New requests, answers to your questions and offers, requests that are withdrawn."),
+        Topic.DECISIONS: _(
+            "Offers, approvals, waiting lists and refusals. They can bind you to a cost, so they always come by mail."
+        ),
+        Topic.BOOKINGS: _(
+            "Bookings that are moved or cancelled. Fees can depend on it, so they always come by mail."
+        ),
+        Topic.DEADLINES: _("Offers that end within a day, and questions that wait for your answer."),
+        Topic.REMINDERS: _(
+            "Bookings that begin soon, requests that have waited for days, qualifications that end."
+        ),
+        Topic.WORK: _("Imports and other long work that has ended."),
+    }[topic]
+
+
+def way_label(way: Way) -> str:
+    """Return what a way is called."""
+    return {
+        Way.AT_ONCE: _("By mail at once"),
+        Way.DIGEST: _("In the daily digest"),
+        Way.PORTAL: _("In the portal only"),
+        Way.NONE: _("Not at all"),
+    }[way]
+
+
+SENTENCES = {
+    "topic_cannot_be_silenced": lambda values: _(
+        "“%(topic)s” always comes by mail: choose at once or the daily digest.",
+        topic=topic_label(values["topic"]),
+    ),
+}
 
 
 def _at(value: Any) -> datetime:
@@ -29,7 +83,7 @@ def _window(told: Told, start: str = "starts_at", end: str = "ends_at") -> str:
 
 
 def _place(told: Told) -> dict[str, str]:
-    return {"room": told.room, "facility": told.facility, "reference": told.reference or ""}
+    return {"room": told.room, "facility": told.facility, "reference": told.reference}
 
 
 def _offered(told: Told) -> str:
@@ -64,6 +118,29 @@ def _approved(told: Told) -> str:
         **_place(told),
         window=_window(told),
     )
+
+
+def _offer_ends(told: Told) -> str:
+    until = moment(_at(told.facts["held_until"]), told.zone)
+    if told.facts["is_conditional"]:
+        return _(
+            "The condition for %(room)s, %(window)s, must be met by %(until)s (%(reference)s).",
+            **_place(told),
+            window=_window(told),
+            until=until,
+        )
+    return _(
+        "The offer of %(room)s, %(window)s, ends at %(until)s: accept or decline it (%(reference)s).",
+        **_place(told),
+        window=_window(told),
+        until=until,
+    )
+
+
+def _job_ended(told: Told) -> str:
+    if told.facts["state"] == JobState.DONE.value:
+        return _("%(work)s: it is done.", work=title_of(told.job_kind))
+    return _("%(work)s: it could not be done, and its page says why.", work=title_of(told.job_kind))
 
 
 WORDS: dict[str, Callable[[Told], str]] = {
@@ -127,4 +204,26 @@ WORDS: dict[str, Callable[[Told], str]] = {
     "booking.no_show": lambda told: _(
         "Nobody came to a booking of %(room)s; the rest of its time is free.", **_place(told)
     ),
+    "reminder.request_waits": lambda told: _(
+        "%(reference)s for %(room)s has waited for your answer since %(day)s.",
+        **_place(told),
+        day=day(local(_at(told.facts["since"]), told.zone).date()),
+    ),
+    "reminder.information_missing": lambda told: _(
+        "%(facility)s has waited for your answer about %(reference)s since %(day)s.",
+        **_place(told),
+        day=day(local(_at(told.facts["since"]), told.zone).date()),
+    ),
+    "reminder.offer_ends": _offer_ends,
+    "reminder.booking_starts": lambda told: _(
+        "Your booking of %(room)s at %(facility)s begins soon: %(window)s.",
+        **_place(told),
+        window=_window(told),
+    ),
+    "reminder.qualification_ends": lambda told: _(
+        "The qualification of %(room)s, %(facility)s, ends on %(day)s; nothing can be booked after that.",
+        **_place(told),
+        day=day(date.fromisoformat(told.facts["qualified_until"])),
+    ),
+    "job.ended": _job_ended,
 }

@@ -4,7 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flask import Flask, current_app
+
 from portal.work.task import Task
+
+EXTENSION = "portal_work_kinds"
 
 Work = Callable[[Task], dict[str, Any]]
 
@@ -29,3 +33,14 @@ class Kind:
     outcome: Callable[[Mapping[str, Any]], Outcome]
     is_whole: bool = False
     """The work is done in one step, all of it or nothing, so nobody can say how far it has come."""
+
+
+def register(app: Flask, kinds: Mapping[str, Kind]) -> None:
+    """Tell every room what the kinds of long work are called."""
+    app.extensions[EXTENSION] = kinds
+
+
+def title_of(kind: str) -> str:
+    """Return what jobs of a kind are called, in the reader's language; one of a kind that is no more by its word."""
+    kinds: Mapping[str, Kind] = current_app.extensions[EXTENSION]
+    return kinds[kind].title() if kind in kinds else kind

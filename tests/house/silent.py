@@ -88,7 +88,7 @@ PROJECTS = {
 }
 """The owner's own doing, on the project's page."""
 
-LONG_WORK = {"job.asked", "job.cancelled", "job.ended"}
+LONG_WORK = {"job.asked", "job.cancelled"}
 """The owner's own doing; its page shows how far it is."""
 
 ROADMAP = {

@@ -1,0 +1,64 @@
+"""What the clock reminds people of."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar
+
+from portal.core.events import Event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminder(Event):
+    """Something waits, or will end or begin soon; it stands in nobody's history, because nothing has happened."""
+
+    actor_id: int | None = None
+    cleanroom_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestWaits(Reminder):
+    """A slot request has waited for the facility's answer for days."""
+
+    name: ClassVar[str] = "reminder.request_waits"
+    request_id: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InformationMissing(Reminder):
+    """The facility's question about a slot request has waited for an answer for days."""
+
+    name: ClassVar[str] = "reminder.information_missing"
+    request_id: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferEnds(Reminder):
+    """An offer, or the condition of an approval, ends within a day."""
+
+    name: ClassVar[str] = "reminder.offer_ends"
+    request_id: int
+    booking_id: int
+    starts_at: datetime
+    ends_at: datetime
+    held_until: datetime
+    is_conditional: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookingStarts(Reminder):
+    """A booking begins within days."""
+
+    name: ClassVar[str] = "reminder.booking_starts"
+    booking_id: int
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QualificationEnds(Reminder):
+    """The qualification of a cleanroom ends within weeks."""
+
+    name: ClassVar[str] = "reminder.qualification_ends"
+    qualified_until: date
