@@ -45,7 +45,11 @@ def _frame() -> dict[str, Any]:
 
 
 def _links(organisation: Organisation | None, *, administers: bool) -> list[tuple[str, str]]:
-    links = [(_("Your account"), url_for("accounts.account")), (_("Long work"), url_for("jobs.index"))]
+    links = [
+        (_("Your account"), url_for("accounts.account")),
+        (_("What you are told, and how"), url_for("notifications.preferences")),
+        (_("Long work"), url_for("jobs.index")),
+    ]
     if organisation is not None:
         links.append((_("Organisation"), url_for("accounts.organisation", organisation_id=organisation.id)))
     if administers:

@@ -1,6 +1,7 @@
 """Writing the daily digests, each in one unit of work with the note that its messages have gone out."""
 
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -17,10 +18,10 @@ def post_digests(*, at: datetime, limit: int = ROUND) -> int:
     session = db.session()
     people = queries.due_digests(session, at=at, limit=limit)
     session.rollback()
-    return sum(in_one_unit(lambda unit, person=person: _post_one(unit, person, at)) for person in people)
+    return sum(in_one_unit(partial(_post_one, user_id=person, at=at)) for person in people)
 
 
-def _post_one(session: Session, user_id: int, at: datetime) -> bool:
+def _post_one(session: Session, *, user_id: int, at: datetime) -> bool:
     taken = take_digest(session, user_id, at=at)
     if taken is None:
         return False

@@ -199,8 +199,8 @@ def _word(words: type[Word], name: str) -> Word | None:
 
 def _filters() -> dict[str, str]:
     """Return the filters to go back to, as the form has sent them."""
-    given = {"show": request.form.get("show", ""), "topic": request.form.get("topic", "")}
-    known = {"show": set(Show), "topic": set(Topic)}
+    known: dict[str, set[str]] = {"show": set(Show), "topic": set(Topic)}
+    given = {name: request.form.get(name, "") for name in known}
     return {name: word for name, word in given.items() if word in known[name]}
 
 

@@ -196,6 +196,31 @@ FRAME = (
 MESSAGES = (
     see("notifications.messages", may=SIGNED_IN),
     send("notifications.read_all", may=SIGNED_IN, on="notifications.messages"),
+    send("notifications.archive_read", may=SIGNED_IN, on="notifications.messages"),
+    send("notifications.archive", "message to the founder", may=OWNER, on="notifications.messages"),
+    send(
+        "notifications.restore",
+        "message that the founder put away",
+        may=OWNER,
+        on="notifications.messages",
+        asks=typing(show="archived"),
+    ),
+    see("notifications.preferences", may=SIGNED_IN),
+    send(
+        "notifications.preferences",
+        may=SIGNED_IN,
+        types={
+            "requests": "at_once",
+            "decisions": "digest",
+            "bookings": "digest",
+            "deadlines": "portal",
+            "reminders": "none",
+            "work": "none",
+            "hour": "18",
+        },
+    ),
+    see("notifications.stop", "link that stops mail", may=ALL),
+    send("notifications.stopped", "link that stops mail", may=ALL, on="notifications.stop", goes=False),
     see("notifications.open_message", "message to the founder", may=OWNER),
     see("notifications.open_message", "message to the manager", may=frozenset({Who.MANAGER})),
 )

@@ -54,6 +54,8 @@ from portal.ledger import Delivery, Entry, Waiting
 from portal.mail.messages import Message as Letter
 from portal.mail.services import note_failure, post
 from portal.notifications.models import Message
+from portal.notifications.rules import Topic
+from portal.notifications.stopping import stop_address
 from portal.partners import services as partners
 from portal.partners.models import Partner
 from portal.projects import services as projects
@@ -322,6 +324,16 @@ class _Builder:
                     .order_by(Message.id)
                 ).first()
                 ground.places[f"message to the {place}"] = {"message_id": message_id}
+            self._put_one_away(ground)
+            address = stop_address(ground.values["founder"], Topic.DEADLINES)
+            ground.places["link that stops mail"] = {"token": address.rpartition("/")[2]}
+
+    def _put_one_away(self, ground: Ground) -> None:
+        mine = select(Message).where(Message.recipient_id == ground.values["founder"])
+        message = self.session.scalars(mine.order_by(Message.id.desc())).first()
+        assert message is not None
+        message.read_at = message.archived_at = self.now
+        ground.places["message that the founder put away"] = {"message_id": message.id}
 
     def _operations(self, ground: Ground) -> None:
         """Let a mail of a ground be given up, and something fail to be told."""

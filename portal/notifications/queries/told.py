@@ -75,7 +75,7 @@ def _stored(session: Session, messages: Sequence[Message]) -> _Stored:
 
 def _told(message: Message, stored: _Stored, reach: Reach) -> Told:
     is_visible, room_id = _seen(message, stored, reach)
-    plain = {
+    plain: dict[str, Any] = {
         "message_id": message.id,
         "code": message.code,
         "topic": TOPIC_OF[message.code],
