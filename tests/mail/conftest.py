@@ -1,5 +1,6 @@
 """A mail server of our own, and the portal's transport in a test's hands."""
 
+import asyncio
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -20,10 +21,22 @@ SENDER = "ATMP portal <no-reply@portal.example>"
 
 @dataclass
 class Postbox:
-    """What a mail server was given, and which addresses it refuses with which answer."""
+    """What a mail server was given, which addresses it refuses with which answer, and how slow it is."""
 
     answers: dict[str, str] = field(default_factory=dict)
     received: list[EmailMessage] = field(default_factory=list)
+    refused_sender: str | None = None
+    slowness: float = 0.0
+    """How many seconds it takes to answer who sends."""
+
+    async def handle_MAIL(  # noqa: N802 - the server looks for this name
+        self, _server: Any, _session: Any, envelope: Any, address: str, _options: list[str]
+    ) -> str:
+        await asyncio.sleep(self.slowness)
+        if self.refused_sender is not None:
+            return self.refused_sender
+        envelope.mail_from = address
+        return "250 OK"
 
     async def handle_RCPT(  # noqa: N802 - the server looks for this name
         self, _server: Any, _session: Any, envelope: Any, address: str, _options: list[str]

@@ -1,6 +1,7 @@
 """Sending what waits, to a real server and to a folder."""
 
 import socket
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from email import message_from_bytes, policy
@@ -11,7 +12,8 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from portal.config import SettingsError, settings_from
-from portal.mail import services
+from portal.core import clock
+from portal.mail import delivery, services
 from portal.mail.delivery import deliver, send_waiting
 from portal.mail.messages import Message
 from portal.mail.models import OutgoingMail
@@ -134,3 +136,95 @@ def test_an_address_that_cannot_be_is_refused_at_the_start(address: str) -> None
     environment = {"PORTAL_MODE": "demo", "SECRET_KEY": "x", "SECURITY_PASSWORD_SALT": "x"}
     with pytest.raises(SettingsError, match="SMTP_URL must look like"):
         settings_from({**environment, "SMTP_URL": address})
+
+
+def test_a_server_that_does_not_take_the_portal_for_a_sender_costs_no_message_its_life(
+    app: Flask, session: Session, smtp: Server, send_by: SendBy
+) -> None:
+    first, second = posted(session, "a@example.org", "b@example.org")
+    smtp.postbox.refused_sender = "550 no relaying for you"
+    send_by(smtp.url)
+    with app.app_context():
+        assert send_waiting(at=NOON) == 0
+    session.expire_all()
+    assert (first.given_up_at, first.last_error) == (None, "550 no relaying for you")
+    assert second.attempts == 0
+    smtp.postbox.refused_sender = None
+    with app.app_context():
+        assert send_waiting(at=NOON + timedelta(minutes=2)) == 2
+
+
+def test_a_server_that_is_silent_is_given_up_waiting_for_and_loses_nothing(
+    app: Flask, session: Session, smtp: Server, send_by: SendBy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("portal.mail.transport.SECONDS", 0.2)
+    (mail,) = posted(session, "a@example.org")
+    smtp.postbox.slowness = 2.0
+    send_by(smtp.url)
+    began = time.monotonic()
+    with app.app_context():
+        assert send_waiting(at=NOON) == 0
+    assert time.monotonic() - began < 2.0
+    session.expire_all()
+    assert (mail.given_up_at, mail.next_try_at) == (None, NOON + timedelta(minutes=1))
+    smtp.postbox.slowness = 0.0
+    with app.app_context():
+        assert send_waiting(at=NOON + timedelta(minutes=2)) == 1
+
+
+def test_a_slow_server_keeps_no_second_thread_of_a_worker(
+    app: Flask, session: Session, smtp: Server, send_by: SendBy
+) -> None:
+    """One thread sends after its response; another leaves its mail to the jobs process instead of queueing."""
+    (mail,) = posted(session, "a@example.org")
+    mail.next_try_at = clock.now()
+    session.commit()
+    send_by(smtp.url)
+    with delivery._SENDING:
+        delivery._after_the_response(app, [mail.id])
+    session.refresh(mail)
+    assert (mail.attempts, mail.sent_at) == (0, None)
+    delivery._after_the_response(app, [mail.id])
+    session.refresh(mail)
+    assert mail.attempts == 1
+
+
+def test_mail_that_is_given_up_after_three_days_is_kept_for_an_administrator(
+    app: Flask, session: Session, smtp: Server, send_by: SendBy
+) -> None:
+    (mail,) = posted(session, "full@example.org")
+    smtp.postbox.answers = {"full@example.org": "452 mailbox full"}
+    send_by(smtp.url)
+    moment, tries = NOON, 0
+    while mail.next_try_at is not None:
+        moment = mail.next_try_at
+        with app.app_context():
+            assert send_waiting(at=moment) == 0
+        session.refresh(mail)
+        tries += 1
+    assert NOON + timedelta(days=3) <= moment <= NOON + timedelta(days=3, hours=12)
+    assert (tries, mail.given_up_at, mail.last_error) == (mail.attempts, moment, "452 mailbox full")
+    with app.app_context():
+        services.try_again(session, mail.id, at=moment)
+        smtp.postbox.answers = {}
+        session.commit()
+        assert send_waiting(at=moment) == 1
+
+
+def test_mail_that_can_be_stopped_says_so_to_the_mail_program(
+    app: Flask, session: Session, smtp: Server, send_by: SendBy
+) -> None:
+    address = "https://portal.example/messages/stop/x"
+    services.post(
+        session,
+        Message(to="eva@example.org", subject="S", text="T\n", html="<p>T</p>", unsubscribe=address),
+        at=NOON,
+    )
+    session.commit()
+    send_by(smtp.url)
+    with app.app_context():
+        assert send_waiting(at=NOON) == 1
+    (email,) = smtp.postbox.received
+    assert email["List-Unsubscribe"] == f"<{address}>"
+    assert email["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert [part.get_content_type() for part in email.iter_parts()] == ["text/plain", "text/html"]
