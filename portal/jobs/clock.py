@@ -163,8 +163,12 @@ class Clock:
         self.renew()
         scheduler.add_job(self.renew, "interval", seconds=RENEWED_EVERY, id="renew")
         scheduler.add_job(self.do_long_work, "interval", seconds=LONG_WORK_EVERY, id="long work")
-        for duty in self.duties:
-            scheduler.add_job(self.do, "interval", seconds=duty.seconds, args=[duty], id=duty.name)
+        for place, duty in enumerate(self.duties, start=1):
+            # The first time soon, and not all at once: a process that is started again every hour does everything.
+            first = clock.now() + timedelta(seconds=min(duty.seconds, place))
+            scheduler.add_job(
+                self.do, "interval", seconds=duty.seconds, args=[duty], id=duty.name, next_run_time=first
+            )
         scheduler.start()
         stop.wait()
         scheduler.shutdown(wait=True)

@@ -71,6 +71,7 @@ PARTS = (
         "project",
         "request",
         "progress",
+        "message",
     ),
     "roadmap",
 )
