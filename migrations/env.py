@@ -1,6 +1,9 @@
 """How alembic reaches the database: the caller's connection, or the address in the environment."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 from alembic import context
 from sqlalchemy import Connection, create_engine
@@ -11,6 +14,32 @@ from portal.store import Base, prepare_engine
 GUARDS = {"block_takes_the_room", "block_leaves_changeover"}
 
 
+@contextmanager
+def keys_unwatched(connection: Connection) -> Iterator[None]:
+    """Let SQLite drop a table that others point to: it changes a table by making it anew and dropping the old one.
+
+    What the others point to is looked at after each migration instead, before it is committed.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    raw: Any = connection.connection.dbapi_connection
+    raw.execute("PRAGMA foreign_keys = OFF")  # SQLite takes no notice of it inside a transaction
+    try:
+        yield
+    finally:
+        raw.execute("PRAGMA foreign_keys = ON")
+
+
+def check_keys(**about: Any) -> None:
+    """Raise `RuntimeError` if a migration left a row that points to nothing; then it is taken back."""
+    connection: Connection = about["ctx"].connection
+    if connection.dialect.name == "sqlite":
+        lost = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+        if lost:
+            raise RuntimeError(f"{len(lost)} rows would point to nothing, the first in {lost[0][0]}")
+
+
 def migrate(connection: Connection) -> None:
     """Run the migrations on a connection, each in a transaction of its own."""
     context.configure(
@@ -19,9 +48,10 @@ def migrate(connection: Connection) -> None:
         render_as_batch=connection.dialect.name == "sqlite",
         transaction_per_migration=True,
         compare_type=True,
+        on_version_apply=check_keys,
         include_object=lambda _object, name, _kind, _reflected, _to: name not in GUARDS,
     )
-    with context.begin_transaction():
+    with keys_unwatched(connection), context.begin_transaction():
         context.run_migrations()
 
 

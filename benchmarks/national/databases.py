@@ -1,10 +1,11 @@
 """Both engines' databases of the national portal, kept in `bench-data/`, and copies of them that may be changed."""
 
 import json
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 
@@ -47,6 +48,11 @@ def make_empty(engine: str, name: str = NAME) -> None:
         _remove_sqlite(name)
     else:
         _tell_server(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name}")
+    bring_up_to_date(engine, name)
+
+
+def bring_up_to_date(engine: str, name: str = NAME) -> None:
+    """Bring a database to the present schema."""
     app = portal(address(engine, name))
     with app.app_context(), db.engine.connect() as connection:
         command.upgrade(alembic_config(connection), "head")
@@ -106,6 +112,24 @@ def facts() -> dict[str, int]:
         raise SystemExit("There is no data to measure yet: make bench-data")
     found: dict[str, int] = json.loads(FACTS.read_text())
     return found
+
+
+def server_seconds() -> float:
+    """Return the seconds of CPU that the PostgreSQL server has used so far, all its processes together."""
+    file = FOLDER / "postgresql" / "postmaster.pid"
+    if not file.exists():
+        return 0.0
+    postmaster = file.read_text().split()[0]
+    ticks = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError):
+            number, _, rest = stat.read_text().partition(" ")
+            fields = rest.rpartition(")")[2].split()
+            if number == postmaster:
+                ticks += sum(map(int, fields[11:15]))
+            elif fields[1] == postmaster:
+                ticks += sum(map(int, fields[11:13]))
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _remove_sqlite(name: str) -> None:

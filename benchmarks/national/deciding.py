@@ -35,8 +35,25 @@ FIRST_ID = 10_000_000
 """Where the ids of the requests to decide begin, so that no other record has one of them."""
 
 FIRST_WEEK, WEEKS = 44, 32
+WARMING = 12
+"""The first decisions of a client are not counted: they fill caches and prepare statements, as in a long-lived worker."""
+
 Wanted = tuple[int, int]
 """A request to decide, and who decides it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast decisions are made: so many a second, and the seconds of CPU that one costs the clients and the server."""
+
+    per_second: float
+    cpu: float
+    server: float
+
+    @property
+    def words(self) -> str:
+        """Return the pace, and the milliseconds of CPU."""
+        return f"{self.per_second:.0f}/s, {1000 * self.cpu:.1f} + {1000 * self.server:.1f} ms CPU"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,79 +172,85 @@ def _approve(actor: Actor, request_id: int, session: Session) -> int:
     return approve_request(session, actor, request_id, at=datetime.now(UTC)).id
 
 
-def in_service(database_url: str, wanted: list[Wanted], *, clients: int) -> float:
-    """Return the decisions per second of so many processes that approve through the service."""
-    return _rate(partial(_serve, database_url), wanted, clients)
+def in_service(database_url: str, wanted: list[Wanted], *, clients: int) -> Pace:
+    """Return the pace of so many processes that approve through the service."""
+    return _pace(partial(_serve, database_url), wanted, clients)
 
 
-def by_driver(database_url: str, recorded: list[list[Step]], *, clients: int) -> float:
-    """Return the decisions per second of so many processes that replay recorded statements with the bare driver."""
-    return _rate(partial(_replay, database_url), recorded, clients)
+def by_driver(database_url: str, recorded: list[list[Step]], *, clients: int) -> Pace:
+    """Return the pace of so many processes that replay recorded statements with the bare driver."""
+    return _pace(partial(_replay, database_url), recorded, clients)
 
 
-def _rate(work: Any, items: list[Any], clients: int) -> float:
+def _pace(work: Any, items: list[Any], clients: int) -> Pace:
     context = multiprocessing.get_context("spawn")
-    barrier, took = context.Barrier(clients), context.Queue()
+    barrier, took = context.Barrier(clients + 1), context.Queue()
     processes = [
         context.Process(target=_client, args=(work, items[number::clients], barrier, took))
         for number in range(clients)
     ]
     for process in processes:
         process.start()
-    spans = [took.get(timeout=300) for _ in processes]
+    server = databases.server_seconds()
+    barrier.wait(timeout=120)
+    spans = [took.get(timeout=600) for _ in processes]
+    server = databases.server_seconds() - server
     for process in processes:
         process.join()
-    return len(items) / (max(end for _, end in spans) - min(begin for begin, _ in spans))
+    begin, end = min(span[0] for span in spans), max(span[1] for span in spans)
+    counted = len(items) - clients * WARMING
+    return Pace(counted / (end - begin), sum(span[2] for span in spans) / counted, server / counted)
 
 
 def _client(work: Any, items: list[Any], barrier: Any, took: Any) -> None:
-    with work(items) as run:
+    with work() as do:
+        for item in items[:WARMING]:
+            do(item)
         barrier.wait(timeout=120)
-        begin = time.monotonic()
-        run()
-        took.put((begin, time.monotonic()))
-
-
-WARMING = 12
-"""The first decisions of a client are not counted: they fill caches and prepare statements, as in any long-lived worker."""
+        begin, cpu = time.monotonic(), time.process_time()
+        for item in items[WARMING:]:
+            do(item)
+        took.put((begin, time.monotonic(), time.process_time() - cpu))
 
 
 @contextmanager
-def _serve(database_url: str, wanted: list[Wanted]) -> Iterator[Any]:
+def _serve(database_url: str) -> Iterator[Any]:
     engine = databases.engine_of(database_url)
     with Session(engine) as session:
-        actors = actors_for(session, wanted)
-        session.rollback()
+        actors: dict[int, Actor] = {}
 
-        def run() -> None:
-            for request_id, person in wanted:
-                in_one_unit(partial(_approve, actors[person], request_id), session)
+        def approve(item: Wanted) -> None:
+            request_id, person = item
+            if person not in actors:
+                actors.update(actors_for(session, [item]))
+            in_one_unit(partial(_approve, actors[person], request_id), session)
 
-        yield run
+        yield approve
     engine.dispose()
 
 
 @contextmanager
-def _replay(database_url: str, recorded: list[list[Step]]) -> Iterator[Any]:
+def _replay(database_url: str) -> Iterator[Any]:
     connection, on_sqlite = _bare(database_url)
 
-    def run() -> None:
-        for steps in recorded:
-            cursor = connection.cursor()
+    def replay(steps: list[Step]) -> None:
+        cursor = connection.cursor()
+        if on_sqlite:
+            cursor.execute("BEGIN IMMEDIATE")
+        given: list[int | None] = []
+        for step in steps:
+            values = step.values
+            if step.given:
+                values = _with(values, {key: given[place] for key, place in step.given.items()})
+            cursor.execute(step.statement, values or ())
+            rows = cursor.fetchall() if step.fetches else None
             if on_sqlite:
-                cursor.execute("BEGIN IMMEDIATE")
-            given: list[int | None] = []
-            for step in steps:
-                values = step.values
-                if step.given:
-                    named = {key: given[place] for key, place in step.given.items()}
-                    values = _with(values, named)
-                cursor.execute(step.statement, values or ())
-                row = cursor.fetchall() if step.fetches else None
-                given.append(row[0][0] if row and not on_sqlite else cursor.lastrowid if on_sqlite else None)
-            connection.commit()
+                given.append(cursor.lastrowid)
+            else:
+                given.append(rows[0][0] if rows else None)
+        connection.commit()
 
-    yield run
+    yield replay
     connection.close()
 
 

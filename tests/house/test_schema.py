@@ -59,3 +59,38 @@ def test_the_migrations_give_what_the_models_say(engine_name: str, tmp_path: Pat
         assert checks(left) == checks(right)
     for engine in (migrated, made):
         engine.dispose()
+
+
+IN_USE = """
+INSERT INTO organisation (id, name, kind, is_sme, country, is_demo, created_at, version)
+VALUES (1, 'Old Lab', 'company', :no, 'SE', :no, :at, 1);
+INSERT INTO "user" (id, email, name, active, fs_uniquifier, created_at, language, time_zone, is_demo)
+VALUES (1, 'old@example.org', 'Old Hand', :yes, 'old', :at, 'en', 'Europe/Stockholm', :no);
+INSERT INTO membership (user_id, organisation_id, role, since) VALUES (1, 1, 'founder', :at)
+"""
+
+
+@pytest.mark.parametrize("engine_name", ENGINES)
+def test_a_portal_that_people_use_is_brought_to_the_present_schema(engine_name: str, tmp_path: Path) -> None:
+    engine = create_engine(new_database(engine_name, tmp_path))
+    prepare_engine(engine)
+    with engine.connect() as connection:
+        command.upgrade(alembic_config(connection), "0009")
+        connection.commit()
+        for statement in IN_USE.split(";"):
+            values = {"yes": True, "no": False, "at": "2026-01-01 12:00:00.000000"}
+            connection.execute(text(statement), values)
+        connection.commit()
+        command.upgrade(alembic_config(connection), "head")
+        connection.commit()
+    with engine.connect() as connection:
+        names = connection.execute(
+            text(
+                "SELECT organisation.name FROM membership "
+                "JOIN organisation ON organisation.id = membership.organisation_id"
+            )
+        )
+        assert names.scalars().all() == ["Old Lab"]
+        if engine_name == "sqlite":
+            assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+    engine.dispose()
