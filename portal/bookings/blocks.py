@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, delete, insert, select
 from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm.attributes import flag_modified
 
 from portal.bookings.models import Block, BlockKind, Booking, BookingState, Closure, ClosureKind
 from portal.bookings.roomtime import days_later
@@ -101,11 +102,56 @@ def move(session: Session, booking: Booking, target: Cleanroom, slot: Slot) -> N
     for neighbour in (old_before, new_before, own):
         _forget_changeover(session, neighbour)
     block.cleanroom_id, block.starts_at, block.ends_at = target.id, slot.start, slot.end
+    # The time is the block's; what a page showed of the booking is out of date all the same.
+    flag_modified(booking, "title")
     session.flush()
     _renew_changeover(session, source, old_before)
     if new_before is not None and (old_before is None or new_before.block_id != old_before.block_id):
         _renew_changeover(session, target, new_before)
     _renew_changeover(session, target, own)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedChangeover:
+    """A changeover that comes, goes or takes another time: what it follows, where, when it was and when it would be."""
+
+    cleanroom: Cleanroom
+    follows: Slot
+    is_own: bool
+    """Whether it follows the very booking that moves."""
+    was: Slot | None
+    becomes: Slot | None
+
+
+def changeovers_after_move(
+    session: Session, booking: Booking, target: Cleanroom, slot: Slot
+) -> list[ChangedChangeover]:
+    """Return the changeovers that `move` would write otherwise than they are, without writing anything."""
+    block, source = booking.block, booking.block.cleanroom
+    own = Neighbour(block.id, slot, work_of(booking))
+    before = {
+        neighbour.block_id: (room, neighbour)
+        for room, start in ((source, block.starts_at), (target, slot.start))
+        if (neighbour := neighbour_before(session, room.id, start, but=block.id)) is not None
+    }
+    followers = {**before, own.block_id: (target, own)}
+    rows = session.execute(
+        select(_block.after_id, _block.starts_at, _block.ends_at).where(_block.after_id.in_(followers))
+    )
+    present = {after_id: Slot(starts_at, ends_at) for after_id, starts_at, ends_at in rows}
+    changed = []
+    for block_id, (room, neighbour) in followers.items():
+        after = neighbour_after(session, room.id, neighbour.slot.end, but=block.id)
+        comes_next = room.id == target.id and neighbour is not own and slot.start >= neighbour.slot.end
+        if comes_next and (after is None or slot.start < after.slot.start):
+            after = own
+        row = _changeover(room, _own_days(session, room), neighbour, after)
+        becomes = Slot(row["starts_at"], row["ends_at"]) if row else None
+        if becomes != present.get(block_id) or (neighbour is own and source.id != target.id):
+            changed.append(
+                ChangedChangeover(room, neighbour.slot, neighbour is own, present.get(block_id), becomes)
+            )
+    return changed
 
 
 def shorten(session: Session, booking: Booking, *, end: datetime) -> None:

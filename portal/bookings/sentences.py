@@ -450,6 +450,11 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "window_not_chosen": lambda _: gettext("Choose one of the windows, or a cleanroom and a first day."),
     "nothing_to_move": lambda _: gettext("The booking is in that room at that time already."),
+    "nothing_to_undo": lambda _: gettext(
+        "There is no move to take back: it has another place or time by now. Look where it stands, and move it from there."
+    ),
+    "closure_stays": lambda _: gettext("The closure has that time already."),
+    "end_needed": lambda _: gettext("Give the last day too: how long this takes follows from nothing else."),
     "already_answered": lambda _: gettext("This proposal has been answered or withdrawn already."),
 }
 

@@ -146,14 +146,6 @@ class OfferForm(SignedForm, PlaceForm):
         return (int(room_id), moment) if known else None
 
 
-class MoveForm(DecisionForm, PlaceForm):
-    """Where a booking with a request should go; its length follows from the work."""
-
-    note = text(
-        _l("Why it should move"), required=True, longest=2000, description=_l("The other side reads it.")
-    )
-
-
 class StretchForm(PlaceForm):
     """A cleanroom, a first and a last day."""
 
@@ -165,8 +157,30 @@ class StretchForm(PlaceForm):
         return slot_of(self, room)
 
 
-class MoveOwnForm(DecisionForm, StretchForm):
-    """Where a booking without a request should go."""
+class WhereToForm(StretchForm):
+    """Where a booking should go; `seen` is when the newest line that its page showed was, `next` where to go on."""
+
+    seen = HiddenField()
+    next = HiddenField()
+    ends_on = day(_l("Last day"), required=False)
+
+    def whole_slot_in(self, room: Cleanroom) -> Slot | None:
+        """Return the time in a room, or None, with the error beside the field, where its end is missing or too early."""
+        if self.ends_on.data is None and not self.ends_on.errors:
+            self.refuse(Reason("end_needed", field="ends_on"))
+        return self.slot_in(room)
+
+
+class MoveForm(WhereToForm):
+    """Where a booking with a request should go, and why."""
+
+    note = text(
+        _l("Why it should move"), required=True, longest=2000, description=_l("The other side reads it.")
+    )
+
+
+class MoveOwnForm(WhereToForm):
+    """Where a booking without a request should go, and why."""
 
     note = text(_l("Why it moves"), required=True, longest=2000, description=_l("It stands in the history."))
 
@@ -201,8 +215,10 @@ class ClosureForm(StretchForm):
 
 
 class MoveClosureForm(ActionForm):
-    """Another time for a closure."""
+    """Another time for a closure; `shown` is the time that its page showed, `next` where to go on."""
 
+    shown = HiddenField()
+    next = HiddenField()
     starts_on = day(_l("First day"))
     starts_hour = first_hour()
     ends_on = day(_l("Last day"))
@@ -211,6 +227,11 @@ class MoveClosureForm(ActionForm):
     def slot_in(self, room: Cleanroom) -> Slot | None:
         """Return the time in a room, or None, with the error beside the field, where it ends before it starts."""
         return slot_of(self, room)
+
+    @property
+    def shown_slot(self) -> Slot | None:
+        """Return the time that the page showed, or None if it came without."""
+        return read_slot(self.shown.data or "")
 
 
 class Where(SelectField):
@@ -294,6 +315,20 @@ def slot_of(form: Any, room: Cleanroom) -> Slot | None:
         form.refuse(Reason("ends_before_start", field="ends_on"))
         return None
     return Slot(start, end)
+
+
+def write_slot(slot: Slot) -> str:
+    """Return a time as a hidden field keeps it."""
+    return f"{slot.start.isoformat()}/{slot.end.isoformat()}"
+
+
+def read_slot(written: str) -> Slot | None:
+    """Return the time that a hidden field kept, or None where that is none."""
+    start, _slash, end = written.partition("/")
+    try:
+        return Slot(datetime.fromisoformat(start), datetime.fromisoformat(end))
+    except ValueError:
+        return None
 
 
 def key_of(choice: Choice) -> str:

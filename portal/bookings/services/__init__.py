@@ -34,6 +34,7 @@ from portal.bookings.services.requests import (
     submit_request,
     withdraw_request,
 )
+from portal.bookings.services.undoing import undo_closure_move, undo_move
 
 __all__ = [
     "accept_offer",
@@ -62,6 +63,8 @@ __all__ = [
     "start_booking",
     "submit_request",
     "tend_waiting_lists",
+    "undo_closure_move",
+    "undo_move",
     "waitlist_request",
     "withdraw_move",
     "withdraw_request",

@@ -287,12 +287,9 @@ def propose_move(
     target = rooms.get(cleanroom_id)
     if target is None:
         raise NotFound
-    reasons = reasons_against_step("move", booking.state.value, steps=BOOKING_STEPS)
-    reasons += _reasons_against_move(session, booking, target, slot, at=at)
+    reasons = reasons_against_move(session, booking, target, slot, at=at)
     if not why.strip():
         reasons.append(Reason("words_needed", {"step": "move"}, field="why"))
-    if (target.id, slot) == (booking.block.cleanroom_id, booking.slot):
-        reasons.append(Reason("nothing_to_move"))
     if reasons:
         raise Refused(reasons)
     if not must_ask(booking, at=at):
@@ -351,8 +348,7 @@ def answer_move(
     if accept:
         slot = Slot(proposal.starts_at, proposal.ends_at)
         target = rooms[proposal.cleanroom_id]
-        reasons = reasons_against_step("move", booking.state.value, steps=BOOKING_STEPS)
-        reasons += _reasons_against_move(session, booking, target, slot, at=at)
+        reasons = reasons_against_move(session, booking, target, slot, at=at)
         if reasons:
             raise Refused(reasons)
         _move(session, actor, booking, target, slot, rooms, note=proposal.why, at=at)
@@ -430,18 +426,19 @@ def _move(
     return booking
 
 
-def _reasons_against_move(
+def reasons_against_move(
     session: Session, booking: Booking, target: Cleanroom, slot: Slot, *, at: datetime
 ) -> list[Reason]:
+    """Return everything that stands in the way of giving a booking another time or cleanroom of its facility."""
+    reasons = reasons_against_step("move", booking.state.value, steps=BOOKING_STEPS)
+    if (target.id, slot) == (booking.block.cleanroom_id, booking.slot):
+        reasons.append(Reason("nothing_to_move"))
     request = session.get(SlotRequest, booking.request_id) if booking.request_id else None
+    need = need_of(request) if request else plain_need(target, booking.process_class, slot)
+    found = search.reasons_against(session, target, need, slot, at=at, ignored_booking_ids=[booking.id])
     if request is None:
-        work = plain_need(target, booking.process_class, slot)
-        reasons = search.reasons_against(session, target, work, slot, at=at, ignored_booking_ids=[booking.id])
-        return taken_only(reasons)
-    reasons = search.reasons_against(
-        session, target, need_of(request), slot, at=at, ignored_booking_ids=[booking.id]
-    )
-    return [reason for reason in reasons if reason.code not in WAIVED_BY_OFFER]
+        return [*reasons, *reasons_against_entry(slot, at=at), *taken_only(found)]
+    return [*reasons, *(reason for reason in found if reason.code not in WAIVED_BY_OFFER)]
 
 
 def must_ask(booking: Booking, *, at: datetime) -> bool:

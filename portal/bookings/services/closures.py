@@ -2,17 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from portal.bookings import blocks, queries
 from portal.bookings.events import CleanroomClosed, ClosureLifted, ClosureMoved
-from portal.bookings.models import Block, BlockKind, Closure, ClosureKind
+from portal.bookings.models import Block, BlockKind, Booking, Closure, ClosureKind
 from portal.bookings.rules.entering import reasons_against_entry
 from portal.bookings.services.holds import offer_waiting, release_expired
 from portal.bookings.services.locking import lock_facilities
 from portal.core.actors import Actor
-from portal.core.errors import Reason, Refused
+from portal.core.errors import Reason, Refused, Stale
 from portal.core.slots import Slot
 from portal.facilities.models import Cleanroom
 from portal.ledger import record
@@ -35,7 +35,9 @@ def close_cleanroom(
     room = queries.room_to_manage(session, actor, cleanroom_id)
     rooms = blocks.lock_cleanrooms(session, [cleanroom_id])
     release_expired(session, rooms, at=at)
-    _refuse_if_taken(session, rooms[room.id], slot, at=at)
+    reasons = reasons_against_closure(session, rooms[room.id], slot, at=at)
+    if reasons:
+        raise Refused(reasons)
     closure = blocks.close(
         session,
         rooms[room.id],
@@ -61,13 +63,30 @@ def close_cleanroom(
     return closure
 
 
-def move_closure(session: Session, actor: Actor, closure_id: int, *, slot: Slot, at: datetime) -> Closure:
-    """Give a closure another time in its cleanroom; what it gives back is offered to the waiting list."""
+def move_closure(
+    session: Session,
+    actor: Actor,
+    closure_id: int,
+    *,
+    slot: Slot,
+    shown_slot: Slot | None = None,
+    at: datetime,
+) -> Closure:
+    """Give a closure another time in its cleanroom; what it gives back is offered to the waiting list.
+
+    Raises `Stale` if it no longer has the time that the page showed, and `Refused` naming what is in the way.
+    """
     found = queries.closure_to_edit(session, actor, closure_id)
     rooms, closure = _locked(session, found, at=at)
     room = rooms[closure.block.cleanroom_id]
-    _refuse_if_taken(session, room, slot, but=closure.block_id, at=at)
     previous = closure.block.slot
+    if shown_slot not in (None, previous):
+        raise Stale({"starts_at": previous.start, "ends_at": previous.end})
+    reasons = reasons_against_closure(session, room, slot, but=closure.block_id, at=at)
+    if slot == previous:
+        reasons.append(Reason("closure_stays"))
+    if reasons:
+        raise Refused(reasons)
     closure.block.starts_at, closure.block.ends_at = slot.start, slot.end
     session.flush()
     record(
@@ -118,11 +137,19 @@ def _locked(session: Session, closure: Closure, *, at: datetime) -> tuple[dict[i
     return rooms, closure
 
 
-def _refuse_if_taken(session: Session, room: Cleanroom, slot: Slot, *, but: int = 0, at: datetime) -> None:
+def reasons_against_closure(
+    session: Session, room: Cleanroom, slot: Slot, *, but: int = 0, at: datetime
+) -> list[Reason]:
+    """Return everything that stands in the way of closing a cleanroom; `but` is the block that would give way.
+
+    A hold that has run out takes nothing; the next decision releases it.
+    """
     zone = room.facility.time_zone
     taken = session.execute(
         select(Block.kind, Block.starts_at, Block.ends_at)
+        .outerjoin(Booking, Booking.block_id == Block.id)
         .where(
+            or_(Booking.held_until.is_(None), Booking.held_until > at),
             Block.cleanroom_id == room.id,
             Block.kind.in_([BlockKind.BOOKING, BlockKind.HOLD, BlockKind.CLOSURE]),
             Block.starts_at < slot.end,
@@ -131,13 +158,10 @@ def _refuse_if_taken(session: Session, room: Cleanroom, slot: Slot, *, but: int 
         )
         .order_by(Block.starts_at)
     ).all()
-    reasons = reasons_against_entry(slot, at=at)
-    reasons += [
+    return reasons_against_entry(slot, at=at) + [
         Reason(
             "room_closed" if kind is BlockKind.CLOSURE else "slot_taken",
             {"start": start, "end": end, "zone": zone, "room": room.name},
         )
         for kind, start, end in taken
     ]
-    if reasons:
-        raise Refused(reasons)

@@ -3,22 +3,33 @@
 from datetime import timedelta
 
 import flask
-from flask import flash
+from flask import flash, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from portal.bookings import desk, queries, services
-from portal.bookings.forms.facility import ClosureForm, MoveClosureForm, closure_kind, room_label
+from portal.bookings import desk, moves, queries, services
+from portal.bookings.forms.facility import (
+    ClosureForm,
+    MoveClosureForm,
+    closure_kind,
+    room_label,
+    write_slot,
+)
 from portal.bookings.models import Closure, ClosureKind
-from portal.bookings.roomtime import local_day, midnight
+from portal.bookings.roomtime import midnight
+from portal.bookings.views import answers
+from portal.bookings.views.answers import Answer
 from portal.bookings.views.blueprint import bp
 from portal.bookings.views.filtering import page_number, pages_of, read_filters
 from portal.core import clock
 from portal.core.actors import Role
+from portal.core.slots import Slot
+from portal.facilities.models import BookingUnit
 from portal.store import db
 from portal.web.actors import back, current_actor, for_roles
 from portal.web.filters import window
 from portal.web.forms import FIRST_DAY, LAST_DAY, ActionForm
+from portal.web.locale import local
 
 ON_DUTY = (Role.FACILITY_MANAGER, Role.QA, Role.QP)
 PAGE = 50
@@ -109,16 +120,23 @@ def close_cleanroom() -> ResponseReturnValue:
 @bp.get("/closures/<int:closure_id>")
 @for_roles(Role.FACILITY_MANAGER)
 def show_closure(closure_id: int) -> ResponseReturnValue:
-    """Show one closure, with the form that moves it and the button that lifts it."""
+    """Show one closure, with the form that asks for another time and the button that lifts it."""
     closure = queries.closure_to_edit(db.session(), current_actor(), closure_id)
-    zone = closure.block.cleanroom.facility.time_zone
-    form = MoveClosureForm(
-        data={
-            "starts_on": local_day(closure.block.starts_at, zone),
-            "ends_on": local_day(closure.block.ends_at - timedelta(microseconds=1), zone),
-        }
-    )
-    return _page(closure_id, form)
+    form = MoveClosureForm(data={**_present(closure), "next": flask.request.args.get("next", "")})
+    return _page(closure, form)
+
+
+@bp.post("/closures/<int:closure_id>/ask")
+@for_roles(Role.FACILITY_MANAGER)
+def ask_closure(closure_id: int) -> ResponseReturnValue:
+    """Say what another time would mean for a closure, and change nothing."""
+    closure = queries.closure_to_edit(db.session(), current_actor(), closure_id)
+    form = MoveClosureForm(flask.request.form)
+    slot = form.slot_in(closure.block.cleanroom) if form.validate() else None
+    if slot is None:
+        return _page(closure, form), 422
+    answer = _answer(closure, form, slot)
+    return _page(closure, form, answer, MoveClosureForm(formdata=None)), 200 if answer.fits else 422
 
 
 @bp.post("/closures/<int:closure_id>/move")
@@ -128,13 +146,29 @@ def move_closure(closure_id: int) -> ResponseReturnValue:
     actor, form, at = current_actor(), MoveClosureForm(flask.request.form), clock.now()
     closure = queries.closure_to_edit(db.session(), actor, closure_id)
     slot = form.slot_in(closure.block.cleanroom) if form.validate() else None
-    if slot is not None and form.attempt(
-        lambda session: services.move_closure(session, actor, closure_id, slot=slot, at=at)
+    if slot is None:
+        return _page(closure, form), 422
+    if form.attempt(
+        lambda session: services.move_closure(
+            session, actor, closure_id, slot=slot, shown_slot=form.shown_slot, at=at
+        )
     ):
         flash(_("The closure has another time now."), "done")
-        return back("bookings.show_closure", closure_id=closure_id)
-    db.session().rollback()
-    return _page(closure_id, form), 422
+        return _go_on(form, closure_id)
+    return _refused(closure_id, form, slot)
+
+
+@bp.post("/closures/<int:closure_id>/undo")
+@for_roles(Role.FACILITY_MANAGER)
+def undo_closure_move(closure_id: int) -> ResponseReturnValue:
+    """Give a closure the time back that it had before its last move, or name everything that is in the way."""
+    actor, at = current_actor(), clock.now()
+    queries.closure_to_edit(db.session(), actor, closure_id)
+    form = MoveClosureForm(flask.request.form)
+    if form.attempt(lambda session: services.undo_closure_move(session, actor, closure_id, at=at)):
+        flash(_("The closure has its old time again."), "done")
+        return _go_on(form, closure_id)
+    return _refused(closure_id, form)
 
 
 @bp.post("/closures/<int:closure_id>/lift")
@@ -159,13 +193,63 @@ def _new_page(form: ClosureForm) -> str:
     return flask.render_template("bookings/facility/new_closure.html", form=form)
 
 
-def _page(closure_id: int, form: MoveClosureForm) -> str:
-    closure = queries.closure_to_edit(db.session(), current_actor(), closure_id)
+def _refused(closure_id: int, form: MoveClosureForm, slot: Slot | None = None) -> ResponseReturnValue:
+    """Show the closure as it is stored, and why nothing was changed."""
+    session = db.session()
+    session.rollback()
+    closure = queries.closure_to_edit(session, current_actor(), closure_id)
+    asking = MoveClosureForm(flask.request.form if slot else None, data=_present(closure))
+    asking.next.data = form.next.data
+    if slot is None or not form.stale:
+        asking.refusals, asking.stale = form.refusals, form.stale
+        return _page(closure, asking), 422
+    return _page(closure, asking, _answer(closure, asking, slot), form), 409
+
+
+def _present(closure: Closure) -> dict[str, object]:
+    block, zone = closure.block, closure.block.cleanroom.facility.time_zone
+    first, last = local(block.starts_at, zone), local(block.ends_at, zone)
+    whole_days = last.hour == 0
+    return {
+        "starts_on": first.date(),
+        "starts_hour": first.hour,
+        "ends_on": (last - timedelta(days=1)).date() if whole_days else last.date(),
+        "ends_hour": 24 if whole_days else last.hour,
+    }
+
+
+def _answer(closure: Closure, form: MoveClosureForm, slot: Slot) -> Answer:
+    outlook = moves.outlook_of_closure(db.session(), closure, slot, at=clock.now())
+    named = (form.starts_on, form.starts_hour, form.ends_on, form.ends_hour)
+    fields = [(one.name, "" if one.data is None else str(one.data)) for one in named]
+    return answers.answer_to_closure(closure.block.cleanroom, slot, outlook, fields=fields)
+
+
+def _go_on(form: MoveClosureForm, closure_id: int) -> ResponseReturnValue:
+    page = url_for("bookings.show_closure", closure_id=closure_id)
+    return flask.redirect(answers.way_back(form.next.data, page, f"closure-{closure_id}"), code=303)
+
+
+def _page(
+    closure: Closure,
+    form: MoveClosureForm,
+    answer: Answer | None = None,
+    saving: MoveClosureForm | None = None,
+) -> str:
+    room = closure.block.cleanroom
+    for one in (form, saving):
+        if one is not None:
+            one.shown.data, one.next.data = write_slot(closure.block.slot), form.next.data
+    answers.apart(saving)
     return flask.render_template(
         "bookings/facility/closure.html",
         closure=closure,
-        room=closure.block.cleanroom,
+        room=room,
         kind=closure_kind(closure.kind),
         when=_when(closure),
         form=form,
+        answer=answer,
+        saving=saving,
+        has_hours=room.unit is not BookingUnit.DAY,
+        go_back=answers.way_back(form.next.data, url_for("bookings.show_closure", closure_id=closure.id)),
     )

@@ -1,6 +1,6 @@
 """The facility's bookings: the list, one booking with what can be done with it, and bookings without a request."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,17 +11,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from portal.bookings import desk, history, queries, search, services, signing, words
-from portal.bookings.forms.facility import (
-    BookingForm,
-    DecisionForm,
-    MoveForm,
-    MoveOwnForm,
-    SignedForm,
-    WordsForm,
-)
+from portal.bookings import desk, history, queries, services, signing, words
+from portal.bookings.forms.facility import BookingForm, DecisionForm, SignedForm, WordsForm
 from portal.bookings.models import Booking, BookingState, MoveProposal, MoveState, Side
-from portal.bookings.needs import need_of
 from portal.bookings.roomtime import local_day
 from portal.bookings.rules.decisions import BOOKING_STEPS, may_decide
 from portal.bookings.views.bars import booking_title
@@ -30,7 +22,6 @@ from portal.bookings.views.filtering import Asked, page_number, pages_of, read_f
 from portal.bookings.views.signed import signatures_shown
 from portal.core import clock
 from portal.core.actors import Role
-from portal.core.slots import Slot
 from portal.facilities.models import Cleanroom
 from portal.facilities.words import label
 from portal.store import db
@@ -220,42 +211,6 @@ def cancel_booking(booking_id: int) -> ResponseReturnValue:
     )
 
 
-@bp.post("/bookings/<int:booking_id>/move")
-@for_roles(*ON_DUTY)
-def move_booking(booking_id: int) -> ResponseReturnValue:
-    """Move a booking, or ask the other side for it, as the terms say; or show every reason against the new window."""
-    actor, at, session = current_actor(), clock.now(), db.session()
-    booking = queries.booking_to_run(session, actor, booking_id)
-    form = _move_form(booking, flask.request.form)
-    rooms = {room.id: room for room in _rooms_to_move(session, booking)}
-    form.cleanroom.offer((room.id, room.name) for room in rooms.values())
-    is_read = form.validate()
-    room = rooms.get(form.cleanroom.data or 0)
-    slot = _slot_to_move(session, booking, form, room, at=at) if room is not None and is_read else None
-    if room is None or slot is None:
-        return _page(booking_id, {"move": form}), 422
-    return _done(
-        booking_id,
-        "move",
-        form,
-        lambda session: services.propose_move(
-            session,
-            actor,
-            booking_id,
-            cleanroom_id=room.id,
-            slot=slot,
-            why=form.note.data or "",
-            shown_version=form.shown_version,
-            at=at,
-        ),
-        lambda result: (
-            _("The requester is asked. The booking stays where it is until the answer.")
-            if isinstance(result, MoveProposal)
-            else _("The booking is moved.")
-        ),
-    )
-
-
 @bp.post("/bookings/<int:booking_id>/moves/<int:proposal_id>/<any(accept, decline, withdraw):answer>")
 @for_roles(*ON_DUTY)
 def answer_move_here(booking_id: int, proposal_id: int, answer: str) -> ResponseReturnValue:
@@ -377,36 +332,6 @@ def _done(
     return _page(booking_id, {step: form}), 422
 
 
-def _rooms_to_move(session: Session, booking: Booking) -> list[Cleanroom]:
-    rooms = desk.rooms_of(session, booking.block.cleanroom.facility_id)
-    return [room for room in rooms if room.is_bookable or room.id == booking.block.cleanroom_id]
-
-
-def _move_form(booking: Booking, typed: Any = None) -> MoveForm | MoveOwnForm:
-    make = MoveForm if booking.request_id is not None else MoveOwnForm
-    if typed is not None:
-        return make(typed, prefix="move-")
-    zone = booking.block.cleanroom.facility.time_zone
-    values: dict[str, Any] = {
-        "cleanroom": booking.block.cleanroom_id,
-        "starts_on": local_day(booking.block.starts_at, zone),
-        "ends_on": local_day(booking.block.ends_at - timedelta(microseconds=1), zone),
-    }
-    return make(data=values, prefix="move-")
-
-
-def _slot_to_move(
-    session: Session, booking: Booking, form: MoveForm | MoveOwnForm, room: Cleanroom, *, at: datetime
-) -> Slot | None:
-    if isinstance(form, MoveOwnForm):
-        return form.slot_in(room)
-    start = form.start_in(room)
-    if start is None or booking.request is None:
-        return None
-    diary = search.diaries_of(session, [room], at=at, ignored_booking_ids=[booking.id])[room.id]
-    return search.window_from(diary, need_of(booking.request), start)
-
-
 def _new_page(form: BookingForm) -> str:
     rooms = queries.managed_rooms(db.session(), current_actor())
     form.cleanroom.offer((room.id, f"{room.code} · {room.name}, {room.facility.name}") for room in rooms)
@@ -447,9 +372,10 @@ def _page(booking_id: int, refused: Mapping[str, Any]) -> str:
         facts=_facts(booking, known, zone),
         history=lines,
         manages=manages,
-        forms=_forms(session, booking, lines, refused, at=at) if manages else {},
+        forms=_forms(booking, lines, refused, at=at) if manages else {},
+        may_move=manages and may_take("move", booking, local_day(at, zone), at),
         proposal=_proposal(open_moves[0], zone) if open_moves else None,
-        since=_since(lines, refused),
+        since=since_shown(lines, refused.values()),
         is_signed=signing.is_signed(room),
         signatures=signatures_shown(session, booking.request, booking) if booking.request else [],
         form=next(iter(refused.values()), None),
@@ -518,7 +444,6 @@ STEPS: Mapping[str, type[Any]] = {
 
 
 def _forms(
-    session: Session,
     booking: Booking,
     lines: list[history.Happening],
     refused: Mapping[str, Any],
@@ -529,22 +454,18 @@ def _forms(
     forms: dict[str, Any] = {}
     zone = booking.block.cleanroom.facility.time_zone
     today = local_day(at, zone)
-    for step in (*STEPS, "move", "answer"):
-        if step != "answer" and step not in refused and not _may(step, booking, today, at):
+    for step in (*STEPS, "answer"):
+        if step != "answer" and step not in refused and not may_take(step, booking, today, at):
             continue
         form = refused.get(step)
         if form is None:
-            form = _move_form(booking) if step == "move" else STEPS.get(step, DecisionForm)(prefix=f"{step}-")
+            form = STEPS.get(step, DecisionForm)(prefix=f"{step}-")
         form.version.data, form.seen.data = str(booking.version), lines[0].iso if lines else ""
-        if step == "move":
-            form.cleanroom.offer(
-                (room.id, f"{room.code} · {room.name}") for room in _rooms_to_move(session, booking)
-            )
         forms[step] = form
     return forms
 
 
-def _may(step: str, booking: Booking, today: date, at: datetime) -> bool:
+def may_take(step: str, booking: Booking, today: date, at: datetime) -> bool:
     """Say whether a step is worth a button: its state allows it, and so does the day."""
     if booking.state.value not in BOOKING_STEPS[step]:
         return False
@@ -560,8 +481,9 @@ def _may(step: str, booking: Booking, today: date, at: datetime) -> bool:
     return True
 
 
-def _since(lines: list[history.Happening], refused: Mapping[str, Any]) -> list[history.Happening]:
-    form = next(iter(refused.values()), None)
+def since_shown(lines: list[history.Happening], refused: Iterable[Any]) -> list[history.Happening]:
+    """Return what has happened since the page of a refused form was made, if it was out of date."""
+    form = next(iter(refused), None)
     if form is None or not form.stale:
         return []
     seen = (form.seen.raw_data or [""])[0] or ""
