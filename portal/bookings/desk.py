@@ -1,27 +1,27 @@
 """Named questions of the facility's side: what is asked of it, what is booked there; other facilities' is not found."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, joinedload, lazyload
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from portal.accounts.models import Membership, User
 from portal.bookings import queries
 from portal.bookings.models import (
     Block,
-    BlockKind,
     Booking,
     BookingState,
-    Closure,
     MoveProposal,
+    MoveState,
     RequestState,
     SlotRequest,
 )
 from portal.core.actors import Actor
 from portal.core.errors import NotFound
+from portal.core.slots import Slot
 from portal.facilities.models import Cleanroom, Facility
+from portal.facilities.queries import check_slug, facility_named
 from portal.projects.models import FieldGroup, Project
 from portal.projects.queries import groups_of_each
 
@@ -68,17 +68,36 @@ def request_at_facility(session: Session, actor: Actor, request_id: int) -> Slot
     return request
 
 
-def open_requests_in(session: Session, cleanroom_ids: Collection[int]) -> list[SlotRequest]:
+def open_requests_in(
+    session: Session, cleanroom_ids: Collection[int], *, within: Slot | None = None
+) -> list[SlotRequest]:
     """Return every open request for these cleanrooms that has a window, oldest first; for whoever judges one of them."""
+    question = _requests().where(
+        SlotRequest.cleanroom_id.in_(cleanroom_ids),
+        SlotRequest.state.in_(queries.COMPETING),
+        SlotRequest.starts_at.is_not(None),
+    )
+    if within is not None:
+        question = question.where(SlotRequest.starts_at < within.end, SlotRequest.ends_at > within.start)
+    return list(session.scalars(question.order_by(SlotRequest.submitted_at, SlotRequest.id)))
+
+
+def proposals_in(session: Session, cleanroom_ids: Collection[int], *, within: Slot) -> list[MoveProposal]:
+    """Return the open proposals to move a booking into these cleanrooms in a stretch of time, oldest first."""
     return list(
         session.scalars(
-            _requests()
+            select(MoveProposal)
             .where(
-                SlotRequest.cleanroom_id.in_(cleanroom_ids),
-                SlotRequest.state.in_(queries.COMPETING),
-                SlotRequest.starts_at.is_not(None),
+                MoveProposal.cleanroom_id.in_(cleanroom_ids),
+                MoveProposal.state == MoveState.OPEN,
+                MoveProposal.starts_at < within.end,
+                MoveProposal.ends_at > within.start,
             )
-            .order_by(SlotRequest.submitted_at, SlotRequest.id)
+            .options(
+                joinedload(MoveProposal.booking).joinedload(Booking.organisation),
+                joinedload(MoveProposal.booking).joinedload(Booking.request),
+            )
+            .order_by(MoveProposal.id)
         )
     )
 
@@ -116,6 +135,24 @@ def rooms_of(session: Session, facility_id: int) -> list[Cleanroom]:
             .order_by(Cleanroom.code)
         )
     )
+
+
+def facility_with_rooms(session: Session, slug: str) -> tuple[Facility, list[Cleanroom]]:
+    """Return the facility of a slug and its cleanrooms by code, in one query where it has any.
+
+    Raises `NotFound` where there is no such facility.
+    """
+    check_slug(slug)
+    rooms = list(
+        session.scalars(
+            select(Cleanroom)
+            .join(Cleanroom.facility)
+            .where(Facility.slug == slug)
+            .options(contains_eager(Cleanroom.facility))
+            .order_by(Cleanroom.code)
+        )
+    )
+    return (rooms[0].facility, rooms) if rooms else (facility_named(session, slug), [])
 
 
 def bookings_at(
@@ -166,42 +203,6 @@ def proposals_of(session: Session, booking_id: int) -> list[MoveProposal]:
             .order_by(MoveProposal.id.desc())
         )
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """A stretch of a cleanroom's time with what takes it, for people with a duty there."""
-
-    block: Block
-    booking: Booking | None
-    closure: Closure | None
-
-
-def stretches(
-    session: Session, cleanroom_ids: Collection[int], *, since: datetime, until: datetime
-) -> list[Stretch]:
-    """Return what takes these cleanrooms in a stretch of time, by start, in one query."""
-    rows = session.execute(
-        select(Block, Booking, Closure)
-        .outerjoin(Booking, Booking.block_id == Block.id)
-        .outerjoin(Closure, Closure.block_id == Block.id)
-        # The block stands in the row already; joined again, it would leave out whatever has no booking or closure.
-        .options(
-            lazyload(Booking.block),
-            lazyload(Closure.block),
-            joinedload(Booking.project),
-            joinedload(Booking.organisation),
-            joinedload(Booking.request),
-        )
-        .where(
-            Block.cleanroom_id.in_(cleanroom_ids),
-            Block.kind != BlockKind.RELEASED,
-            Block.starts_at < until,
-            Block.ends_at > since,
-        )
-        .order_by(Block.starts_at, Block.id)
-    )
-    return [Stretch(*row) for row in rows]
 
 
 def identified(

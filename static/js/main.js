@@ -3,7 +3,8 @@
 import { forgetOnLeaving, settle } from "./drafts.js";
 
 const PARTS = new Set([
-  "confirm", "copy", "dialog", "draft", "errors", "filters", "flash", "gantt", "menu", "once", "passkey", "search", "shortcuts",
+  "confirm", "copy", "dialog", "draft", "errors", "filters", "flash", "gantt", "menu", "once", "passkey", "print", "search",
+  "shortcuts", "timeline",
 ]);
 
 async function improve(element) {

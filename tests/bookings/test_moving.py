@@ -134,9 +134,11 @@ def test_a_closure_is_asked_about_as_it_is_moved(session: Session) -> None:
     assert moves.outlook_of_closure(session, closure, make.slot(16, 18), at=make.NOON).against == ()
 
 
-def closed(session: Session, manager: Actor, where: Cleanroom, slot: Slot) -> Closure:
+def closed(
+    session: Session, manager: Actor, where: Cleanroom, slot: Slot, *, at: datetime = make.NOON
+) -> Closure:
     closure = services.close_cleanroom(
-        session, manager, cleanroom_id=where.id, slot=slot, kind=ClosureKind.REQUALIFICATION, at=make.NOON
+        session, manager, cleanroom_id=where.id, slot=slot, kind=ClosureKind.REQUALIFICATION, at=at
     )
     session.commit()
     return closure
@@ -490,6 +492,8 @@ def test_a_stale_page_is_told_what_changed_and_changes_nothing(client: PageClien
     assert "What has happened since your page was made" in page.text
     assert "Moved to" in page.text
     assert booking.slot == days(50, 55)
+    page = client.post(f"/bookings/{booking.id}/move/ask", stale)
+    assert (page.status_code, "Moved to" in page.text) == (409, True)
     again = {**stale, "move-version": str(booking.version)}
     assert client.post(f"/bookings/{booking.id}/move", again).status_code == 303
 
@@ -504,9 +508,10 @@ def test_a_stale_closure_is_told_so(client: PageClient, session: Session) -> Non
     services.move_closure(session, manager, closure.id, slot=days(50, 52), at=make.NOON)
     first, last = written(days(40, 42))
     data = {"starts_on": first, "ends_on": last, "shown": shown}
-    page = client.post(f"/closures/{closure.id}/move", data)
-    assert (page.status_code, closure.block.slot) == (409, days(50, 52))
-    assert "Somebody has changed this since your page was made" in page.text
+    answer = client.post(f"/closures/{closure.id}/move", data)
+    assert (answer.status_code, closure.block.slot) == (409, days(50, 52))
+    assert "Somebody has changed this since your page was made" in answer.text
+    assert client.post(f"/closures/{closure.id}/ask", data).status_code == 409
 
 
 def test_a_closure_is_asked_about_moved_and_given_back_its_time(client: PageClient, session: Session) -> None:

@@ -925,6 +925,9 @@ DECIDING = (
 
 RUNNING = (
     see("bookings.calendar", "facility", may=ALL),
+    see("bookings.calendar_file", "facility as CSV", may=ALL),
+    see("bookings.calendar_file", "facility as XLSX", may=ALL),
+    see("bookings.calendar_data", "facility", may=ALL),
     see("bookings.facility_bookings", may=ANY_STAFF | PAST),
     see("bookings.download_bookings", "as CSV", may=ANY_STAFF | PAST),
     see("bookings.download_bookings", "as XLSX", may=ANY_STAFF | PAST),

@@ -432,6 +432,8 @@ class _GroundBuilder:
         site = {"slug": self.site.slug}
         room = {**site, "room_slug": self.rooms[0].slug}
         self.at("facility", **site)
+        self.at("facility as CSV", **site, kind="csv")
+        self.at("facility as XLSX", **site, kind="xlsx")
         self.at("facility id", facility_id=self.site.id)
         self.at("room", **room)
         self.at("retired room", **site, room_slug=self.rooms[3].slug)

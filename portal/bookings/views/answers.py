@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import flask
@@ -16,6 +17,7 @@ from portal.core.slots import Slot
 from portal.facilities.models import Cleanroom
 from portal.web.filters import money, window
 from portal.web.forms import ActionForm
+from portal.web.locale import local
 from portal.web.sentences import sentence
 from portal.web.views import own_page
 
@@ -27,6 +29,9 @@ class Answer:
     fits: bool
     asks: bool
     place: str
+    start: str
+    end: str
+    """When it would start and end, as the facility's clock shows it; a script puts the bar there."""
     against: list[str] = field(default_factory=list)
     consequences: list[str] = field(default_factory=list)
     fields: list[tuple[str, str]] = field(default_factory=list)
@@ -40,6 +45,8 @@ def answer_to_move(
         fits=not outlook.against,
         asks=outlook.asks,
         place=place_words(room, slot),
+        start=wall_hour(slot.start, room.facility.time_zone),
+        end=wall_hour(slot.end, room.facility.time_zone),
         against=told(outlook.against),
         consequences=list(_consequences(booking, outlook)) if not outlook.against else [],
         fields=fields,
@@ -55,6 +62,8 @@ def answer_to_closure(
         fits=not outlook.against,
         asks=False,
         place=place_words(room, slot),
+        start=wall_hour(slot.start, room.facility.time_zone),
+        end=wall_hour(slot.end, room.facility.time_zone),
         against=told(outlook.against),
         consequences=consequences,
         fields=fields,
@@ -75,6 +84,11 @@ def told(reasons: Iterable[Reason]) -> list[str]:
 def place_words(room: Cleanroom, slot: Slot) -> str:
     """Return a cleanroom and a time in it."""
     return f"{room.code} · {window(slot.start, slot.end, room.facility.time_zone)}"
+
+
+def wall_hour(moment: datetime, zone: str) -> str:
+    """Return a moment to the hour, as a zone's clock shows it and scripts count it."""
+    return f"{local(moment, zone):%Y-%m-%dT%H}"
 
 
 def way_back(written: str | None, fallback: str, changed: str = "") -> str:

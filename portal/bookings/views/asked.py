@@ -14,6 +14,7 @@ from portal.bookings.outlooks import Outlook
 from portal.bookings.roomtime import local_day
 from portal.bookings.rules.decisions import may_decide
 from portal.bookings.search import Diary
+from portal.bookings.takings import identified_projects, takings
 from portal.bookings.views import bars, judgement
 from portal.bookings.views.ruler import Row, Ruler
 from portal.bookings.views.signed import signatures_shown
@@ -169,12 +170,12 @@ def _timeline(
     if slot is None:
         raise NotFound
     ruler = Ruler.around(local_day(slot.start, zone) - timedelta(days=7), MINI_DAYS, zone)
-    taken = desk.stretches(session, [room.id], since=ruler.slot.start, until=ruler.slot.end)
-    projects = [stretch.booking.project for stretch in taken if stretch.booking is not None]
-    known = desk.identified(session, actor, projects, at=at)
-    own = [bar for stretch in taken if (bar := bars.stretch_bar(ruler, stretch, known)) is not None]
+    taken = takings(session, [room.id], since=ruler.slot.start, until=ruler.slot.end)
+    known = identified_projects(session, actor, [one.project_id for one in taken], at=at)
+    teller = bars.Teller(zone, known)
+    own = [bar for one in taken if (bar := teller.bar(ruler, one)) is not None]
     if request.state is not RequestState.APPROVED:
-        row = 2 if any(stretch.block.slot.overlaps(slot) for stretch in taken) else 1
+        row = 2 if any(one.slot.overlaps(slot) for one in taken) else 1
         this = bars.asked_bar(ruler, slot, _("This request"), selected=True, row=row)
         after = bars.changeover_bar(ruler, outlook.changeover, row) if outlook is not None else None
         own += [bar for bar in (this, after) if bar is not None]

@@ -1,42 +1,154 @@
 """Stretches of a cleanroom's time as bars of a timeline: with names for people with a duty there, without for others."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from portal.bookings import words
-from portal.bookings.desk import Stretch
-from portal.bookings.forms.facility import closure_kind
-from portal.bookings.models import BlockKind, Booking
+from portal.bookings.forms.facility import closure_kind, write_slot
+from portal.bookings.models import BlockKind, Booking, BookingState, ClosureKind, RunKind
 from portal.bookings.queries import Shade
 from portal.bookings.roomtime import local_day
-from portal.bookings.views.ruler import MOMENT, Bar, Ruler
+from portal.bookings.rules.decisions import BOOKING_STEPS
+from portal.bookings.takings import OwnTaking, Taking
+from portal.bookings.views.answers import wall_hour
+from portal.bookings.views.ruler import MOMENT, Bar, Handle, Ruler
 from portal.core.slots import Slot
 from portal.web.filters import day, window
+from portal.web.locale import local
+
+WIDE_ENOUGH = 3 / 112
+"""The share of the picture from which on a bar has room for words."""
+WORK = frozenset({"firm", "held", "offered", "imported", "use", "done", "no", "own", "taken", "many"})
 
 
-def stretch_bar(ruler: Ruler, stretch: Stretch, known: Collection[int]) -> Bar | None:
-    """Return the bar of what takes a cleanroom, for people with a duty there, or None where it lies outside."""
-    place = ruler.place(stretch.block.slot)
-    if place is None:
-        return None
-    column, span = place
-    when = window(stretch.block.starts_at, stretch.block.ends_at, ruler.zone)
-    if stretch.block.kind is BlockKind.CHANGEOVER:
-        return Bar("change", column, span, words=_("Changeover %(window)s", window=when))
-    if stretch.booking is None:
-        what = closure_kind(stretch.closure.kind) if stretch.closure else _("Closed")
-        if span < 4:
-            return Bar("closed", column, span, words=_("%(what)s, closed %(window)s", what=what, window=when))
-        return Bar("closed", column, span, title=what, detail=_short(stretch.block.slot, ruler.zone))
-    kind, state = words.booking_badge(stretch.booking)
-    title = booking_title(stretch.booking, known)
-    url = url_for("bookings.show_booking", booking_id=stretch.booking.id)
-    if span < 3:
-        return Bar(kind, column, span, words=f"{title}, {state}, {when}", url=url)
-    short = _short(stretch.block.slot, ruler.zone)
-    return Bar(kind, column, span, title=title, detail=short, words=state, url=url)
+class Teller:
+    """What takes cleanrooms in words; what is said again and again is put into words once."""
+
+    def __init__(self, zone: str, known: Collection[int]) -> None:
+        """Speak of stretches at a place, and name the projects that are known."""
+        self.zone, self._known = zone, known
+
+    def title(self, taking: Taking) -> str:
+        """Return what takes the room."""
+        if taking.kind is BlockKind.CHANGEOVER:
+            return self._changeover
+        if taking.booking_id is None:
+            return self._closures[taking.closure_kind] if taking.closure_kind else self._closed
+        run_kind = self._run_kinds[taking.run_kind or RunKind.OTHER]
+        if taking.project_id is None:
+            return taking.title or run_kind
+        if taking.organisation is not None and taking.project_id in self._known:
+            return taking.organisation
+        return taking.reference or run_kind
+
+    def badge(self, taking: Taking) -> words.Badge:
+        """Return the state of what takes the room."""
+        if taking.kind is BlockKind.CHANGEOVER:
+            return "wait", self._changeover
+        if taking.state is None:
+            return "no", self._closed
+        kind = words.BOOKING_KINDS[taking.state]
+        return kind, self._offered if taking.is_offered else self._states[taking.state]
+
+    def bar(self, ruler: Ruler, taking: Taking) -> Bar | None:
+        """Return the bar of what takes a cleanroom, or None where it lies outside."""
+        place = ruler.place(taking.slot)
+        return None if place is None else self.draw(taking, *place, ruler.columns)
+
+    def draw(self, taking: Taking, column: int, span: int, columns: int) -> Bar:
+        """Return the bar of what takes a cleanroom in some of so many columns; with words where it has room for them."""
+        kind = kind_of(taking)
+        if kind == "change":
+            when = window(taking.starts_at, taking.ends_at, self.zone)
+            return Bar(kind, column, span, words=_("Changeover %(window)s", window=when))
+        url = None if taking.booking_id is None else address_of(taking.booking_id)
+        if span < WIDE_ENOUGH * columns:
+            when = window(taking.starts_at, taking.ends_at, self.zone)
+            told = f"{self.title(taking)}, {self.badge(taking)[1]}, {when}"
+            return Bar(kind, column, span, words=told, url=url)
+        state = "" if kind == "closed" else self.badge(taking)[1]
+        when = short(taking.slot, self.zone)
+        return Bar(kind, column, span, title=self.title(taking), detail=when, words=state, url=url)
+
+    @cached_property
+    def _changeover(self) -> str:
+        return _("Changeover")
+
+    @cached_property
+    def _closed(self) -> str:
+        return _("Closed")
+
+    @cached_property
+    def _offered(self) -> str:
+        return _("Offered")
+
+    @cached_property
+    def _closures(self) -> dict[ClosureKind, str]:
+        return {kind: closure_kind(kind) for kind in ClosureKind}
+
+    @cached_property
+    def _run_kinds(self) -> dict[RunKind, str]:
+        return {kind: words.run_kind(kind) for kind in RunKind}
+
+    @cached_property
+    def _states(self) -> dict[BookingState, str]:
+        return {state: words.booking_state(state) for state in BookingState}
+
+
+def kind_of(taking: Taking) -> str:
+    """Return how what takes a cleanroom is drawn."""
+    if taking.kind is BlockKind.CHANGEOVER:
+        return "change"
+    if taking.state is None:
+        return "closed"
+    if taking.is_offered:
+        return "offered"
+    if taking.state is BookingState.CONFIRMED and taking.import_key is not None:
+        return "imported"
+    return words.BOOKING_KINDS[taking.state]
+
+
+def address_of(booking_id: int) -> str:
+    """Return the page of a booking for people with a duty at its facility."""
+    return url_for("bookings.show_booking", booking_id=booking_id)
+
+
+def may_move(taking: Taking, *, at: datetime) -> bool:
+    """Say whether a manager may move what takes a cleanroom."""
+    if taking.closure_id is not None:
+        return True
+    return taking.state is not None and taking.state.value in BOOKING_STEPS["move"] and at < taking.ends_at
+
+
+def handled(bar: Bar, taking: Taking, zone: str, *, at: datetime) -> Bar:
+    """Return a bar with what a script needs to move it, if it may be moved."""
+    if not may_move(taking, at=at):
+        return bar
+    start, end = (wall_hour(moment, zone) for moment in (taking.starts_at, taking.ends_at))
+    if taking.closure_id is not None:
+        handle = Handle(
+            ask=url_for("bookings.ask_closure", closure_id=taking.closure_id),
+            start=start,
+            end=end,
+            shown=write_slot(taking.slot),
+            stays=True,
+        )
+        return replace(bar, handle=handle, url=url_for("bookings.show_closure", closure_id=taking.closure_id))
+    handle = Handle(
+        ask=url_for("bookings.ask_move", booking_id=taking.booking_id),
+        start=start,
+        end=end,
+        version=str(taking.version),
+        prefix="move-",
+        length_follows=taking.request_id is not None,
+    )
+    return replace(bar, handle=handle)
 
 
 def asked_bar(
@@ -53,20 +165,10 @@ def asked_bar(
     place = ruler.place(slot) if slot is not None else None
     if slot is None or place is None:
         return None
-    short = _short(slot, ruler.zone)
+    detail = short(slot, ruler.zone)
     return Bar(
-        "asked", *place, title=title, detail=short, selected=selected, conflict=conflict, row=row, url=url
+        "asked", *place, title=title, detail=detail, selected=selected, conflict=conflict, row=row, url=url
     )
-
-
-def stretch_words(stretch: Stretch, known: Collection[int]) -> tuple[str, words.Badge]:
-    """Return what takes a cleanroom and its state, for people with a duty there."""
-    if stretch.block.kind is BlockKind.CHANGEOVER:
-        return _("Changeover"), ("wait", _("Changeover"))
-    if stretch.booking is None:
-        what = closure_kind(stretch.closure.kind) if stretch.closure else _("Closed")
-        return what, ("no", _("Closed"))
-    return booking_title(stretch.booking, known), words.booking_badge(stretch.booking)
 
 
 def changeover_bar(ruler: Ruler, slot: Slot | None, row: int) -> Bar | None:
@@ -78,15 +180,22 @@ def changeover_bar(ruler: Ruler, slot: Slot | None, row: int) -> Bar | None:
     return Bar("change", *place, words=_("Changeover %(window)s would follow", window=when), row=row)
 
 
-def taken_bars(ruler: Ruler, shades: Iterable[Shade]) -> list[Bar]:
-    """Return when a cleanroom is taken, run together, so that nobody reads how, or by how many."""
-    found: list[Bar] = []
-    for slot in taken_together(shades):
-        place = ruler.place(slot)
-        if place is not None:
-            when = window(slot.start, slot.end, ruler.zone)
-            found.append(Bar("taken", *place, words=_("Taken %(window)s", window=when)))
-    return found
+def own_bar(taking: OwnTaking, column: int, span: int, ruler: Ruler) -> Bar:
+    """Return the bar of a booking of the reader's own organisation."""
+    url = url_for("bookings.show_own_booking", booking_id=taking.booking_id)
+    title = taking.title or words.run_kind(taking.run_kind)
+    told = _("Your booking: %(state)s", state=words.booking_state(taking.state))
+    if span < WIDE_ENOUGH * ruler.columns:
+        when = window(taking.starts_at, taking.ends_at, ruler.zone)
+        return Bar("own", column, span, words=f"{told}, {title}, {when}", url=url)
+    when = short(taking.slot, ruler.zone)
+    return Bar("own", column, span, title=title, detail=told, words=when, url=url)
+
+
+def taken_bar(slot: Slot, column: int, span: int, ruler: Ruler) -> Bar:
+    """Return the bar that says that a cleanroom is taken, and not how, or by how many."""
+    when = window(slot.start, slot.end, ruler.zone)
+    return Bar("taken", column, span, words=_("Taken %(window)s", window=when))
 
 
 def taken_together(shades: Iterable[Shade]) -> list[Slot]:
@@ -100,6 +209,88 @@ def taken_together(shades: Iterable[Shade]) -> list[Slot]:
     return joined
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Where a bar would stand, and how it is drawn there; what is not drawn in the end costs no words."""
+
+    kind: str
+    column: int
+    span: int
+    draw: Callable[[int, int], Bar]
+
+    @property
+    def after_last(self) -> int:
+        """Return the column after it."""
+        return self.column + self.span
+
+
+def side_by_side(marks: Iterable[Mark], ruler: Ruler, page_of_day: str) -> list[Bar]:
+    """Return bars of which no two stand in one column: on a day on which some would, one bar counts them all.
+
+    Changeovers and closures give way to work beside them. `page_of_day` is the address that shows a day, without it.
+    """
+    work: list[Mark] = []
+    others: list[Mark] = []
+    for mark in marks:
+        (work if mark.kind in WORK else others).append(mark)
+    found: list[Bar] = []
+    for start, end, group in _groups(work, ruler.per_day):
+        if len(group) == 1:
+            found.append(group[0].draw(group[0].column, group[0].span))
+        else:
+            found.append(_several(group, start, end, ruler, page_of_day))
+    taken = [(bar.column, bar.after_last) for bar in found]
+    for mark in others:
+        column, end = _beside(mark, taken)
+        if end > column:
+            found.append(mark.draw(column, end - column))
+    return found
+
+
+def _groups(work: Iterable[Mark], per_day: int) -> list[tuple[int, int, list[Mark]]]:
+    """Return marks in groups with the columns that each takes: whole days where two stand in one column."""
+    ordered = sorted(work, key=lambda one: (one.column, one.span))
+    crowded: set[int] = set()
+    taken_until = 0
+    for one in ordered:
+        if one.column < taken_until:
+            last = min(one.after_last, taken_until)
+            crowded.update(range((one.column - 1) // per_day, (last - 2) // per_day + 1))
+        taken_until = max(taken_until, one.after_last)
+    groups: list[tuple[int, int, list[Mark]]] = []
+    for one in ordered:
+        start, end = one.column, one.after_last
+        first, last_day = (start - 1) // per_day, (end - 2) // per_day
+        if not crowded.isdisjoint(range(first, last_day + 1)):
+            start, end = first * per_day + 1, (last_day + 1) * per_day + 1
+        if groups and start < groups[-1][1]:
+            before, until, group = groups.pop()
+            groups.append((before, max(until, end), [*group, one]))
+        else:
+            groups.append((start, end, [one]))
+    return groups
+
+
+def _several(group: list[Mark], start: int, end: int, ruler: Ruler, page_of_day: str) -> Bar:
+    first = ruler.day_of(start)
+    if all(one.kind == "taken" for one in group):
+        return Bar("taken", start, end - start, words=_("Taken in parts on %(day)s", day=day(first)))
+    told = ngettext("%(num)s booking on %(day)s", "%(num)s bookings on %(day)s", len(group), day=day(first))
+    url = f"{page_of_day}&from={first.isoformat()}"
+    return Bar("many", start, end - start, title=str(len(group)), words=told, url=url)
+
+
+def _beside(mark: Mark, taken: Iterable[tuple[int, int]]) -> tuple[int, int]:
+    """Return the columns of a mark that others leave it."""
+    column, end = mark.column, mark.after_last
+    for first, after_last in taken:
+        if first <= column < after_last:
+            column = after_last
+        elif first < end <= after_last:
+            end = first
+    return column, end
+
+
 def booking_title(booking: Booking, known: Collection[int]) -> str:
     """Return what a booking is called for people with a duty at the facility."""
     if booking.project_id is None:
@@ -109,10 +300,13 @@ def booking_title(booking: Booking, known: Collection[int]) -> str:
     return booking.request.reference if booking.request is not None else words.run_kind(booking.run_kind)
 
 
-def _short(slot: Slot, zone: str) -> str:
-    """Return the first and the last day of a stretch of time without the year, which stands over the bar."""
-    first, last = local_day(slot.start, zone), local_day(slot.end - MOMENT, zone)
+def short(slot: Slot, zone: str) -> str:
+    """Return the first and the last day of a stretch of time without the year, or the hours of one day."""
+    start, end = local(slot.start, zone), local(slot.end, zone)
+    first, last = start.date(), local_day(slot.end - MOMENT, zone)
     if first == last:
+        if (start.hour, end.hour) != (0, 0):
+            return f"{start:%H:%M}–{end:%H:%M}"
         return day(first, "d MMM")
     if (first.year, first.month) == (last.year, last.month):
         return f"{first.day}–{day(last, 'd MMM')}"

@@ -1,172 +1,356 @@
-"""A facility's calendar: its cleanrooms over sixteen weeks, with names only for people with a duty there."""
+"""A facility's calendar: its cleanrooms by day, week, month or quarter, with names only for people with a duty there."""
 
-from collections import defaultdict
-from dataclasses import replace
-from datetime import date, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 import flask
 from flask import url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
-from portal.bookings import desk, queries
-from portal.bookings.desk import Stretch
-from portal.bookings.models import RequestState
-from portal.bookings.queries import Shade
+from portal.bookings import desk, places, queries
+from portal.bookings.forms.facility import closure_kind, write_slot
+from portal.bookings.models import Side
 from portal.bookings.roomtime import local_day
-from portal.bookings.views import asked, bars
+from portal.bookings.takings import identified_projects
+from portal.bookings.views import bars, lanes
+from portal.bookings.views.answers import place_words
 from portal.bookings.views.blueprint import bp
-from portal.bookings.views.ruler import Bar, Row, Ruler
+from portal.bookings.views.filtering import page_number, pages_of
+from portal.bookings.views.lanes import Inside, Line, Outside
+from portal.bookings.views.ruler import MOMENT, Row, Ruler, Scale, heads_of
+from portal.bookings.views.shown import Asked, Drawn, read_address
 from portal.core import clock
 from portal.core.actors import Actor, Role
-from portal.facilities import queries as facilities
+from portal.core.errors import NotFound
+from portal.core.slots import Slot
 from portal.facilities.models import Cleanroom, Facility
+from portal.facilities.opening import Opening
+from portal.facilities.words import label
 from portal.store import db
 from portal.web.actors import maybe_actor
-from portal.web.filters import day, window
-from portal.web.forms import FIRST_DAY, LAST_DAY
+from portal.web.exports import Kind, Value, export
+from portal.web.filters import window
+from portal.web.locale import local
 
-DAYS = 112
-STEP = timedelta(days=56)
+PAGE = 100
 
 
 @bp.get("/facilities/<slug>/calendar")
 def calendar(slug: str) -> ResponseReturnValue:
     """Show when a facility's cleanrooms are free, and to people with a duty there what takes them."""
-    session, actor, at = db.session(), maybe_actor(), clock.now()
-    facility = facilities.facility_named(session, slug)
-    today = local_day(at, facility.time_zone)
-    first, is_understood = _first_day(today)
-    ruler = Ruler.around(first, DAYS, facility.time_zone)
-    is_inside = actor is not None and facility.id in actor.facility_ids
-    rooms = [room for room in desk.rooms_of(session, facility.id) if is_inside or room.is_bookable]
-    if actor is not None and is_inside:
-        rows, lines = _with_names(session, actor, rooms, ruler)
-    else:
-        rows, lines = _without_names(session, rooms, ruler)
+    sheet = _Sheet.read(slug)
+    ruler, asking = sheet.ruler, sheet.asking
+    upper, lower, corner = heads_of(ruler, asking.scale)
+    now = ruler.now(sheet.at)
+    lines = sheet.lines()
+    closed, openings = lanes.closed_columns(db.session(), sheet.rooms, ruler)
+    page = page_number(len(lines), PAGE)
     return flask.render_template(
         "bookings/facility/calendar.html",
-        facility=facility,
-        rooms=rooms,
-        rows=rows,
-        lines=lines,
+        facility=sheet.facility,
+        asking=asking,
+        rows=sheet.rows(closed),
+        lines=[_shown(line) for line in lines[(page - 1) * PAGE : page * PAGE]],
+        count=len(lines),
+        page=page,
+        pages=pages_of(len(lines), PAGE),
         ruler=ruler,
-        now=ruler.now(at),
-        week_now=str(today.isocalendar().week) if ruler.now(at) else None,
-        is_inside=is_inside,
-        manages=actor is not None and actor.holds(Role.FACILITY_MANAGER, facility.id),
-        is_understood=is_understood,
-        weeks=_weeks(facility, ruler, today),
-        label=_(
-            "Cleanrooms of %(name)s, sixteen weeks from %(day)s", name=facility.name, day=day(ruler.first)
-        ),
-        years=ruler.years,
+        upper=upper,
+        lower=lower,
+        corner=corner,
+        now=now,
+        lower_now=ruler.head_of(now, lower),
+        rooms=sheet.every_room,
+        is_inside=sheet.is_inside,
+        manages=sheet.manages,
+        share=sheet.share(openings),
+        ways=_ways(sheet),
+        choices=_choices(sheet),
+        files=[
+            (words, _file(slug, kind)) for kind, words in (("csv", "CSV"), ("xlsx", "XLSX"), ("json", "JSON"))
+        ],
+        label=_label(sheet),
+        changed=_changed(sheet),
+        editing=_editing(sheet) if sheet.manages else None,
     )
 
 
-def _first_day(today: date) -> tuple[date, bool]:
-    """Return the day that the address asks for, and whether it was understood; without one, last week's."""
-    written = flask.request.args.get("from", "").strip()
-    usual = today - timedelta(days=7)
-    if not written:
-        return usual, True
-    try:
-        asked_day = date.fromisoformat(written)
-    except ValueError:
-        return usual, False
-    if not FIRST_DAY + STEP <= asked_day <= LAST_DAY - timedelta(days=DAYS) - STEP:
-        return usual, False
-    return asked_day, True
+@bp.get("/facilities/<slug>/calendar.<any(csv, xlsx):kind>")
+def calendar_file(slug: str, kind: Kind) -> ResponseReturnValue:
+    """Hand out the table that the same address without its ending shows, all pages of it."""
+    sheet = _Sheet.read(slug)
+    columns = [_("Cleanroom"), _("Grade"), _("First day"), _("Last day"), _("When"), _("What")]
+    if sheet.is_inside:
+        columns.append(_("State"))
+    return export(
+        kind, "calendar", columns, [_exported(line, is_inside=sheet.is_inside) for line in sheet.lines()]
+    )
 
 
-def _weeks(facility: Facility, ruler: Ruler, today: date) -> list[tuple[str, str]]:
-    def address(first: date) -> str:
-        return url_for("bookings.calendar", slug=facility.slug, **{"from": first.isoformat()})  # type: ignore[arg-type]
+@bp.get("/facilities/<slug>/calendar.json")
+def calendar_data(slug: str) -> ResponseReturnValue:
+    """Hand out what the same address without its ending shows, as data: times with their offset from UTC."""
+    sheet = _Sheet.read(slug)
+    ruler = sheet.ruler
+    return flask.jsonify(
+        facility=slug,
+        time_zone=ruler.zone,
+        first_day=ruler.first.isoformat(),
+        days=ruler.days,
+        cleanrooms=[
+            {"code": room.code, "name": room.name, "grade": room.grade.value, "unit": room.unit.value}
+            for room in sheet.rooms
+        ],
+        taken=[_data(line, ruler.zone) for line in sheet.lines()],
+    )
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sheet:
+    """What one reader sees of one facility's calendar in one stretch of time."""
+
+    facility: Facility
+    actor: Actor | None
+    at: datetime
+    is_inside: bool
+    manages: bool
+    every_room: list[Cleanroom]
+    rooms: list[Cleanroom]
+    asking: Asked
+    ruler: Ruler
+    found: Inside | Outside
+
+    @classmethod
+    def read(cls, slug: str) -> "_Sheet":
+        session, actor, at = db.session(), maybe_actor(), clock.now()
+        facility, found_rooms = desk.facility_with_rooms(session, slug)
+        is_inside = actor is not None and facility.id in actor.facility_ids
+        every_room = [room for room in found_rooms if is_inside or room.is_bookable]
+        today = local_day(at, facility.time_zone)
+        asking = read_address(flask.request.args, every_room, today=today, is_inside=is_inside)
+        rooms = [room for room in every_room if asking.fits(room)]
+        ruler = asking.ruler(rooms, facility.time_zone)
+        found: Inside | Outside
+        if actor is not None and is_inside:
+            found = Inside.loaded(session, actor, rooms, ruler.slot, asking, at)
+        else:
+            found = Outside.loaded(session, actor, rooms, ruler.slot, at)
+        return cls(
+            facility=facility,
+            actor=actor,
+            at=at,
+            is_inside=is_inside,
+            manages=actor is not None and actor.holds(Role.FACILITY_MANAGER, facility.id),
+            every_room=every_room,
+            rooms=rooms,
+            asking=asking,
+            ruler=ruler,
+            found=found,
+        )
+
+    def lines(self) -> list[Line]:
+        """Return everything as lines, by start."""
+        if isinstance(self.found, Outside):
+            return self.found.lines(self.rooms)
+        return self.found.lines(self.rooms, self.ruler.zone, manages=self.manages, at=self.at)
+
+    def share(self, openings: Mapping[int, Opening]) -> int | None:
+        """Return how many per cent of the open days are booked or held, for people with a duty at the facility."""
+        if isinstance(self.found, Outside) or self.asking.kind is not None:
+            return None
+        return lanes.booked_share(self.found.taken, self.rooms, openings, self.ruler)
+
+    def rows(self, closed: Mapping[int, list[tuple[int, int]]]) -> list[Row]:
+        """Return the rows of the picture."""
+        page_of_day = self.address(Scale.DAY)
+        if isinstance(self.found, Outside):
+            return self.found.rows(self.rooms, self.ruler, closed, page_of_day=page_of_day)
+        return self.found.rows(
+            self.rooms, self.ruler, closed, page_of_day=page_of_day, manages=self.manages, at=self.at
+        )
+
+    def address(self, scale: Scale, first: date | None = None) -> str:
+        """Return the address of the same calendar on another scale, or from another day."""
+        asked = {"room": self.asking.room, "grade": self.asking.grade, "kind": self.asking.kind}
+        values = {"scale": scale.value, **{name: value for name, value in asked.items() if value}}
+        if first is not None:
+            values["from"] = first.isoformat()
+        return url_for("bookings.calendar", slug=self.facility.slug, **values)  # type: ignore[arg-type]
+
+
+def _file(slug: str, kind: str) -> str:
+    if kind == "json":
+        return url_for("bookings.calendar_data", slug=slug)
+    return url_for("bookings.calendar_file", slug=slug, kind=kind)
+
+
+def _label(sheet: _Sheet) -> str:
+    ruler = sheet.ruler
+    stretch = window(ruler.slot.start, ruler.slot.end, ruler.zone)
+    return _("Cleanrooms of %(name)s, %(stretch)s", name=sheet.facility.name, stretch=stretch)
+
+
+def _ways(sheet: _Sheet) -> list[tuple[str, str]]:
+    scale, ruler, asking = sheet.asking.scale, sheet.ruler, sheet.asking
+    today = local_day(sheet.at, ruler.zone)
     return [
-        (_("Earlier"), address(ruler.first - STEP)),
-        (_("Today"), address(today - timedelta(days=7))),
-        (_("Later"), address(ruler.first + STEP)),
+        (_("Earlier"), sheet.address(scale, asking.earlier(ruler))),
+        (_("Today"), sheet.address(scale, asking.usual(today))),
+        (_("Later"), sheet.address(scale, ruler.after_last)),
     ]
 
 
-def _with_names(
-    session: Session, actor: Actor, rooms: list[Cleanroom], ruler: Ruler
-) -> tuple[list[Row], list[dict[str, Any]]]:
-    ids, at = [room.id for room in rooms], clock.now()
-    taken = desk.stretches(session, ids, since=ruler.slot.start, until=ruler.slot.end)
-    requests = [
-        one for one in desk.open_requests_in(session, ids) if one.state is not RequestState.WAITLISTED
-    ]
-    projects = [stretch.booking.project for stretch in taken if stretch.booking is not None]
-    known = desk.identified(session, actor, [*projects, *(one.project for one in requests)], at=at)
-    by_room: dict[int, list[Bar]] = defaultdict(list)
-    for stretch in taken:
-        bar = bars.stretch_bar(ruler, stretch, known)
-        if bar is not None:
-            by_room[stretch.block.cleanroom_id].append(bar)
-    lanes: dict[int, list[list[Bar]]] = defaultdict(list)
-    for request in requests:
-        title = asked.requester(request, known)
-        url = url_for("bookings.in_inbox", request_id=request.id)
-        bar = bars.asked_bar(ruler, request.slot, title, row=2, url=url)
-        if bar is not None:
-            _put_beside(lanes[request.cleanroom_id or 0], bar)
-    names = {room.id: room for room in rooms}
-    lines = [_line(stretch, names[stretch.block.cleanroom_id], known) for stretch in taken]
-    rows = []
-    for room in rooms:
-        first, *others = lanes[room.id] or [[]]
-        rows.append(_row(room, [*by_room[room.id], *first]))
-        rows += [Row(room.code, room.grade, _("more requests"), found) for found in others]
-    return rows, lines
-
-
-def _put_beside(lanes: list[list[Bar]], bar: Bar) -> None:
-    """Put a bar into the first lane where it lies over no other; only the first one is a second line of its room."""
-    for place, lane in enumerate(lanes):
-        if all(bar.column >= one.column + one.span or one.column >= bar.column + bar.span for one in lane):
-            lane.append(bar if place == 0 else replace(bar, row=1))
-            return
-    lanes.append([bar if not lanes else replace(bar, row=1)])
-
-
-def _line(stretch: Stretch, room: Cleanroom, known: frozenset[int]) -> dict[str, Any]:
-    what, state = bars.stretch_words(stretch, known)
-    booking = stretch.booking
+def _choices(sheet: _Sheet) -> dict[str, list[tuple[str, str]]]:
+    """Return what the filters offer."""
+    grades = {room.grade.value: label("grade", room.grade) for room in sheet.every_room}
     return {
-        "room": room,
-        "when": window(stretch.block.starts_at, stretch.block.ends_at, room.facility.time_zone),
-        "what": what,
-        "state": state,
-        "url": url_for("bookings.show_booking", booking_id=booking.id) if booking is not None else None,
+        "scales": [
+            (Scale.DAY.value, _("One day")),
+            (Scale.WEEK.value, _("One week")),
+            (Scale.MONTH.value, _("One month")),
+            (Scale.QUARTER.value, _("One quarter: 13 weeks")),
+        ],
+        "rooms": [(room.slug, f"{room.code} · {room.name}") for room in sheet.every_room],
+        "grades": sorted(grades.items()),
+        "kinds": [
+            (Drawn.BOOKINGS.value, _("Bookings")),
+            (Drawn.HOLDS.value, _("Holds and offers")),
+            (Drawn.CLOSURES.value, _("Closures")),
+            (Drawn.CHANGEOVERS.value, _("Changeovers")),
+            (Drawn.ASKED.value, _("What is asked for")),
+        ],
     }
 
 
-def _without_names(
-    session: Session, rooms: list[Cleanroom], ruler: Ruler
-) -> tuple[list[Row], list[dict[str, Any]]]:
-    shades: dict[int, list[Shade]] = defaultdict(list)
-    for shade in queries.shades(
-        session, [room.id for room in rooms], since=ruler.slot.start, until=ruler.slot.end
-    ):
-        shades[shade.cleanroom_id].append(shade)
-    lines = [
-        {
-            "room": room,
-            "when": window(slot.start, slot.end, room.facility.time_zone),
-            "what": _("Taken"),
-            "state": None,
-            "url": None,
-        }
-        for room in rooms
-        for slot in bars.taken_together(shades[room.id])
+def _editing(sheet: _Sheet) -> dict[str, Any]:
+    """Return what the script that moves bars needs to know of the ruler, and what it says."""
+    return {
+        "first": sheet.ruler.first.isoformat(),
+        "hours": 24 // sheet.ruler.per_day,
+        "seen": sheet.at.isoformat(),
+        "close": _("Close"),
+        "asking": _("Asking the rules…"),
+        "unreachable": _(
+            "The portal could not be reached, and nothing was changed. Try again, or open the page of the booking."
+        ),
+        "returned": _("It is back where it was; nothing was changed."),
+    }
+
+
+def _shown(line: Line) -> dict[str, Any]:
+    zone = line.room.facility.time_zone
+    return {
+        "room": line.room,
+        "when": window(line.starts_at, line.ends_at, zone),
+        "what": line.what,
+        "state": line.badge,
+        "url": line.url,
+        "move_url": line.move_url,
+    }
+
+
+def _exported(line: Line, *, is_inside: bool) -> list[Value]:
+    zone = line.room.facility.time_zone
+    found: list[Value] = [
+        line.room.code,
+        label("grade", line.room.grade),
+        local_day(line.starts_at, zone),
+        local_day(line.ends_at - MOMENT, zone),
+        window(line.starts_at, line.ends_at, zone),
+        line.what,
     ]
-    return [_row(room, bars.taken_bars(ruler, shades[room.id])) for room in rooms], lines
+    return [*found, line.badge[1] if line.badge else ""] if is_inside else found
 
 
-def _row(room: Cleanroom, found: list[Bar]) -> Row:
-    url = url_for("facilities.show_cleanroom", slug=room.facility.slug, room_slug=room.slug)
-    return Row(room.code, room.grade, room.name, found, url)
+def _data(line: Line, zone: str) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "cleanroom": line.room.code,
+        "start": local(line.starts_at, zone).isoformat(),
+        "end": local(line.ends_at, zone).isoformat(),
+        "kind": line.kind,
+        "what": line.what,
+    }
+    if line.badge is not None:
+        found["state"] = line.badge[1]
+    if line.booking_id is not None:
+        found["booking"] = line.booking_id
+    return found
+
+
+def _changed(sheet: _Sheet) -> dict[str, Any] | None:
+    """Return what the address says was moved last, with the button that takes it back, for a manager."""
+    kind, _dash, written = flask.request.args.get("changed", "").partition("-")
+    if sheet.actor is None or not sheet.manages or not written.isdecimal() or len(written) > 9:
+        return None
+    try:
+        if kind == "booking":
+            return _moved_booking(sheet, sheet.actor, int(written))
+        return _moved_closure(sheet, sheet.actor, int(written)) if kind == "closure" else None
+    except NotFound:
+        return None
+
+
+def _moved_booking(sheet: _Sheet, actor: Actor, booking_id: int) -> dict[str, Any] | None:
+    session = db.session()
+    booking = queries.booking_to_run(session, actor, booking_id)
+    if booking.block.cleanroom.facility_id != sheet.facility.id:
+        return None
+    known = identified_projects(session, actor, [booking.project_id], at=sheet.at)
+    values = {
+        "what": bars.booking_title(booking, known),
+        "now": place_words(booking.block.cleanroom, booking.slot),
+    }
+    asked = [one for one in queries.open_proposals(session, [booking_id]) if one.side is Side.FACILITY]
+    if asked:
+        proposal = asked[-1]
+        values["there"] = place_words(proposal.cleanroom, Slot(proposal.starts_at, proposal.ends_at))
+        return {
+            "text": _("%(what)s stays at %(now)s until the requester agrees to %(there)s.", **values),
+            "url": url_for(
+                "bookings.answer_move_here", booking_id=booking_id, proposal_id=proposal.id, answer="withdraw"
+            ),
+            "label": _("Take the proposal back"),
+            "fields": {},
+        }
+    before = places.place_before_move(session, booking)
+    if before is None:
+        return None
+    room = next(
+        (one for one in desk.rooms_of(session, sheet.facility.id) if one.id == before.cleanroom_id), None
+    )
+    if room is None:
+        return None
+    return {
+        "text": _(
+            "%(what)s moved from %(before)s to %(now)s.", before=place_words(room, before.slot), **values
+        ),
+        "url": url_for("bookings.undo_move", booking_id=booking_id),
+        "label": _("Undo"),
+        "fields": {"version": booking.version, "next": _here()},
+    }
+
+
+def _moved_closure(sheet: _Sheet, actor: Actor, closure_id: int) -> dict[str, Any] | None:
+    session = db.session()
+    closure = queries.closure_to_edit(session, actor, closure_id)
+    before, room = places.slot_before_move(session, closure), closure.block.cleanroom
+    if before is None or room.facility_id != sheet.facility.id:
+        return None
+    return {
+        "text": _(
+            "%(what)s moved from %(before)s to %(now)s.",
+            what=closure_kind(closure.kind),
+            before=place_words(room, before),
+            now=place_words(room, closure.block.slot),
+        ),
+        "url": url_for("bookings.undo_closure_move", closure_id=closure_id),
+        "label": _("Undo"),
+        "fields": {"shown": write_slot(closure.block.slot), "next": _here()},
+    }
+
+
+def _here() -> str:
+    return flask.request.full_path.rstrip("?")

@@ -23,6 +23,7 @@ from portal.bookings.views.blueprint import bp
 from portal.bookings.views.filtering import page_number, pages_of, read_filters
 from portal.core import clock
 from portal.core.actors import Role
+from portal.core.errors import Reason
 from portal.core.slots import Slot
 from portal.facilities.models import BookingUnit
 from portal.store import db
@@ -132,6 +133,10 @@ def ask_closure(closure_id: int) -> ResponseReturnValue:
     """Say what another time would mean for a closure, and change nothing."""
     closure = queries.closure_to_edit(db.session(), current_actor(), closure_id)
     form = MoveClosureForm(flask.request.form)
+    if form.shown_slot not in (None, closure.block.slot):
+        form.stale = True
+        form.refuse(Reason("stale"))
+        return _page(closure, form), 409
     slot = form.slot_in(closure.block.cleanroom) if form.validate() else None
     if slot is None:
         return _page(closure, form), 422

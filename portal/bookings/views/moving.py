@@ -20,6 +20,7 @@ from portal.bookings.views.blueprint import bp
 from portal.bookings.views.facility_bookings import may_take, since_shown
 from portal.core import clock
 from portal.core.actors import Role
+from portal.core.errors import Reason
 from portal.core.slots import Slot
 from portal.facilities.models import BookingUnit, Cleanroom
 from portal.store import db
@@ -51,6 +52,10 @@ def ask_move(booking_id: int) -> ResponseReturnValue:
     session, at = db.session(), clock.now()
     booking = queries.booking_to_run(session, current_actor(), booking_id)
     form = WhereToForm(flask.request.form, prefix=PREFIX)
+    if form.shown_version not in (None, booking.version):
+        form.stale = True
+        form.refuse(Reason("stale"))
+        return _page(booking, form), 409
     place = _place(session, booking, form, at=at)
     if place is None:
         return _page(booking, form), 422

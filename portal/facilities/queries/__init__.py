@@ -6,6 +6,7 @@ from portal.facilities.queries.bookable import (
     own_changeover_days,
 )
 from portal.facilities.queries.catalogue import (
+    check_slug,
     cleanroom_for,
     cleanroom_named,
     cleanroom_to_manage,
@@ -33,6 +34,7 @@ from portal.facilities.queries.people import (
 __all__ = [
     "bookable_cleanrooms",
     "changeover_tables",
+    "check_slug",
     "cleanroom_for",
     "cleanroom_named",
     "cleanroom_to_manage",
