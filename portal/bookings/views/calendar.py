@@ -66,6 +66,7 @@ def calendar(slug: str) -> ResponseReturnValue:
         rooms=sheet.every_room,
         is_inside=sheet.is_inside,
         manages=sheet.manages,
+        has_own=isinstance(sheet.found, Outside) and bool(sheet.found.own),
         share=sheet.share(openings),
         ways=_ways(sheet),
         choices=_choices(sheet),

@@ -10,6 +10,8 @@ const EDGE = 48;
 const SCROLL = 14;
 
 export default function timeline(root) {
+  reveal(root);
+  if (!root.dataset.first) return;
   const ruler = { first: parse(`${root.dataset.first}T00`), hours: Number(root.dataset.hours), columns: Number(root.dataset.columns) };
   const status = document.createElement("p");
   status.className = "ap-vh";
@@ -23,6 +25,15 @@ export default function timeline(root) {
   root.addEventListener("touchmove", (event) => { if (board.drag?.begun) event.preventDefault(); }, { passive: false });
   root.addEventListener("contextmenu", (event) => { if (board.drag?.begun) event.preventDefault(); });
   document.addEventListener("keydown", (event) => { if (event.key === "Escape" && board.drag) giveUp(board); });
+}
+
+// On a narrow screen the picture begins where the present is, and not before it.
+function reveal(root) {
+  const now = root.querySelector(".ap-now");
+  const name = root.querySelector(".ap-tl__name");
+  if (!now || root.scrollWidth <= root.clientWidth) return;
+  const left = now.getBoundingClientRect().left - root.getBoundingClientRect().left - name.offsetWidth;
+  root.scrollLeft = left - (root.clientWidth - name.offsetWidth) / 4;
 }
 
 function prepare(board, bar) {
@@ -201,9 +212,10 @@ function answered(board, drag, page, code) {
     return;
   }
   putBack(board);
-  const told = answer ? [answer] : [...page.querySelectorAll("main .ap-note, main .ap-errors")];
+  const told = [...page.querySelectorAll("main .ap-note, main .ap-errors")];
   const isStale = code === 409;
-  say(board, drag, [...told, paragraph(board.root.dataset.returned)], isStale ? () => location.reload() : undefined);
+  const shown = answer ? [answer] : [...told, paragraph(board.root.dataset.returned)];
+  say(board, drag, shown, isStale ? () => location.reload() : undefined);
 }
 
 function say(board, drag, parts, onClose) {
