@@ -16,6 +16,7 @@ from portal.bookings.queries import COMPETING
 from portal.bookings.roomtime import local_day
 from portal.bookings.services.bookings import must_ask, reasons_against_move
 from portal.bookings.services.closures import reasons_against_closure
+from portal.bookings.services.decisions import WAIVED_BY_OFFER
 from portal.core.errors import Reason
 from portal.core.slots import Slot
 from portal.facilities.models import Cleanroom, Facility
@@ -32,6 +33,8 @@ class MoveOutlook:
     against: tuple[Reason, ...]
     asks: bool
     """Whether the other side is asked first, and the booking stays where it is until the answer."""
+    waived: tuple[Reason, ...] = ()
+    """What the request or the cleanroom asks for, and a move need not keep to."""
     changeovers: tuple[ChangedChangeover, ...] = ()
     competing: int = 0
     """Open requests that ask for a part of the new time."""
@@ -57,6 +60,7 @@ def outlook_of_move(
     return MoveOutlook(
         against=(),
         asks=asks,
+        waived=_waived(session, booking, target, slot, at=at),
         changeovers=tuple(blocks.changeovers_after_move(session, booking, target, slot)),
         competing=_competing(session, target.id, slot),
         waits=_somebody_waits(session, target.facility_id),
@@ -101,6 +105,16 @@ def slot_for_work(
     """Return the time that the work of a booking takes in a room when it starts at a moment."""
     diary = search.diaries_of(session, [room], at=at, ignored_booking_ids=[booking.id])[room.id]
     return search.window_from(diary, need_of(request), start)
+
+
+def _waived(
+    session: Session, booking: Booking, target: Cleanroom, slot: Slot, *, at: datetime
+) -> tuple[Reason, ...]:
+    if booking.request is None:
+        return ()
+    need = need_of(booking.request)
+    found = search.reasons_against(session, target, need, slot, at=at, ignored_booking_ids=[booking.id])
+    return tuple(reason for reason in found if reason.code in WAIVED_BY_OFFER)
 
 
 def _competing(session: Session, cleanroom_id: int, slot: Slot) -> int:

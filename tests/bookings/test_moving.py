@@ -603,3 +603,17 @@ def test_for_strangers_there_is_nothing_to_move(client: PageClient, session: Ses
         assert client.post(f"/bookings/{booking.id}/{step}", data).status_code == 404
         assert client.get(f"/bookings/{booking.id}/move").status_code == 404
     assert booking.slot == days(30, 35)
+
+
+def test_what_a_move_does_not_keep_to_is_said(client: PageClient, session: Session) -> None:
+    here = room(session, notice_days=60)
+    manager = make.manager(session, here)
+    booking = booked(session, manager, here, days(70, 75), latest_end=days(70, 75).end.date())
+    page = client.sign_in(manager).post(
+        f"/bookings/{booking.id}/move/ask", form(here, days(30, 35), ends=False)
+    )
+    assert page.status_code == 200
+    assert "asks for more notice" in page.text
+    assert "You may move it all the same." in page.text
+    page = client.post(f"/bookings/{booking.id}/move/ask", form(here, days(80, 85), ends=False))
+    assert "The window ends after the latest day you gave" in page.text

@@ -32,7 +32,8 @@ class Answer:
     start: str
     end: str
     """When it would start and end, as the facility's clock shows it; a script puts the bar there."""
-    against: list[str] = field(default_factory=list)
+    points: list[tuple[str, str]]
+    """Every reason against it; where there is none, what was checked, and what it does not keep to."""
     consequences: list[str] = field(default_factory=list)
     fields: list[tuple[str, str]] = field(default_factory=list)
 
@@ -47,7 +48,7 @@ def answer_to_move(
         place=place_words(room, slot),
         start=wall_hour(slot.start, room.facility.time_zone),
         end=wall_hour(slot.end, room.facility.time_zone),
-        against=told(outlook.against),
+        points=_points(outlook.against, _checked(booking), outlook.waived),
         consequences=list(_consequences(booking, outlook)) if not outlook.against else [],
         fields=fields,
     )
@@ -64,7 +65,12 @@ def answer_to_closure(
         place=place_words(room, slot),
         start=wall_hour(slot.start, room.facility.time_zone),
         end=wall_hour(slot.end, room.facility.time_zone),
-        against=told(outlook.against),
+        points=_points(
+            outlook.against,
+            _(
+                "Nothing is in the way. Bookings, holds and other closures were checked; a closure may lie over a changeover."
+            ),
+        ),
         consequences=consequences,
         fields=fields,
     )
@@ -79,6 +85,29 @@ def apart(saving: ActionForm | None) -> None:
 def told(reasons: Iterable[Reason]) -> list[str]:
     """Return what reasons say, each once."""
     return list(dict.fromkeys(sentence(reason) for reason in reasons))
+
+
+def _points(against: Iterable[Reason], checked: str, waived: Iterable[Reason] = ()) -> list[tuple[str, str]]:
+    refused = [("no", words) for words in told(against)]
+    if refused:
+        return refused
+    return [
+        ("ok", checked),
+        *(
+            ("held", _("%(sentence)s You may move it all the same.", sentence=words))
+            for words in told(waived)
+        ),
+    ]
+
+
+def _checked(booking: Booking) -> str:
+    if booking.request_id is None:
+        return _(
+            "Nothing is in the way. Bookings, holds, closures and changeovers were checked; opening days are not asked of work without a request."
+        )
+    return _(
+        "Nothing is in the way. Bookings, holds, closures, changeovers, opening days, and what the work needs of the cleanroom were checked."
+    )
 
 
 def place_words(room: Cleanroom, slot: Slot) -> str:
