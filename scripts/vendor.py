@@ -114,17 +114,6 @@ PACKAGES = (
         files={"dist/htmx.min.js": "htmx.min.js", "LICENSE": "LICENSE"},
     ),
     Package(
-        npm="@event-calendar/build",
-        version="5.10.1",
-        licence="MIT",
-        folder=VENDOR / "event-calendar",
-        files={
-            "dist/event-calendar.min.css": "event-calendar.min.css",
-            "dist/event-calendar.min.js": "event-calendar.min.js",
-        },
-        mit_holders="2021 vkurko",
-    ),
-    Package(
         npm="@fontsource-variable/inter",
         version="5.3.0",
         licence="OFL-1.1",

@@ -16,10 +16,21 @@ export function bounds({ start, end }) {
 export function movedTo({ start, end }, mode, hours, step) {
   const tick = step * HOUR;
   const snap = (moment) => Math.round(moment / tick) * tick;
+  if (mode === "new") {
+    const there = snap(start + hours * HOUR);
+    return hours < 0 ? { start: Math.min(there, start), end } : { start, end: Math.max(there + tick, end) };
+  }
   if (mode === "start") return { start: Math.min(snap(start + hours * HOUR), end - tick), end };
   if (mode === "end") return { start, end: Math.max(snap(end + hours * HOUR), start + tick) };
   const begins = snap(start + hours * HOUR);
   return { start: begins, end: begins + Math.ceil((end - start) / tick) * tick };
+}
+
+// The tick in which a moment lies.
+export function stretchOf(moment, step) {
+  const tick = step * HOUR;
+  const start = Math.floor(moment / tick) * tick;
+  return { start, end: start + tick };
 }
 
 // The column and the number of columns of a stretch on a ruler; at least one of them is always in sight.
@@ -37,9 +48,10 @@ function endOf(end) {
 }
 
 export function fieldsOf({ prefix, version, shown }, time, room, { follows, next }) {
-  const fields = { starts_on: dayOf(time.start), starts_hour: new Date(time.start).getUTCHours(), next };
+  const fields = { starts_on: dayOf(time.start), starts_hour: new Date(time.start).getUTCHours() };
+  if (next) fields.next = next;
   if (prefix) Object.assign(fields, { cleanroom: room, version });
-  else fields.shown = shown;
+  else if (shown) fields.shown = shown;
   if (!follows) {
     const { day, hour } = endOf(time.end);
     Object.assign(fields, { ends_on: day, ends_hour: hour });

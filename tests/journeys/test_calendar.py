@@ -118,6 +118,32 @@ def test_a_manager_drags_is_refused_undoes_and_moves_by_keyboard(
     assert left_of(bar) > home
 
 
+def test_a_free_place_is_drawn_on_and_closed(visit: Visit, picture: Callable[[Page, str], None]) -> None:
+    page, monday = visit("manager"), far_monday() - timedelta(days=120)
+    monday -= timedelta(days=monday.weekday())
+    page.goto(f"{CALENDAR}?room=demo_lund_pre_gmp_p6&from={monday}")
+    lane = page.locator(".ap-tl__lane[data-room]").first.bounding_box()
+    assert lane is not None
+    day = lane["width"] / 91
+    page.mouse.move(lane["x"] + 70.5 * day, lane["y"] + 20)
+    page.mouse.down()
+    page.mouse.move(lane["x"] + 72.4 * day, lane["y"] + 22, steps=6)
+    page.mouse.up()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("A new stretch in P6")
+    check_accessible(page)
+    picture(page, "calendar-drawn")
+    dialog.get_by_role("link", name="Close the cleanroom here").click()
+    first, last = (monday + timedelta(days=days) for days in (70, 72))
+    expect(page.get_by_label("First day")).to_have_value(first.isoformat())
+    expect(page.get_by_label("Last day")).to_have_value(last.isoformat())
+    page.get_by_label("Why").select_option("requalification")
+    page.get_by_role("button", name="Close it").click()
+    expect(page.locator("body")).to_contain_text("The cleanroom is closed for that time.")
+    page.goto(f"{CALENDAR}?room=demo_lund_pre_gmp_p6&from={monday}")
+    expect(page.locator(".ap-bar.is-closed", has_text="Requalification")).to_have_count(1)
+
+
 def test_a_finger_that_rests_on_a_bar_takes_it_and_one_that_swipes_does_not(
     visit: Visit, browser: Browser, address: str
 ) -> None:

@@ -1,6 +1,6 @@
 """What a facility types: decisions about requests, bookings without one, moves, closures, and a calendar to import."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -315,6 +315,21 @@ def slot_of(form: Any, room: Cleanroom) -> Slot | None:
         form.refuse(Reason("ends_before_start", field="ends_on"))
         return None
     return Slot(start, end)
+
+
+def place_in(args: Mapping[str, str], today: date) -> dict[str, Any]:
+    """Return the cleanroom and the time that an address names for a form; today where it names no day."""
+    found: dict[str, Any] = {"starts_on": today, "ends_on": today}
+    for name in ("starts_on", "ends_on"):
+        try:
+            found[name] = date.fromisoformat(args.get(name, ""))
+        except ValueError:
+            continue
+    for name in ("cleanroom", "starts_hour", "ends_hour"):
+        written = args.get(name, "")
+        if written.isascii() and written.isdecimal() and len(written) < 10:
+            found[name] = int(written)
+    return found
 
 
 def write_slot(slot: Slot) -> str:

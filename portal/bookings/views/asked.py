@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
@@ -192,6 +193,7 @@ def _timeline(
         "weeks": ruler.weeks,
         "now": ruler.now(at),
         "corner": _("%(year)s, week", year=ruler.years),
+        "url": url_for("bookings.calendar", slug=room.facility.slug, **{"from": ruler.first.isoformat()}),  # type: ignore[arg-type]
     }
 
 

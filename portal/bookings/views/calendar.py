@@ -233,6 +233,11 @@ def _editing(sheet: _Sheet) -> dict[str, Any]:
         "hours": 24 // sheet.ruler.per_day,
         "seen": sheet.at.isoformat(),
         "close": _("Close"),
+        "free": _("A new stretch in %(room)s", room="{room}"),
+        "book": _("Add a booking here"),
+        "book_url": url_for("bookings.new_booking"),
+        "shut": _("Close the cleanroom here"),
+        "shut_url": url_for("bookings.new_closure"),
         "asking": _("Asking the rules…"),
         "unreachable": _(
             "The portal could not be reached, and nothing was changed. Try again, or open the page of the booking."

@@ -12,6 +12,7 @@ from portal.bookings.forms.facility import (
     ClosureForm,
     MoveClosureForm,
     closure_kind,
+    place_in,
     room_label,
     write_slot,
 )
@@ -88,8 +89,7 @@ def closures() -> ResponseReturnValue:
 @for_roles(Role.FACILITY_MANAGER)
 def new_closure() -> ResponseReturnValue:
     """Show the form that closes a cleanroom."""
-    today = clock.now().date()
-    return _new_page(ClosureForm(data={"starts_on": today, "ends_on": today}))
+    return _new_page(ClosureForm(data=place_in(flask.request.args, clock.now().date())))
 
 
 @bp.post("/closures/new")

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from portal.bookings import desk, history, queries, services, signing, words
-from portal.bookings.forms.facility import BookingForm, DecisionForm, SignedForm, WordsForm
+from portal.bookings.forms.facility import BookingForm, DecisionForm, SignedForm, WordsForm, place_in
 from portal.bookings.models import Booking, BookingState, MoveProposal, MoveState, Side
 from portal.bookings.roomtime import local_day
 from portal.bookings.rules.decisions import BOOKING_STEPS, may_decide
@@ -91,7 +91,7 @@ def download_bookings(kind: Kind) -> ResponseReturnValue:
 @for_roles(Role.FACILITY_MANAGER)
 def new_booking() -> ResponseReturnValue:
     """Show the form for a booking without a request."""
-    form = BookingForm(data={"starts_on": clock.now().date(), "ends_on": clock.now().date()})
+    form = BookingForm(data=place_in(flask.request.args, clock.now().date()))
     return _new_page(form)
 
 
@@ -370,6 +370,7 @@ def _page(booking_id: int, refused: Mapping[str, Any]) -> str:
             window=_when(booking),
         ),
         facts=_facts(booking, known, zone),
+        calendar_from=local_day(booking.block.starts_at, zone).isoformat(),
         history=lines,
         manages=manages,
         forms=_forms(booking, lines, refused, at=at) if manages else {},

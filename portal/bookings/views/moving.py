@@ -223,6 +223,7 @@ def _page(
         booking=booking,
         title=booking_title(booking, known),
         room=room,
+        calendar_from=local_day(booking.block.starts_at, zone).isoformat(),
         now=window(booking.block.starts_at, booking.block.ends_at, zone),
         badge=words.booking_badge(booking),
         form=form,

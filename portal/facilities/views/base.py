@@ -78,7 +78,7 @@ def has_duty(actor: Actor | None, facility: Facility) -> bool:
 def _ways(facility: Facility, actor: Actor | None) -> Iterator[tuple[str, str, str]]:
     """Yield the ways into the rooms above, as far as this portal has them."""
     has = current_app.view_functions
-    if facility.is_open_for_requests and CALENDAR in has:
+    if (facility.is_open_for_requests or has_duty(actor, facility)) and CALENDAR in has:
         yield _("Calendar"), url_for(CALENDAR, slug=facility.slug), ""
     may_ask = actor is None or Role.FOUNDER in actor.roles
     if facility.is_open_for_requests and may_ask and NEW_REQUEST in has:

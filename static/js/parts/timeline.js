@@ -2,7 +2,7 @@
 // anything is saved; a bar that may not stay there, or is left where it was, goes back. Times are those of the wall clock there.
 
 import { makeModal } from "../modal.js";
-import { bounds, columnsOf, fieldsOf, movedTo, parse, wordsOf } from "../walltime.js";
+import { bounds, columnsOf, fieldsOf, movedTo, parse, stretchOf, wordsOf } from "../walltime.js";
 
 const NEAR = 5;
 const LONG_PRESS = 350;
@@ -19,6 +19,9 @@ export default function timeline(root) {
   root.after(status);
   const board = { root, ruler, status, drag: null };
   for (const bar of root.querySelectorAll(".ap-bar[data-ask]")) prepare(board, bar);
+  for (const lane of root.querySelectorAll("[data-room]")) {
+    lane.addEventListener("pointerdown", (event) => { if (event.target === lane) draw(board, lane, event); });
+  }
   root.addEventListener("pointermove", (event) => follow(board, event));
   root.addEventListener("pointerup", (event) => drop(board, event));
   root.addEventListener("pointercancel", () => giveUp(board));
@@ -69,14 +72,27 @@ function take(board, bar, event) {
   if (event.pointerType === "touch") drag.timer = setTimeout(() => begin(board), LONG_PRESS);
 }
 
+// Draws a new stretch on a free place, with a mouse or pen: a finger scrolls there.
+function draw(board, lane, event) {
+  if (board.drag || event.button !== 0 || event.pointerType === "touch") return;
+  const { ruler } = board;
+  const width = lane.clientWidth / ruler.columns;
+  const at = ruler.first + (event.clientX - lane.getBoundingClientRect().left) / width * ruler.hours * 3600000;
+  const bar = document.createElement("li");
+  bar.className = "ap-bar is-new";
+  const time = stretchOf(at, Number(lane.dataset.step));
+  board.drag = {
+    bar, lane, home: lane, pointer: event.pointerId, mode: "new", isNew: true,
+    x: event.clientX, y: event.clientY, lastX: event.clientX, lastY: event.clientY, scrolled: board.root.scrollLeft,
+    width, was: bar.className, begun: false, timer: 0, time, present: time,
+  };
+}
+
 function begin(board) {
   const { drag, root } = board;
   drag.begun = true;
-  drag.origin = drag.bar.cloneNode(true);
-  drag.origin.className = `${drag.was} is-origin`;
-  drag.origin.setAttribute("aria-hidden", "true");
-  drag.origin.inert = true;
-  drag.bar.before(drag.origin);
+  if (drag.isNew) drag.lane.append(drag.bar);
+  else leaveTrace(drag);
   drag.bar.classList.add("is-dragged");
   drag.tip = document.createElement("p");
   drag.tip.className = "ap-tl__tip";
@@ -86,6 +102,14 @@ function begin(board) {
   root.setPointerCapture(drag.pointer);
   requestAnimationFrame(() => scrollAlong(board));
   show(board);
+}
+
+function leaveTrace(drag) {
+  drag.origin = drag.bar.cloneNode(true);
+  drag.origin.className = `${drag.was} is-origin`;
+  drag.origin.setAttribute("aria-hidden", "true");
+  drag.origin.inert = true;
+  drag.bar.before(drag.origin);
 }
 
 function follow(board, event) {
@@ -153,7 +177,8 @@ function drop(board, event) {
   root.classList.remove("is-dragging");
   drag.tip.remove();
   const same = drag.lane === drag.home && drag.time.start === drag.present.start && drag.time.end === drag.present.end;
-  if (same) putBack(board);
+  if (drag.isNew) offer(board, drag);
+  else if (same) putBack(board);
   else ask(board, drag);
 }
 
@@ -179,10 +204,37 @@ function giveUp(board) {
 function putBack(board) {
   const { drag } = board;
   board.drag = null;
+  if (drag.isNew) {
+    drag.bar.remove();
+    return;
+  }
   drag.home.insertBefore(drag.bar, drag.origin);
   drag.origin.remove();
   drag.bar.className = drag.was;
   drag.bar.removeAttribute("aria-busy");
+}
+
+// What may be done with a stretch that was drawn; the forms that it leads to decide, and say what is in the way.
+function offer(board, drag) {
+  const { dataset } = board.root;
+  const fields = fieldsOf({ prefix: "" }, drag.time, drag.lane.dataset.room, { follows: false });
+  const query = new URLSearchParams({ ...fields, cleanroom: drag.lane.dataset.room });
+  const heading = document.createElement("h2");
+  heading.textContent = dataset.free.replace("{room}", drag.lane.dataset.name);
+  heading.id = "drawn";
+  const ways = document.createElement("p");
+  ways.className = "ap-cluster";
+  for (const [words, url] of [[dataset.book, dataset.bookUrl], [dataset.shut, dataset.shutUrl]]) {
+    const link = document.createElement("a");
+    link.className = "btn";
+    link.href = `${url}?${query}`;
+    link.textContent = words;
+    ways.append(link);
+  }
+  const when = wordsOf(drag.time, Number(drag.lane.dataset.step), document.documentElement.lang);
+  const section = document.createElement("section");
+  section.append(heading, paragraph(when), ways);
+  say(board, drag, [section], () => putBack(board));
 }
 
 async function ask(board, drag) {
@@ -241,11 +293,12 @@ function say(board, drag, parts, onClose) {
     modal.remove();
     if (sent) return;
     onClose?.();
+    if (drag.isNew) return;
     board.status.textContent = board.root.dataset.returned;
     drag.bar.querySelector("a")?.focus();
   });
   modal.showModal();
-  (modal.querySelector("textarea") ?? modal.querySelector("[data-answer] a, button"))?.focus();
+  (modal.querySelector("textarea") ?? modal.querySelector("section a[href], button"))?.focus();
 }
 
 function paragraph(words) {
