@@ -8,5 +8,8 @@ simulation. A *changeover* follows every booking and hold; its length depends on
 Decisions: every stretch of a cleanroom's time is one row of `block`, and a booking or closure has its time there and
 nowhere else. The database refuses two blocks that may not overlap (see `guard.py`), and a deferred foreign key ties the
 kind of a block to the state of its booking, so that no script can revive a cancelled booking over a newer one. One set
-of rules (`rules/`) answers the list of fitting rooms, the submission, the decision and every later view.
+of rules (`rules/`) answers the list of fitting rooms, the submission, the decision and every later view. What is about to
+move is asked first (`moves.py`) by the rules that decide when it is saved; taking a move back is a move the other way. The
+calendar is one picture from the server (`views/lanes.py`), in columns of wall-clock time; a script moves the bars that stand
+there and shows the answer of the page that works without it.
 """

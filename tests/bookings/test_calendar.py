@@ -132,6 +132,15 @@ def test_bars_in_one_column_are_counted_and_nothing_lies_over_work() -> None:
     assert len(columns) == len(set(columns))
 
 
+def test_how_many_others_there_are_on_a_crowded_day_is_not_counted() -> None:
+    ruler = Ruler(date(2027, 1, 11), 7, ZONE, 4)
+    for kinds, kind in ((("taken", "taken"), "taken"), (("own", "taken", "taken"), "own")):
+        marks = [mark(one, 5, 1) for one in kinds]
+        (found,) = side_by_side(marks, ruler, "/day?scale=day")
+        assert (found.kind, found.title) == (kind, "")
+        assert str(len(kinds)) not in found.words.replace("2027", "").replace("12", "")
+
+
 # What is shown
 
 

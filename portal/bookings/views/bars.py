@@ -272,9 +272,12 @@ def _groups(work: Iterable[Mark], per_day: int) -> list[tuple[int, int, list[Mar
 
 
 def _several(group: list[Mark], start: int, end: int, ruler: Ruler, page_of_day: str) -> Bar:
-    first = ruler.day_of(start)
-    if all(one.kind == "taken" for one in group):
+    first, kinds = ruler.day_of(start), {one.kind for one in group}
+    if kinds == {"taken"}:
         return Bar("taken", start, end - start, words=_("Taken in parts on %(day)s", day=day(first)))
+    if "taken" in kinds:  # beside one's own, how many others there are is nobody's business
+        told = _("Your own bookings and others, on %(day)s", day=day(first))
+        return Bar("own", start, end - start, words=told, url=f"{page_of_day}&from={first.isoformat()}")
     told = ngettext("%(num)s booking on %(day)s", "%(num)s bookings on %(day)s", len(group), day=day(first))
     url = f"{page_of_day}&from={first.isoformat()}"
     return Bar("many", start, end - start, title=str(len(group)), words=told, url=url)
