@@ -127,7 +127,7 @@ def _pages(walker: Walker, person: Person, *, inside: bool = False) -> dict[str,
     found = {}
     for line in PAGES:
         standing = STANDING[person][0]
-        is_workbook = line.place == "as XLSX"  # which says when it was written
+        is_workbook = (line.place or "").endswith("as XLSX")  # which says when it was written
         is_landing = (
             line.endpoint == "home.start" and person is Person.VISITOR
         )  # which counts, as the pipeline does

@@ -243,7 +243,7 @@ async function ask(board, drag) {
   status.textContent = root.dataset.asking;
   const follows = "lengthFollows" in drag.bar.dataset && drag.mode === "move";
   const body = new URLSearchParams(fieldsOf(drag.bar.dataset, drag.time, drag.lane.dataset.room, { follows, next: here() }));
-  body.set("csrf_token", root.dataset.token);
+  body.set("csrf_token", root.querySelector("input[name=csrf_token]").value);
   body.set(`${drag.bar.dataset.prefix}seen`, root.dataset.seen);
   try {
     const response = await fetch(drag.bar.dataset.ask, { method: "POST", body });
