@@ -19,9 +19,10 @@ from portal.core.actors import Actor
 from portal.facilities import queries as facilities
 from portal.facilities import sentences as facility_sentences
 from portal.facilities import views as facility_pages
-from portal.files import models as file_tables  # noqa: F401  (no page shows them yet)
 from portal.files import sentences as file_sentences
 from portal.files import storage
+from portal.gates import sentences as gate_sentences
+from portal.gates import views as gate_pages
 from portal.home import views as home_pages
 from portal.home import visits
 from portal.jobs import views as job_pages
@@ -55,6 +56,7 @@ SENTENCES = (
     reference.SENTENCES,
     projects.SENTENCES,
     facility_sentences.SENTENCES,
+    gate_sentences.SENTENCES,
     partner_sentences.SENTENCES,
     booking_sentences.SENTENCES,
     message_words.SENTENCES,
@@ -123,9 +125,10 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(account_pages.bp)
     app.register_blueprint(account_pages.security)
     app.register_blueprint(project_pages.bp)
+    app.register_blueprint(gate_pages.bp)
     app.register_blueprint(booking_pages.bp)
     app.register_blueprint(roadmap_pages.bp)
-    tabs.register(app, *roadmap_tabs.TABS)
+    tabs.register(app, *roadmap_tabs.TABS, gate_pages.TAB)
     app.register_blueprint(message_pages.bp)
     app.register_blueprint(job_pages.bp)
     visits.init_app(app)

@@ -267,6 +267,8 @@ class Booking(Base):
     held_until: Mapped[datetime | None]
     condition: Mapped[str | None] = mapped_column(Text)
     """What must be met before `held_until` for a conditional approval to be confirmed."""
+    awaits_gate: Mapped[str | None] = mapped_column(String(40))
+    """The gate that confirms the hold by itself once it is met."""
     estimate: Mapped[dict[str, Any] | None] = mapped_column(json_object())
     fee: Mapped[int | None] = mapped_column(Money)
     fee_currency: Mapped[str | None] = mapped_column(String(3))

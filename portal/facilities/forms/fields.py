@@ -110,6 +110,11 @@ class SomeOf(SelectMultipleField):
         self.known = [choice.value for choice in choices]
         super().__init__(label, validators, coerce=reads, choices=choices, validate_choice=False, **kwargs)
 
+    def offer(self, answers: Iterable[tuple[str, str]]) -> None:
+        """Let these answers be chosen, where they are known only when the page is made."""
+        self.choices = _choices(answers)
+        self.known = [choice.value for choice in self.choices]
+
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read the answers, each once and in the order of the list."""
         if set(valuelist) - set(self.known):

@@ -1,0 +1,181 @@
+"""Every project's gates at a glance, and one gate with its items."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import flask
+from flask import url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from portal.core import clock
+from portal.core.actors import Role
+from portal.gates import queries, rules, words
+from portal.gates.checklists import Row, as_item, facts_of
+from portal.gates.models import Dossier
+from portal.gates.queries import GateBook
+from portal.gates.rules import Gate, Standing, Verdict
+from portal.gates.views.blueprint import bp
+from portal.projects.queries import groups_of_each
+from portal.projects.rules.values import FieldGroup
+from portal.projects.wording import title_without_name
+from portal.store import db
+from portal.web.actors import current_actor, for_roles
+from portal.web.filters import day
+
+READERS = (Role.FOUNDER, Role.FACILITY_MANAGER, Role.QA, Role.QP, Role.ADVISER)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """One gate of one dossier in the matrix."""
+
+    url: str
+    kind: str
+    words: str
+    items: list[str]
+    """What holds it, or only warns."""
+
+
+@bp.get("/gates")
+@for_roles(*READERS)
+def matrix() -> ResponseReturnValue:
+    """Show what is open at each gate of every project that the reader may see."""
+    session, actor, at = db.session(), current_actor(), clock.now()
+    dossiers = queries.dossiers_shown(session, actor, at=at)
+    found = queries.books(session, dossiers, today=at.date())
+    names = titles(dossiers)
+    return flask.render_template(
+        "gates/matrix.html",
+        gates=[words.gate(gate) for gate in Gate],
+        rows=[(names[one.id], one, [cell(found[one.id, gate]) for gate in Gate]) for one in dossiers],
+        is_founder=Role.FOUNDER in actor.roles,
+        checklists=_own_checklists(dossiers),
+    )
+
+
+@bp.get("/gates/<int:dossier_id>/<any(pre_gmp_exit, gmp_entry, first_clinical_batch_release):gate>")
+@for_roles(*READERS)
+def show(dossier_id: int, gate: str) -> ResponseReturnValue:
+    """Show one gate of a project at a facility: each item, how it stands, and who answers for it."""
+    session, actor, at = db.session(), current_actor(), clock.now()
+    dossier = queries.dossier_shown(session, actor, dossier_id, at=at)
+    book = queries.book(session, dossier, Gate(gate), today=at.date())
+    counts = queries.evidence_counts(session, list(book.known.values()))
+    return flask.render_template(
+        "gates/show.html",
+        dossier=dossier,
+        title=f"{words.gate(Gate(gate))}: {titles([dossier])[dossier.id]}",
+        lead=f"{dossier.facility.name} · {words.stands_before(Gate(gate))}",
+        badge=badge(book.verdict),
+        groups=_groups(book, counts),
+        verdict=book.verdict,
+        checklist=book.checklist,
+        tabs=[
+            (
+                words.gate(other),
+                url_for("gates.show", dossier_id=dossier.id, gate=other.value),
+                other.value == gate,
+            )
+            for other in Gate
+        ],
+        gate=gate,
+    )
+
+
+def titles(dossiers: list[Dossier]) -> dict[int, str]:
+    """Return what each dossier's project is called, as far as the reader may know."""
+    session, actor, at = db.session(), current_actor(), clock.now()
+    groups = groups_of_each(session, actor, {one.project for one in dossiers}, at=at)
+    return {
+        one.id: one.project.name
+        if FieldGroup.IDENTITY in groups[one.project_id]
+        else title_without_name(one.project)
+        for one in dossiers
+    }
+
+
+def badge(verdict: Verdict) -> tuple[str, str]:
+    """Return how a gate is marked: kind and words."""
+    kind = "late" if not verdict.met else "held" if verdict.warning else "done"
+    return kind, words.summary(verdict)
+
+
+def cell(book: GateBook) -> Cell:
+    """Return a gate as the matrix shows it."""
+    kind, said = badge(book.verdict)
+    listed = [*book.verdict.holding, *book.verdict.warning]
+    names = {row["id"]: words.said(row["name"]) for row in book.rows}
+    return Cell(
+        url=url_for("gates.show", dossier_id=book.dossier.id, gate=book.checklist.gate.value),
+        kind=kind,
+        words=said,
+        items=[names[item_id] for item_id in listed],
+    )
+
+
+def shown_item(book: GateBook, row: Row, *, evidence: int) -> dict[str, Any]:
+    """Return an item as the part of a gate draws it."""
+    standing = book.verdict.standings[row["id"]]
+    stored, waiver = book.known.get(row["id"]), book.waivers.get(row["id"])
+    who = _(
+        "%(owner)s → %(reviewer)s",
+        owner=words.role(row["owner_role"]),
+        reviewer=words.role(row["reviewer_role"]),
+    )
+    if standing is Standing.ACCEPTED and stored is not None and stored.reviewed_at is not None:
+        note = _("Accepted %(day)s", day=day(stored.reviewed_at.date()))
+        if stored.valid_until is not None:
+            note = _("%(note)s, until %(until)s", note=note, until=day(stored.valid_until))
+    elif standing is Standing.WAIVED and waiver is not None:
+        note = _("Waived until %(day)s", day=day(waiver.until))
+    else:
+        note = words.standing(standing)
+    unknown = rules.unknown_facts(as_item(book.checklist.gate, row), facts_of(book.dossier.project))
+    why = words.said(row.get("why"))
+    if unknown and standing is not Standing.NOT_NEEDED:
+        why = _(
+            "%(why)s Asked for because the project does not say: %(facts)s.",
+            why=why,
+            facts=words.facts(unknown),
+        ).strip()
+    return {
+        "kind": words.KINDS[standing],
+        "title": words.said(row["name"]),
+        "url": url_for("gates.item", dossier_id=book.dossier.id, item_id=row["id"]),
+        "why": why,
+        "evidence": note,
+        "who": who,
+        "count": evidence,
+        "id": row["id"],
+    }
+
+
+def _groups(book: GateBook, counts: dict[int, int]) -> list[tuple[str, list[dict[str, Any]]]]:
+    shown = {
+        row["id"]: shown_item(
+            book,
+            row,
+            evidence=counts.get(book.known[row["id"]].id, 0) if row["id"] in book.known else 0,
+        )
+        for row in book.rows
+    }
+    verdict = book.verdict
+    not_needed = [one for one, standing in verdict.standings.items() if standing is Standing.NOT_NEEDED]
+    others = [one for one in shown if one not in {*verdict.holding, *verdict.warning, *not_needed}]
+    groups = [
+        (_("What holds the gate"), verdict.holding),
+        (_("What warns, and holds once QA has adopted the checklist"), verdict.warning),
+        (_("Settled, or asked for without holding the gate"), others),
+        (_("Not needed for this project"), not_needed),
+    ]
+    return [(title, [shown[one] for one in ids]) for title, ids in groups if ids]
+
+
+def _own_checklists(dossiers: list[Dossier]) -> list[tuple[str, str]]:
+    own = current_actor().facility_ids
+    places = {one.facility_id: one.facility for one in dossiers if one.facility_id in own}
+    return [
+        (place.name, url_for("gates.checklist", slug=place.slug, gate=Gate.GMP_ENTRY.value))
+        for place in sorted(places.values(), key=lambda place: place.name)
+    ]
