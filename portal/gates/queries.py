@@ -206,16 +206,6 @@ def evidence_of(session: Session, item: GateItem | None) -> list[Evidence]:
     )
 
 
-def evidence_counts(session: Session, items: Collection[GateItem]) -> dict[int, int]:
-    """Return how much evidence each of these items has."""
-    rows = session.execute(
-        select(Evidence.gate_item_id, func.count())
-        .where(Evidence.gate_item_id.in_([item.id for item in items]))
-        .group_by(Evidence.gate_item_id)
-    )
-    return dict(iter(rows.tuples()))
-
-
 def file_of_evidence(session: Session, dossier: Dossier, evidence_id: int) -> StoredFile:
     """Return the file of one piece of a dossier's evidence; raises `NotFound`."""
     found = session.scalars(

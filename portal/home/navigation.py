@@ -88,6 +88,8 @@ def _ways(actor: Actor | None) -> Iterator[Way]:
         yield from _for_founders(actor)
     if actor.facility_ids:
         yield from _for_facilities(db.session(), actor)
+    if actor.facility_ids or actor.roles & {Role.FOUNDER, Role.ADVISER}:
+        yield Way(_("Gates"), url_for("gates.matrix"))
     if actor.roles & READERS:
         yield Way(_("Teasers"), url_for("projects.teasers"), also=("/projects",))
         mine = _("Partners") if Role.ADVISER in actor.roles else _("Our entry")

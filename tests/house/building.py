@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -49,6 +50,9 @@ from portal.facilities.models import (
     RoomKind,
     VectorLevel,
 )
+from portal.files.services import Kept, announce
+from portal.files.storage import current_store
+from portal.gates import services as gates
 from portal.jobs.handlers import HANDLERS
 from portal.ledger import Delivery, Entry, Waiting
 from portal.mail.messages import Message as Letter
@@ -408,10 +412,11 @@ class _GroundBuilder:
                 code=f"P{number}",
                 name=f"Room {number}",
                 open_weekdays=[1, 2, 3, 4, 5, 6, 7],
-                is_bookable=number < 4,
+                is_bookable=number != 4,
+                kind=RoomKind.GMP if number == 5 else RoomKind.PRE_GMP,
                 qualified_until=today + timedelta(days=900),
             )
-            for number in (1, 2, 3, 4)
+            for number in (1, 2, 3, 4, 5)
         ]
         rates = [
             Rate(
@@ -479,6 +484,12 @@ class _GroundBuilder:
             organisation_id=self.body.id,
             roles=frozenset({Role.FACILITY_MANAGER}),
             duties=make.duties_at(self.site, Role.FACILITY_MANAGER),
+        )
+        self.quality = Actor(
+            user_id=self.qa.id,
+            organisation_id=self.body.id,
+            roles=frozenset({Role.QA}),
+            duties=make.duties_at(self.site, Role.QA),
         )
         duty = self.session.scalars(select(DutyRecord).where(DutyRecord.user_id == qp.id)).one()
         self.at("duty", slug=self.site.slug, duty_id=duty.id)
@@ -692,6 +703,38 @@ class _GroundBuilder:
         bookings.start_booking(session, manager, self.ground.places["running booking"]["booking_id"], at=now)
         self._moves(note)
         self._signed()
+        self._gates(note)
+
+    def _gates(self, note: str) -> None:
+        session, now, today = self.session, self.world.now, self.world.today
+        dossier = gates.open_dossier(session, self.founder, self.main.id, self.site.id, at=now)
+        whole = {"dossier_id": dossier.id}
+        content = f"We agree. {mark(self.owner, 'process')}".encode()
+        kept = Kept(sha256=sha256(content).hexdigest(), size=len(content), kind="text", name="agreement.txt")
+        announce(session, kept.sha256, size=kept.size, at=now)
+        current_store().put(kept.sha256, content)
+        shown = gates.Given(title=f"Agreement {mark(self.owner, 'process')}", note=note, kept=kept)
+        for item in ("gme_quality_agreement", "gme_tech_transfer_plan"):
+            evidence = gates.give_evidence(session, self.founder, dossier.id, item, shown, at=now)
+        waiver = gates.waive_item(
+            session,
+            self.quality,
+            dossier.id,
+            "gme_authority_advice",
+            reason=note,
+            until=today + timedelta(days=30),
+            proof=make.proof(self.quality, at=now),
+            today=today,
+            at=now,
+        )
+        self.at("gate", **whole, gate="gmp_entry")
+        self.at("gate item", **whole, item_id="gme_product_file")
+        self.at("gate item to review", **whole, item_id="gme_quality_agreement", verb="accept")
+        self.at("gate item to return", **whole, item_id="gme_tech_transfer_plan", verb="return")
+        self.at("waived gate item", **whole, item_id="gme_authority_advice")
+        self.at("signed waiver", **whole, item_id="gme_authority_advice", signature_id=waiver.signature_id)
+        self.at("evidence", **whole, evidence_id=evidence.id)
+        self.at("checklist", slug=self.site.slug, gate="gmp_entry")
 
     def _signed(self) -> None:
         facility = self.rooms[0].facility

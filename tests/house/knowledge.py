@@ -8,7 +8,11 @@ PUBLIC = frozenset({"public ids"})
 TEASER = frozenset({"teaser", "project ids"})
 NAMED = frozenset({"organisation", "account ids"})
 WORK = frozenset({"words", "work", "price", "booking ids"})
-SHOWN = TEASER | WORK | {"organisation", "person", "project", "team", "process", "account ids", "message ids"}
+SHOWN = (
+    TEASER
+    | WORK
+    | {"organisation", "person", "project", "team", "process", "account ids", "message ids", "gate ids"}
+)
 """What a request shows the facility, and what is said and agreed about it."""
 COUNTERPART = frozenset({"person", "account ids"})
 """Who decided on a request, and whose access somebody may take back."""
@@ -40,7 +44,8 @@ KNOWN: Mapping[Person, Mapping[str, frozenset[str] | None]] = {
         "hush": None,
         **ADVISERS,
         **PARTNERS,
-        "alpha": TEASER | {"organisation", "person", "project", "team", "process", "money", "roadmap"},
+        "alpha": TEASER
+        | {"organisation", "person", "project", "team", "process", "money", "roadmap", "gate ids", "words"},
     },
     Person.INVESTOR: {"fund": None, "delta": TEASER | {"money"}, "gamma": TEASER | {"money"}},
     Person.PROVIDER: {"help": None, "gamma": TEASER | {"money"}},
@@ -70,4 +75,4 @@ def knows(person: Person, secret: Secret) -> bool:
     return known is None or secret.what in known
 
 
-assert set(KINDS) >= {"account ids", "project ids", "booking ids", "message ids", "public ids"}
+assert set(KINDS) >= {"gate ids", "account ids", "project ids", "booking ids", "message ids", "public ids"}

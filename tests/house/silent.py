@@ -119,6 +119,18 @@ PARTNERS = {
 }
 """Partners' own doing, on their own page; a draft waits there for them."""
 
+GATES = {
+    "gate.checklist_published",
+    "gate.dossier_opened",
+    "gate.evidence_given",
+    "gate.item_accepted",
+    "gate.item_returned",
+    "gate.item_waived",
+    "gate.met",
+    "gate.waiver_ended",
+}
+"""The matrix shows what is open, and each item what was said about it."""
+
 SILENT: set[str] = {
     *TOLD_BY_LETTER,
     *ACCOUNTS,
@@ -126,6 +138,7 @@ SILENT: set[str] = {
     *BOOKINGS,
     *FILES,
     *SIGNATURES,
+    *GATES,
     *FACTS,
     *PROJECTS,
     *LONG_WORK,

@@ -33,6 +33,7 @@ from portal.facilities.models import (
     Licence,
     Rate,
 )
+from portal.gates.models import Dossier, Evidence, GateItem, Waiver
 from portal.ledger import Entry
 from portal.notifications.models import Message
 from portal.partners.models import Partner
@@ -83,6 +84,7 @@ KINDS: Mapping[str, tuple[type[Base], ...]] = {
     "account ids": (Organisation, User, Membership, RoleRequest, SignIn, Passkey),
     "project ids": (Project, PhaseChange, TeamMember, Grant, ProjectSheet),
     "booking ids": (SlotRequest, RequestMessage, Booking, Closure, MoveProposal, Signature),
+    "gate ids": (Dossier, GateItem, Evidence, Waiver),
     "message ids": (Message, Entry),
     "partner ids": (Partner,),
     "public ids": (Facility, Cleanroom, Rate, Licence, ExtraHoliday, DutyRecord),

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import CombinedMultiDict
 
 from portal.core import clock
+from portal.core.actors import Role
 from portal.core.errors import NotAllowed, NotFound
 from portal.gates import queries, rules, services, words
-from portal.gates.checklists import as_item
+from portal.gates.checklists import Row, as_item
 from portal.gates.forms import EndWaiverForm, EvidenceForm, ReviewForm, WaiverForm
 from portal.gates.models import Dossier, Evidence
 from portal.gates.queries import GateBook
@@ -50,8 +51,7 @@ def item(dossier_id: int, item_id: str) -> ResponseReturnValue:
 def give_evidence(dossier_id: int, item_id: str) -> ResponseReturnValue:
     """Keep evidence and ask the reviewer to look at it."""
     actor, at, form = current_actor(), clock.now(), EvidenceForm(_sent(), prefix="give-")
-    if not _may(dossier_id, item_id)["give"]:
-        raise NotAllowed
+    _check(dossier_id, item_id, "give")
     kept = None
     is_read = form.validate() and form.is_sound()
     if is_read and is_given(form, "file"):
@@ -81,6 +81,7 @@ def give_evidence(dossier_id: int, item_id: str) -> ResponseReturnValue:
 def review(dossier_id: int, item_id: str, verb: str) -> ResponseReturnValue:
     """Accept the evidence of an item, or return it with what is missing."""
     actor, at, form = current_actor(), clock.now(), ReviewForm(flask.request.form, prefix="review-")
+    _check(dossier_id, item_id, "review")
     return _done(
         dossier_id,
         item_id,
@@ -109,9 +110,7 @@ def review(dossier_id: int, item_id: str, verb: str) -> ResponseReturnValue:
 def waive(dossier_id: int, item_id: str) -> ResponseReturnValue:
     """Let an item stand open until a day, with a signed reason."""
     actor, at, form = current_actor(), clock.now(), WaiverForm(flask.request.form, prefix="waive-")
-    may = _may(dossier_id, item_id)
-    if not may["waive"]:
-        raise NotAllowed
+    _check(dossier_id, item_id, "waive")
     is_read = form.validate() and form.sign(actor, subject_kind=SUBJECT, subject_id=dossier_id, at=at)
     return _done(
         dossier_id,
@@ -141,6 +140,7 @@ def waive(dossier_id: int, item_id: str) -> ResponseReturnValue:
 def end_waiver(dossier_id: int, item_id: str) -> ResponseReturnValue:
     """Take a waiver back before its day."""
     actor, at, form = current_actor(), clock.now(), EndWaiverForm(flask.request.form, prefix="end-")
+    _check(dossier_id, item_id, "waive")
     return _done(
         dossier_id,
         item_id,
@@ -168,11 +168,11 @@ def evidence_file(dossier_id: int, evidence_id: int) -> ResponseReturnValue:
 @bp.get("/gates/<int:dossier_id>/items/<item_id>/signatures/<int:signature_id>.pdf")
 @for_roles(*READERS)
 def signed_waiver(dossier_id: int, item_id: str, signature_id: int) -> ResponseReturnValue:
-    """Hand out the signature of a waiver as a PDF."""
+    """Hand out the signature of a waiver as a PDF, to both sides."""
     session, actor, at = db.session(), current_actor(), clock.now()
     dossier = queries.dossier_shown(session, actor, dossier_id, at=at)
     stored = queries.item_of(session, dossier, item_id)
-    if stored is None:
+    if stored is None or not _takes_part(dossier):
         raise NotFound
     return certificate(_signed(dossier, item_id, signature_of(session, SUBJECT, stored.id, signature_id)))
 
@@ -181,13 +181,20 @@ def _sent() -> CombinedMultiDict[str, Any]:
     return CombinedMultiDict([flask.request.files, flask.request.form])
 
 
-def _may(dossier_id: int, item_id: str) -> dict[str, bool]:
-    """Return what the reader may do about an item, by their duties alone."""
+def _takes_part(dossier: Dossier) -> bool:
+    """Say whether the reader is of the project's team or the facility's staff; others read roles instead of names."""
+    actor = current_actor()
+    return owns(actor, dossier.project.organisation_id) or dossier.facility_id in actor.facility_ids
+
+
+def _check(dossier_id: int, item_id: str, what: str) -> None:
+    """Raise `NotAllowed` unless the reader may do this about an item, by their duties alone."""
     session, actor, at = db.session(), current_actor(), clock.now()
     dossier = queries.dossier_shown(session, actor, dossier_id, at=at)
     gate = queries.gate_of(session, dossier, item_id)
     book = queries.book(session, dossier, gate, today=at.date())
-    return _may_about(book, item_id)
+    if not _may_about(book, item_id)[what]:
+        raise NotAllowed
 
 
 def _may_about(book: GateBook, item_id: str) -> dict[str, bool]:
@@ -242,13 +249,13 @@ def _page(dossier_id: int, item_id: str, refused: dict[str, BaseForm]) -> str:
         title=words.said(row["name"]),
         badge=(BADGES.get(standing, words.KINDS[standing]), words.standing(standing)),
         facts=_facts(book, row),
-        evidence=[_shown_evidence(dossier, one, zone) for one in evidence],
+        evidence=[_shown_evidence(dossier, row, one, zone) for one in evidence],
         reads_files=FieldGroup.PROCESS in groups,
         stored=stored,
-        review=_review(book, item_id, zone),
+        review=_review(book, row, zone),
         waiver=_waiver(book, item_id, zone),
         signatures=[_signed(dossier, item_id, one) for one in signatures_of(session, SUBJECT, [stored.id])]
-        if stored
+        if stored and _takes_part(dossier)
         else [],
         forms=_forms(book, item_id, standing, refused),
         refused=list(refused.values()),
@@ -279,7 +286,7 @@ def _forms(
 
 
 def _facts(book: GateBook, row: Any) -> list[tuple[str, Any]]:
-    shown = shown_item(book, row, evidence=0)
+    shown = shown_item(book, row)
     source = shipped.source_of(row) if row.get("source") else None
     facts: list[tuple[str, Any]] = [
         (_("What shows it"), words.said(row.get("evidence"))),
@@ -307,13 +314,14 @@ def _holds(book: GateBook, row: Any) -> str:
     return _("It warns: its source is general knowledge, and the facility’s QA has not adopted it yet")
 
 
-def _shown_evidence(dossier: Dossier, one: Evidence, zone: str) -> dict[str, Any]:
+def _shown_evidence(dossier: Dossier, row: Row, one: Evidence, zone: str) -> dict[str, Any]:
+    named = _takes_part(dossier) or row["owner_role"] == Role.FOUNDER
     return {
         "title": one.title,
         "version": one.stated_version,
         "sha256": one.sha256,
         "note": one.note,
-        "who": one.given_by.name,
+        "who": one.given_by.name if named else words.role(row["owner_role"]),
         "when": moment(one.given_at, zone),
         "iso": one.given_at.isoformat(),
         "url": one.url,
@@ -323,12 +331,15 @@ def _shown_evidence(dossier: Dossier, one: Evidence, zone: str) -> dict[str, Any
     }
 
 
-def _review(book: GateBook, item_id: str, zone: str) -> list[tuple[str, Any]]:
-    stored = book.known.get(item_id)
+def _review(book: GateBook, row: Row, zone: str) -> list[tuple[str, Any]]:
+    stored = book.known.get(row["id"])
     if stored is None or stored.reviewed_at is None or stored.reviewed_by is None:
         return []
     return [
-        (_("Reviewer"), stored.reviewed_by.name),
+        (
+            _("Reviewer"),
+            stored.reviewed_by.name if _takes_part(book.dossier) else words.role(row["reviewer_role"]),
+        ),
         (_("Looked at"), moment(stored.reviewed_at, zone)),
         (_("Holds until"), day(stored.valid_until) if stored.valid_until else None),
         (_("Note"), stored.review_note or None),
@@ -340,7 +351,7 @@ def _waiver(book: GateBook, item_id: str, zone: str) -> list[tuple[str, Any]]:
     if waiver is None:
         return []
     return [
-        (_("Waived by"), waiver.waived_by.name),
+        (_("Waived by"), waiver.waived_by.name if _takes_part(book.dossier) else words.role(Role.QA)),
         (_("Until"), day(waiver.until)),
         (_("Reason"), waiver.reason),
         (_("Signed"), moment(waiver.waived_at, zone)),

@@ -61,14 +61,13 @@ def show(dossier_id: int, gate: str) -> ResponseReturnValue:
     session, actor, at = db.session(), current_actor(), clock.now()
     dossier = queries.dossier_shown(session, actor, dossier_id, at=at)
     book = queries.book(session, dossier, Gate(gate), today=at.date())
-    counts = queries.evidence_counts(session, list(book.known.values()))
     return flask.render_template(
         "gates/show.html",
         dossier=dossier,
         title=f"{words.gate(Gate(gate))}: {titles([dossier])[dossier.id]}",
         lead=f"{dossier.facility.name} · {words.stands_before(Gate(gate))}",
         badge=badge(book.verdict),
-        groups=_groups(book, counts),
+        groups=_groups(book),
         verdict=book.verdict,
         checklist=book.checklist,
         tabs=[
@@ -114,7 +113,7 @@ def cell(book: GateBook) -> Cell:
     )
 
 
-def shown_item(book: GateBook, row: Row, *, evidence: int) -> dict[str, Any]:
+def shown_item(book: GateBook, row: Row) -> dict[str, Any]:
     """Return an item as the part of a gate draws it."""
     standing = book.verdict.standings[row["id"]]
     stored, waiver = book.known.get(row["id"]), book.waivers.get(row["id"])
@@ -146,20 +145,12 @@ def shown_item(book: GateBook, row: Row, *, evidence: int) -> dict[str, Any]:
         "why": why,
         "evidence": note,
         "who": who,
-        "count": evidence,
         "id": row["id"],
     }
 
 
-def _groups(book: GateBook, counts: dict[int, int]) -> list[tuple[str, list[dict[str, Any]]]]:
-    shown = {
-        row["id"]: shown_item(
-            book,
-            row,
-            evidence=counts.get(book.known[row["id"]].id, 0) if row["id"] in book.known else 0,
-        )
-        for row in book.rows
-    }
+def _groups(book: GateBook) -> list[tuple[str, list[dict[str, Any]]]]:
+    shown = {row["id"]: shown_item(book, row) for row in book.rows}
     verdict = book.verdict
     not_needed = [one for one, standing in verdict.standings.items() if standing is Standing.NOT_NEEDED]
     others = [one for one in shown if one not in {*verdict.holding, *verdict.warning, *not_needed}]
