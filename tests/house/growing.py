@@ -72,7 +72,8 @@ def _copy(table: Table, row: Row, number: int, copied: Container[Key]) -> Row:
 
 def _another(column: Column[Any], value: Any, number: int) -> Any:
     if isinstance(column.type, String) and not isinstance(column.type, Enum):
-        return f"{value}-{number}"
+        written = f"{value}-{number}"
+        return written[-column.type.length :] if column.type.length else written
     if isinstance(value, bytes):
         return value + bytes([number])
     if isinstance(column.type, Date):
