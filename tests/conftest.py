@@ -21,6 +21,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--pictures", action="store_true", help="keep the pictures of the journeys in docs/screenshots"
     )
+    parser.addoption(
+        "--write-docs", action="store_true", help="write what tests compare with the documentation into it"
+    )
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ from portal.demo.cast import Cast
 from portal.projects.models import Project
 from portal.projects.rules.values import FieldGroup
 from portal.projects.services import grant_to_adviser
+from portal.reference import shipped
 from portal.roadmap import queries, services
 from portal.roadmap.books import book_of
 from portal.roadmap.rules.marks import Mark
@@ -54,6 +55,30 @@ def _lay(
     if number % 3 == 0:
         services.set_baseline(session, founder, project.id, version=None, at=begun + timedelta(days=2))
     _under_way(session, founder, project, random, at=at)
+    if number % 2 == 0:
+        _assess(session, founder, project, random, at=at)
+
+
+def _assess(session: Session, founder: Actor, project: Project, random: Random, *, at: datetime) -> None:
+    """Let a team place itself: about what is usual for its phase, and lower in one dimension."""
+    usual = {row["phase"]: row["levels"] for row in shipped.records("readiness_expectations")}
+    levels = usual.get(project.phase.value)
+    if levels is None:
+        return
+    weak = random.choice(sorted(levels))
+    for dimension, expected in levels.items():
+        level = random.randint(expected["low"], expected["high"])
+        level = max(1, expected["low"] - 2) if dimension == weak else level
+        evidence = "Demo evidence, invented: the team's notes of its last review."
+        services.assess(
+            session,
+            founder,
+            project.id,
+            dimension,
+            level=level,
+            evidence=evidence,
+            at=at - timedelta(days=random.randint(5, 60)),
+        )
 
 
 def _under_way(session: Session, founder: Actor, project: Project, random: Random, *, at: datetime) -> None:
@@ -82,3 +107,14 @@ def _show_to_adviser(
             until=None,
             at=at - timedelta(days=20),
         )
+        present = queries.latest_assessments(session, project)
+        if "technology" in present:
+            services.confirm_assessment(
+                session,
+                adviser,
+                project.id,
+                present["technology"].id,
+                remark="Demo remark: read with the team.",
+                version=present["technology"].version,
+                at=at - timedelta(days=1),
+            )

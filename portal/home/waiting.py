@@ -19,6 +19,10 @@ from portal.home.rules.next import Action, Waits
 from portal.projects import wording
 from portal.projects.models import Project
 from portal.projects.rules.facts import DECIDES_ROOMS
+from portal.roadmap import queries as roadmaps
+from portal.roadmap.models import RoadmapPlan
+from portal.roadmap.rules.next import Because
+from portal.roadmap.words import in_words
 from portal.web.filters import window
 
 NEEDS_ROOMS = "manufacturing"
@@ -38,6 +42,7 @@ class Desk:
     taken: Collection[int]
     places: Mapping[int, int]
     requested: Collection[int]
+    plans: Mapping[int, RoadmapPlan]
 
     def booking_for(self, request: SlotRequest) -> Booking | None:
         """Return the live booking or hold of a request."""
@@ -48,8 +53,9 @@ def desk_of(session: Session, actor: Actor) -> Desk:
     """Return what is under way, in as many questions however much it is."""
     requests, bookings = own.requests_under_way(session, actor), own.live_bookings(session, actor)
     ids = [request.id for request in requests]
+    projects = own.projects(session, actor)
     return Desk(
-        projects=own.projects(session, actor),
+        projects=projects,
         requests=requests,
         bookings=bookings,
         moves=own.moves_to_answer(session, [booking.id for booking in bookings], by=Side.FACILITY),
@@ -57,6 +63,7 @@ def desk_of(session: Session, actor: Actor) -> Desk:
         taken=own.taken_windows(session, ids),
         places=places_on_waiting_lists(session, requests),
         requested=own.projects_with_requests(session, actor),
+        plans=roadmaps.ahead(session, [project.id for project in projects]),
     )
 
 
@@ -117,10 +124,23 @@ def _projects(desk: Desk) -> Iterator[Action]:
     for project in desk.projects:
         if project.on_hold:
             continue
+        for step in _first_steps(desk, project):
+            yield Action(waits=Waits.ROADMAP_STEP, values={"project": project, "step": step})
         if unknown_facts(project):
             yield Action(waits=Waits.UNKNOWN_FACTS, values={"project": project})
         if project.id not in asked and NEEDS_ROOMS in project.needs:
             yield Action(waits=Waits.FIRST_REQUEST, values={"project": project})
+
+
+def _first_steps(desk: Desk, project: Project) -> list[dict[str, Any]]:
+    """Return the roadmap's next action, where it decides a date or is late; what can wait is on the roadmap's page."""
+    plan = desk.plans.get(project.id)
+    urgent = [] if plan is None else [step for step in plan.outlook["next"] if _is_urgent(step)]
+    return urgent[:1]
+
+
+def _is_urgent(step: Mapping[str, Any]) -> bool:
+    return step["name"] is not None and step["because"] in (Because.DECIDES_DATE, Because.LATE)
 
 
 def _offer(action: Action, at: datetime) -> dict[str, Any]:
@@ -265,6 +285,26 @@ def _first_request(action: Action, _at: datetime) -> dict[str, Any]:
     }
 
 
+def _roadmap_step(action: Action, _at: datetime) -> dict[str, Any]:
+    project: Project = action.values["project"]
+    step = action.values["step"]
+    name = in_words(step["name"])
+    effect = step["effect_days"]
+    return {
+        "title": _("%(project)s: %(step)s", project=project.name, step=name),
+        "text": ngettext(
+            "It decides the roadmap’s next date: a month of waiting costs %(num)s day.",
+            "It decides the roadmap’s next date: a month of waiting costs %(num)s days.",
+            effect,
+        )
+        if effect
+        else _("Projects of this phase have done it, and the roadmap says that it is not done here."),
+        "url": url_for("roadmap.step_of_project", project_id=project.id, step_id=step["step"]),
+        "label": _("Open the step"),
+        "flags": [("late", _("Late for the phase"))] if step["because"] == Because.LATE else [],
+    }
+
+
 def _first_project(_action: Action, _at: datetime) -> dict[str, Any]:
     return {
         "title": _("Register your first project"),
@@ -319,6 +359,7 @@ WRITERS: Mapping[Waits, Callable[[Action, datetime], dict[str, Any]]] = {
     Waits.QUESTION: _question,
     Waits.TAKEN_WINDOW: _taken_window,
     Waits.DRAFT: _draft,
+    Waits.ROADMAP_STEP: _roadmap_step,
     Waits.UNKNOWN_FACTS: _unknown,
     Waits.FIRST_REQUEST: _first_request,
     Waits.FIRST_PROJECT: _first_project,

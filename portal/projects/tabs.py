@@ -6,24 +6,32 @@ from typing import Any
 from flask import Flask, current_app, request, url_for
 from flask_babel import lazy_gettext as _l
 
+from portal.core.actors import Role
 from portal.projects.queries import SeenProject
 from portal.projects.rules.values import FieldGroup
+from portal.web.actors import maybe_actor
 
 EXTENSION = "portal_project_tabs"
 
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """A page of a project: its label, its endpoint, and the field groups of which a reader must see one."""
+    """A page of a project: its label, its endpoint, and the field groups of which a reader must see one.
+
+    To those who hold one of the `roles` it is open with the teaser, because they read a summary there.
+    """
 
     label: Any
     endpoint: str
     groups: frozenset[FieldGroup]
     for_owner_only: bool = False
+    roles: frozenset[Role] = frozenset()
 
-    def is_open_to(self, seen: SeenProject) -> bool:
-        """Say whether the reader has anything to read there."""
-        return seen.is_own or (not self.for_owner_only and bool(self.groups & seen.groups))
+    def is_open_to(self, seen: SeenProject, roles: frozenset[Role]) -> bool:
+        """Say whether a reader with these roles has anything to read there."""
+        if seen.is_own:
+            return True
+        return not self.for_owner_only and bool(self.groups & seen.groups or self.roles & roles)
 
 
 FACTS_SHOWN = frozenset({FieldGroup.PROCESS, FieldGroup.ROADMAP, FieldGroup.MONEY})
@@ -45,6 +53,8 @@ def register(app: Flask, *tabs: Tab) -> None:
 def tabs_of(seen: SeenProject) -> list[tuple[str, str, bool]]:
     """Return label, address and whether it is the present page, for each tab that the reader may open."""
     added = current_app.extensions.get(EXTENSION, [])
+    actor = maybe_actor()
+    roles = actor.roles if actor is not None else frozenset[Role]()
     everything = [*OWN_TABS[:3], *added, *OWN_TABS[3:]]
     return [
         (
@@ -53,5 +63,5 @@ def tabs_of(seen: SeenProject) -> list[tuple[str, str, bool]]:
             request.endpoint == tab.endpoint,
         )
         for tab in everything
-        if tab.is_open_to(seen)
+        if tab.is_open_to(seen, roles)
     ]

@@ -2,7 +2,16 @@
 
 from flask_babel import lazy_gettext as _l
 
+from portal.core.actors import Role
 from portal.projects.rules.values import FieldGroup
 from portal.projects.tabs import Tab
 
-TABS = (Tab(_l("Roadmap"), "roadmap.show", frozenset({FieldGroup.ROADMAP})),)
+TABS = (
+    Tab(_l("Roadmap"), "roadmap.show", frozenset({FieldGroup.ROADMAP})),
+    Tab(
+        _l("Readiness"),
+        "roadmap.readiness",
+        frozenset({FieldGroup.ROADMAP}),
+        roles=frozenset({Role.INVESTOR, Role.SUPPORT_PROVIDER}),
+    ),
+)

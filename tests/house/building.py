@@ -664,6 +664,11 @@ class _GroundBuilder:
                 session, founder, project_id, "dsmb", reason=f"Reason {secret}", version=0, at=now
             )
             roadmap.add_own_step(session, founder, project_id, own, at=now)
+        assessment = roadmap.assess(
+            session, founder, project_id, "ip", level=3, evidence=f"Evidence {secret}", at=now
+        )
+        self.at("dimension", project_id=project_id, dimension="technology")
+        self.at("assessment", project_id=project_id, assessment_id=assessment.id)
         self.at("roadmap as CSV", project_id=project_id, kind="csv")
         self.at("roadmap as XLSX", project_id=project_id, kind="xlsx")
         self.at("step", project_id=project_id, step_id="qtpp")

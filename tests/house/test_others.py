@@ -45,6 +45,7 @@ NESTED = tuple(
         "team member",
         "move proposed by the facility",
         "move proposed by the requester",
+        "assessment",
     }
 )
 OUTER = ("slug", "project_id", "booking_id", "facility_id")

@@ -38,6 +38,7 @@ from portal.ledger import Entry
 from portal.notifications.models import Message
 from portal.partners.models import Partner
 from portal.projects.models import Grant, PhaseChange, Project, ProjectSheet, TeamMember
+from portal.roadmap.models import Assessment
 from portal.signatures.models import Signature
 from portal.store import Base
 from portal.work.models import Job
@@ -82,7 +83,7 @@ COMMON: Mapping[str, dict[str, Any]] = {
 
 KINDS: Mapping[str, tuple[type[Base], ...]] = {
     "account ids": (Organisation, User, Membership, RoleRequest, SignIn, Passkey),
-    "project ids": (Project, PhaseChange, TeamMember, Grant, ProjectSheet),
+    "project ids": (Project, PhaseChange, TeamMember, Grant, ProjectSheet, Assessment),
     "booking ids": (SlotRequest, RequestMessage, Booking, Closure, MoveProposal, Signature),
     "gate ids": (Dossier, GateItem, Evidence, Waiver),
     "message ids": (Message, Entry),

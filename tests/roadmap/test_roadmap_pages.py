@@ -366,3 +366,42 @@ def test_an_archived_project_keeps_its_roadmap_as_it_is(
     assert "Record progress" not in page
     answer = client.post(f"/projects/{made.id}/roadmap/steps/qtpp", {"version": "0", "owner": "x"})
     assert answer.status_code == 422
+
+
+def test_a_changed_fact_and_a_planned_day_move_the_roadmap(
+    session: Session, founder: Actor, made: Project
+) -> None:
+    before = milestones(session, made)["first_patient"]["likely"]
+    made.orphan = None
+    session.flush()
+    services.compute_of_project(session, made.id, at=clock.now())
+    laid = queries.laid(session, made)
+    assert laid is not None
+    assert "orphan_designation" in [step["id"] for step in laid.plan.plan["not_applicable"]]
+    services.plan_step(
+        session,
+        founder,
+        made.id,
+        "process_development",
+        not_before=today() + timedelta(days=500),
+        version=0,
+        at=clock.now(),
+    )
+    assert milestones(session, made)["first_patient"]["likely"] > before
+
+
+def test_a_plan_of_an_earlier_day_is_computed_anew_once(session: Session, made: Project) -> None:
+    roadmap = queries.roadmap_of(session, made.id)
+    assert roadmap is not None
+    tomorrow = clock.now() + timedelta(days=1)
+    assert services.compute_due(session, at=tomorrow, most=5) == 1
+    assert services.compute_due(session, at=tomorrow, most=5) == 0
+    assert queries.plan_of_roadmap(session, roadmap).computed_on == day_of(tomorrow)
+    assert roadmap.version == 1
+
+
+def test_the_home_names_what_decides_the_date(client: PageClient, founder: Actor, made: Project) -> None:
+    client.sign_in(founder)
+    page = client.get("/home/founder").get_data(as_text=True)
+    assert f"/projects/{made.id}/roadmap/steps/" in page
+    assert "a month of waiting costs" in page

@@ -19,6 +19,7 @@ class Waits(StrEnum):
     QUESTION = "question"
     TAKEN_WINDOW = "taken_window"
     DRAFT = "draft"
+    ROADMAP_STEP = "roadmap_step"
     UNKNOWN_FACTS = "unknown_facts"
     FIRST_REQUEST = "first_request"
     FIRST_PROJECT = "first_project"
@@ -26,7 +27,13 @@ class Waits(StrEnum):
 
 HOLDS_UP_OTHERS = (Waits.OFFER, Waits.MOVE, Waits.QUESTION, Waits.TAKEN_WINDOW)
 """Until it is answered a room is kept from everybody else, or a facility can't decide."""
-BEGINS_WORK = (Waits.DRAFT, Waits.UNKNOWN_FACTS, Waits.FIRST_REQUEST, Waits.FIRST_PROJECT)
+BEGINS_WORK = (
+    Waits.DRAFT,
+    Waits.ROADMAP_STEP,
+    Waits.UNKNOWN_FACTS,
+    Waits.FIRST_REQUEST,
+    Waits.FIRST_PROJECT,
+)
 """Of each of these only one is shown: it stands for the others of its kind."""
 
 

@@ -1,6 +1,7 @@
 """What people type about the catalogue, roadmaps and readiness."""
 
 from portal.roadmap.forms.catalogue import ConfirmForm, ReasonForm, ReviseForm
+from portal.roadmap.forms.readiness import AgreeForm, AssessForm
 from portal.roadmap.forms.steps import (
     MoveForm,
     OwnStepForm,
@@ -11,6 +12,8 @@ from portal.roadmap.forms.steps import (
 )
 
 __all__ = [
+    "AgreeForm",
+    "AssessForm",
     "ConfirmForm",
     "MoveForm",
     "OwnStepForm",

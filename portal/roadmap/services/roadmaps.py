@@ -192,7 +192,8 @@ def compute(session: Session, roadmap: Roadmap, *, at: datetime) -> RoadmapPlan:
     Raises `Refused` where its dates lie beyond the calendar.
     """
     today = day_of(at)
-    instance = _instance(session, roadmap, book_of(roadmap.catalogue), today)
+    book = book_of(roadmap.catalogue)
+    instance = _instance(session, roadmap, book, today)
     later: dict[int, Roadmap] | None = session.info.get(COMPUTED_LATER)
     if later is not None:
         later[roadmap.id] = roadmap
@@ -204,7 +205,7 @@ def compute(session: Session, roadmap: Roadmap, *, at: datetime) -> RoadmapPlan:
         select(RoadmapPlan).where(RoadmapPlan.roadmap_id == roadmap.id)
     ).one_or_none() or RoadmapPlan(roadmap_id=roadmap.id)
     stored.computed_on, stored.computed_at = today, at
-    stored.plan, stored.outlook = _plan(forecast), _outlook(forecast, instance)
+    stored.plan, stored.outlook = _plan(forecast), _outlook(forecast, instance, book)
     session.add(stored)
     session.flush()
     return stored
@@ -268,7 +269,7 @@ def _plan(forecast: Forecast) -> dict[str, Any]:
     }
 
 
-def _outlook(forecast: Forecast, instance: Instance) -> dict[str, Any]:
+def _outlook(forecast: Forecast, instance: Instance, book: Book) -> dict[str, Any]:
     written = written_plan(forecast.plan)
     done = {step for step, actual in instance.actual.items() if actual.finished is not None}
     return {
@@ -277,7 +278,11 @@ def _outlook(forecast: Forecast, instance: Instance) -> dict[str, Any]:
         "late": written["late"],
         "open_steps": [step.id for step in forecast.plan.steps if step.id not in done],
         "next": [
-            {**asdict(action), "by": None if action.by is None else action.by.isoformat()}
+            {
+                **asdict(action),
+                "by": None if action.by is None else action.by.isoformat(),
+                "name": book.steps[action.step]["name"] if action.step in book.steps else None,
+            }
             for action in next_actions(forecast, instance)
         ],
     }
