@@ -33,6 +33,13 @@ def post(session: Session, message: Message, *, at: datetime) -> OutgoingMail:
     return mail
 
 
+def post_to_nobody(session: Session, message: Message, *, at: datetime) -> None:
+    """Do the work of posting a message that nobody is to get, so that the time does not tell that nobody gets it."""
+    mail = post(session, message, at=at)
+    session.info[POSTED].remove(mail.id)
+    session.delete(mail)
+
+
 def take(session: Session, mail_id: int, *, at: datetime) -> OutgoingMail | None:
     """Return a due message that is now this sender's to try, or None if it is not due or another sender took it."""
     mail = session.get(OutgoingMail, mail_id, with_for_update=True)

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, create_engine, func, select
 from sqlalchemy.orm import Session
 
 from portal.accounts import services
-from portal.accounts.models import Membership, Organisation, OrganisationKind, User
+from portal.accounts.models import Membership, OrganisationKind, User
 from portal.accounts.services import NewOrganisation, NewPerson
 from portal.core.actors import Role
 from portal.core.errors import NotFound, Refused
@@ -73,7 +73,7 @@ def test_one_address_becomes_one_person(engine: Engine) -> None:
     assert set(all_at_once(engine, work)) <= {"done", "registered_meanwhile"}
     with Session(engine) as session:
         assert session.scalar(select(func.count(User.id))) == 1
-        assert session.scalar(select(func.count(Organisation.id))) == 1
+        assert session.scalar(select(func.count(Membership.id))) == 1
 
 
 def test_a_link_is_used_once(engine: Engine) -> None:

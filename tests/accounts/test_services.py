@@ -60,12 +60,17 @@ class TestRegistering:
             "email": "person",
         }
 
-    def test_a_known_address_changes_nothing(self, session: Session) -> None:
+    def test_a_known_address_changes_nothing_but_takes_the_name_of_the_organisation(
+        self, session: Session
+    ) -> None:
         known = make.user(session, email="eva@example.org", name="Eva")
         assert services.register(session, EVA, CELLS, at=NOON) is known
         assert known.name == "Eva"
-        assert queries.organisation_named(session, CELLS.name) is None
-        assert names(session) == []
+        home = queries.organisation_named(session, CELLS.name)
+        assert home is not None, "else a second try with the same name would tell"
+        assert queries.members(session, home.id) == []
+        assert session.scalar(select(func.count(User.id))) == 1
+        assert names(session) == ["organisation.registered"]
 
     @pytest.mark.parametrize("name", ["Lund Cells AB", "LUND CELLS ab"])
     def test_a_known_organisation_is_refused_whosever_the_address_is(

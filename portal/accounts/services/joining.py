@@ -1,7 +1,9 @@
 """Making an account: by registering with a new organisation, or by accepting an invitation."""
 
 import secrets
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -45,16 +47,15 @@ class NewOrganisation:
 def register(session: Session, person: NewPerson, organisation: NewOrganisation, *, at: datetime) -> User:
     """Make an account and its organisation, and return the person.
 
-    An address that is known already changes nothing: its owner is returned, to be told by mail and in no other way.
-    Raises `Refused` where an organisation of the name is there already, whosever the address is.
+    For an address that is known already no account is made: its owner is returned, to be told by mail and in no other
+    way. The name of the organisation is taken all the same, and the same work is done, so that neither a second try nor
+    the time tells who is known. Raises `Refused` where an organisation of the name is there already.
     """
     if organisation.kind not in FOUNDED_KINDS:
         raise Refused([Reason("kind_not_registered", {}, "kind")])
     if queries.organisation_named(session, organisation.name) is not None:
         raise Refused([_taken(organisation.name)])
     known = queries.person_by_email(session, person.email)
-    if known is not None:
-        return known
     home = add_or_refuse(
         session,
         Organisation(
@@ -66,19 +67,19 @@ def register(session: Session, person: NewPerson, organisation: NewOrganisation,
         ),
         _taken(organisation.name),
     )
-    user = add_person(session, person, at=at)
-    user.current_organisation_id = home.id
+    if known is None:
+        user = _add_founder(session, person, home, at=at)
+    else:
+        user = known
+        with as_if(session):
+            nobody = replace(person, email=f"{new_uniquifier()[:16]}@nobody.invalid")
+            _add_founder(session, nobody, home, at=at)
+    actor_id = user.id if known is None else None
     record(
         session,
         OrganisationRegistered(
-            actor_id=user.id, organisation_id=home.id, organisation_name=home.name, kind=home.kind.value
+            actor_id=actor_id, organisation_id=home.id, organisation_name=home.name, kind=home.kind.value
         ),
-        at=at,
-    )
-    give_role(session, user, home, Role.FOUNDER, at=at)
-    record(
-        session,
-        RoleGiven(actor_id=user.id, organisation_id=home.id, user_id=user.id, role=Role.FOUNDER.value),
         at=at,
     )
     return user
@@ -162,6 +163,16 @@ def give_role(session: Session, user: User, organisation: Organisation, role: Ro
         user.current_organisation_id = organisation.id
 
 
+@contextmanager
+def as_if(session: Session) -> Iterator[None]:
+    """Let what happens in here take the time that it takes, and be undone."""
+    savepoint = session.begin_nested()
+    try:
+        yield
+    finally:
+        savepoint.rollback()
+
+
 def new_uniquifier() -> str:
     """Return a new login id; with it every earlier sign-in and link of the person is void."""
     return secrets.token_hex(32)
@@ -196,6 +207,18 @@ def _accept(session: Session, invitation: Invitation, user: User, *, at: datetim
         at=at,
     )
     return invitation
+
+
+def _add_founder(session: Session, person: NewPerson, home: Organisation, *, at: datetime) -> User:
+    user = add_person(session, person, at=at)
+    user.current_organisation_id = home.id
+    give_role(session, user, home, Role.FOUNDER, at=at)
+    record(
+        session,
+        RoleGiven(actor_id=user.id, organisation_id=home.id, user_id=user.id, role=Role.FOUNDER.value),
+        at=at,
+    )
+    return user
 
 
 def _taken(name: str) -> Reason:

@@ -16,15 +16,17 @@ from portal.accounts.models import Invitation, OrganisationKind, SignInMeans, Us
 from portal.accounts.passwords import hashed
 from portal.accounts.presence import begin, browser, device_token, enter, leave, remember_device
 from portal.accounts.rules.people import invitation_is_open
+from portal.accounts.services.joining import new_uniquifier
 from portal.accounts.views.blueprint import bp
 from portal.core import clock
 from portal.core.errors import Reason
 from portal.mail.messages import Message
-from portal.mail.services import post
+from portal.mail.services import post, post_to_nobody
 from portal.store import db
 from portal.web.actors import back
 from portal.web.forms import BaseForm
 from portal.web.limits import limiter
+from portal.web.locale import language as chosen_language
 from portal.web.sentences import sentence
 
 
@@ -87,7 +89,7 @@ def resend() -> ResponseReturnValue:
     """Send the mail once more with which an address is confirmed; the answer is the same for every address."""
     form = AddressForm(request.form or None)
     if request.method == "POST" and form.validate():
-        _write_to(form, lambda user: None if user.confirmed_at else letters.confirm_address(user))
+        _write_to(form, letters.confirm_address, only=lambda user: user.confirmed_at is None)
         return back("accounts.sent")
     return _page("resend", form)
 
@@ -207,16 +209,36 @@ def _invitation_page(invitation: Invitation, form: BaseForm) -> ResponseReturnVa
     return _page("join", form, invitation=invitation, role=role_label(invitation.role))
 
 
-def _write_to(form: AddressForm, letter: Callable[[User], Message | None]) -> None:
+def _write_to(
+    form: AddressForm,
+    letter: Callable[[User], Message],
+    *,
+    only: Callable[[User], bool] = lambda _user: True,
+) -> None:
     at = clock.now()
 
+    email, language = form.email.data or "", chosen_language()
+
     def work(session: Session) -> None:
-        user = queries.person_by_email(session, form.email.data or "")
-        message = letter(user) if user is not None and user.active else None
-        if message is not None:
-            post(session, message, at=at)
+        user = queries.person_by_email(session, email)
+        if user is not None and user.active and only(user):
+            post(session, letter(user), at=at)
+        else:  # the same work for nobody, so that the time does not tell
+            post_to_nobody(session, letter(_stand_in(email, language)), at=at)
 
     form.attempt(work)
+
+
+def _stand_in(email: str, language: str) -> User:
+    return User(
+        id=0,
+        email=email,
+        name="Somebody Else",
+        password=new_uniquifier(),
+        fs_uniquifier=new_uniquifier(),
+        active=True,
+        language=language,
+    )
 
 
 def _page(name: str, form: BaseForm, **values: object) -> ResponseReturnValue:

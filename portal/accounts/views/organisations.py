@@ -14,6 +14,7 @@ from portal.accounts.forms import InviteForm, OrganisationForm, ReasonForm, Requ
 from portal.accounts.history import told
 from portal.accounts.labels import country_label, kind_label, role_label
 from portal.accounts.models import Invitation, Membership, Organisation
+from portal.accounts.proofs import only_proven
 from portal.accounts.rules.people import roles_of, roles_to_offer
 from portal.accounts.views.blueprint import bp
 from portal.core import clock
@@ -133,6 +134,7 @@ def revoke_invitation(invitation_id: int) -> ResponseReturnValue:
 
 @bp.post("/memberships/<int:membership_id>/end")
 @signed_in
+@only_proven
 def end_membership(membership_id: int) -> ResponseReturnValue:
     """End a membership, or show why it can't end."""
     actor, at = current_actor(), clock.now()

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal.accounts.models import User
+from portal.accounts.proofs import only_proven
 from portal.core import clock
 from portal.core.actors import Role
 from portal.core.errors import NotFound
@@ -35,6 +36,7 @@ def people(slug: str) -> ResponseReturnValue:
 
 @bp.post("/facilities/<slug>/people")
 @signed_in
+@only_proven
 def give_duty(slug: str) -> ResponseReturnValue:
     """Give somebody a duty at the facility, or show what stands in the way."""
     facility = queries.facility_to_manage(db.session(), current_actor(), slug)
@@ -46,6 +48,7 @@ def give_duty(slug: str) -> ResponseReturnValue:
 
 @bp.post("/facilities/<slug>/people/<int:duty_id>/end")
 @signed_in
+@only_proven
 def end_duty(slug: str, duty_id: int) -> ResponseReturnValue:
     """Give a duty its last day, or show what stands in the way."""
     facility = queries.facility_to_manage(db.session(), current_actor(), slug)
@@ -100,6 +103,7 @@ def administer_one(facility_id: int) -> ResponseReturnValue:
 
 @bp.post("/admin/facilities/<int:facility_id>/operator")
 @for_roles(Role.ADMINISTRATOR)
+@only_proven
 def set_operator(facility_id: int) -> ResponseReturnValue:
     """Say which organisation operates a facility, or show what stands in the way."""
     actor, form, at = current_actor(), OperatorForm(flask.request.form, prefix=OPERATOR), clock.now()
@@ -121,6 +125,7 @@ def set_operator(facility_id: int) -> ResponseReturnValue:
 
 @bp.post("/admin/facilities/<int:facility_id>/people")
 @for_roles(Role.ADMINISTRATOR)
+@only_proven
 def appoint(facility_id: int) -> ResponseReturnValue:
     """Give somebody a duty as an administrator, or show what stands in the way."""
     facility, form = _facility(facility_id), DutyForm(flask.request.form)
@@ -131,6 +136,7 @@ def appoint(facility_id: int) -> ResponseReturnValue:
 
 @bp.post("/admin/facilities/<int:facility_id>/people/<int:duty_id>/end")
 @for_roles(Role.ADMINISTRATOR)
+@only_proven
 def dismiss(facility_id: int, duty_id: int) -> ResponseReturnValue:
     """Give a duty its last day as an administrator, or show what stands in the way."""
     form = _end_form(duty_id)
