@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from portal.accounts import presence, queries, services
 from portal.accounts.models import Device, SignIn, User
+from portal.accounts.passwords import is_password
 from portal.accounts.rules.signing_in import Browser, browser_of
 from portal.accounts.tokens import digest_of
-from portal.accounts.views import signing_in
 from portal.app import create_app
 from portal.core import clock
 from portal.core.actors import Role
@@ -395,14 +395,13 @@ def test_a_password_is_compared_while_no_unit_of_work_is_open(
 ) -> None:
     """On SQLite, a unit holds the one lock to write; comparing takes tenths of a second by design."""
     seen: list[bool] = []
-    compare = signing_in.is_password
 
     def watched(typed: str, stored: str | None) -> bool:
         options = db.session().connection().get_execution_options()
         seen.append(bool(options.get("portal_writes", False)))
-        return compare(typed, stored)
+        return is_password(typed, stored)
 
-    monkeypatch.setattr(signing_in, "is_password", watched)
+    monkeypatch.setattr("portal.accounts.views.signing_in.is_password", watched)
     assert sign_in(client, person()) == "/"
     assert seen == [False]
 

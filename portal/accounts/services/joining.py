@@ -68,21 +68,12 @@ def register(session: Session, person: NewPerson, organisation: NewOrganisation,
         _taken(organisation.name),
     )
     if known is None:
-        user = _add_founder(session, person, home, at=at)
-    else:
-        user = known
-        with as_if(session):
-            nobody = replace(person, email=f"{new_uniquifier()[:16]}@nobody.invalid")
-            _add_founder(session, nobody, home, at=at)
-    actor_id = user.id if known is None else None
-    record(
-        session,
-        OrganisationRegistered(
-            actor_id=actor_id, organisation_id=home.id, organisation_name=home.name, kind=home.kind.value
-        ),
-        at=at,
-    )
-    return user
+        return _add_founder(session, person, home, at=at)
+    with as_if(session):
+        nobody = replace(person, email=f"{new_uniquifier()[:16]}@nobody.invalid")
+        _add_founder(session, nobody, home, tells_of_home=False, at=at)
+    _tell_of(session, home, actor_id=None, at=at)
+    return known
 
 
 def add_person(session: Session, person: NewPerson, *, at: datetime) -> User:
@@ -209,9 +200,13 @@ def _accept(session: Session, invitation: Invitation, user: User, *, at: datetim
     return invitation
 
 
-def _add_founder(session: Session, person: NewPerson, home: Organisation, *, at: datetime) -> User:
+def _add_founder(
+    session: Session, person: NewPerson, home: Organisation, *, tells_of_home: bool = True, at: datetime
+) -> User:
     user = add_person(session, person, at=at)
     user.current_organisation_id = home.id
+    if tells_of_home:
+        _tell_of(session, home, actor_id=user.id, at=at)
     give_role(session, user, home, Role.FOUNDER, at=at)
     record(
         session,
@@ -219,6 +214,16 @@ def _add_founder(session: Session, person: NewPerson, home: Organisation, *, at:
         at=at,
     )
     return user
+
+
+def _tell_of(session: Session, home: Organisation, *, actor_id: int | None, at: datetime) -> None:
+    record(
+        session,
+        OrganisationRegistered(
+            actor_id=actor_id, organisation_id=home.id, organisation_name=home.name, kind=home.kind.value
+        ),
+        at=at,
+    )
 
 
 def _taken(name: str) -> Reason:
