@@ -109,7 +109,7 @@ def create_app(settings: Settings) -> Flask:
     storage.init_app(app, files_url=settings.files_url, folder=settings.instance / "files")
     writing.init_app(app, base_url=settings.base_url, portal_name=settings.portal_name)
     security.init_app(app, invented_addresses=settings.demo, secure=settings.secure)
-    presence.init_app(app, secure=settings.secure, second_factor_for=settings.second_factor_for)
+    presence.init_app(app, second_factor_for=settings.second_factor_for)
     assistance.init_app(app)
     codes.init_app(app, portal_name=settings.portal_name)
     passkeys.init_app(

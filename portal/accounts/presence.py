@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 from portal.accounts import letters, queries, services
 from portal.accounts.models import SignInMeans, User
 from portal.accounts.rules.signing_in import (
-    DEVICE_IS_KNOWN_FOR,
     SEEN_EVERY,
     Browser,
     Over,
@@ -29,8 +28,10 @@ from portal.core.actors import Role
 from portal.core.errors import NotFound
 from portal.mail.services import post
 from portal.store import db, in_one_unit
+from portal.web.cookies import keep, kept
 
 EXTENSION = "portal_accounts_presence"
+DEVICE = "device"
 TOKEN = "_user_id"  # noqa: S105 - where Flask-Login looks for who is signed in
 WITHOUT_SIGN_IN = frozenset({"static", "web.healthy", "jobs.healthy"})
 OWING_MAY = frozenset(
@@ -74,15 +75,9 @@ class Presence:
         return self.needs_second_factor and not self.is_strong
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Settings:
-    secure: bool
-    roles: frozenset[Role]
-
-
-def init_app(app: Flask, *, secure: bool, second_factor_for: frozenset[Role]) -> None:
+def init_app(app: Flask, *, second_factor_for: frozenset[Role]) -> None:
     """Find the sign-in of each request; holders of some roles need a second factor."""
-    app.extensions[EXTENSION] = _Settings(secure=secure, roles=second_factor_for)
+    app.extensions[EXTENSION] = second_factor_for
     app.login_manager.user_loader(_load)  # type: ignore[attr-defined]
     app.login_manager.request_loader(None)  # type: ignore[attr-defined]
     app.before_request(_look)
@@ -107,8 +102,8 @@ def presence() -> Presence:
 
 def roles_that_need_second_factor() -> frozenset[Role]:
     """Return the roles whose holders need a second factor here."""
-    settings: _Settings = current_app.extensions[EXTENSION]
-    return settings.roles
+    roles: frozenset[Role] = current_app.extensions[EXTENSION]
+    return roles
 
 
 def needs_second_factor(user_id: int) -> bool:
@@ -147,6 +142,12 @@ def enter(begun: services.Begun) -> None:
     look_again()
 
 
+def go_on_with(token: str) -> None:
+    """Give the browser another cookie for the same sign-in."""
+    session[TOKEN] = token
+    look_again()
+
+
 def leave() -> None:
     """Take the browser's cookie off, and forget in this request who was here."""
     session.clear()
@@ -166,7 +167,7 @@ def browser() -> Browser:
 
 def device_token() -> str | None:
     """Return what this browser shows of having been here before, or None."""
-    return request.cookies.get(_device_cookie()) or None
+    return kept(DEVICE) or None
 
 
 def remember_device(token: str) -> None:
@@ -229,21 +230,8 @@ def _say_goodbye() -> ResponseReturnValue | None:
     return redirect(url_for("security.login", next=target))
 
 
-def _device_cookie() -> str:
-    settings: _Settings = current_app.extensions[EXTENSION]
-    return "__Host-device" if settings.secure else "device"
-
-
 def _send_device(response: Response) -> Response:
     token = g.pop("device_to_send", None)
     if token is not None:
-        settings: _Settings = current_app.extensions[EXTENSION]
-        response.set_cookie(
-            _device_cookie(),
-            token,
-            max_age=DEVICE_IS_KNOWN_FOR,
-            samesite="Lax",
-            secure=settings.secure,
-            httponly=True,
-        )
+        keep(response, DEVICE, token)
     return response

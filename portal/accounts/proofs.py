@@ -25,7 +25,7 @@ from portal.accounts.limiting import guessed_by_person
 from portal.accounts.models import SignInMeans
 from portal.accounts.passkeys import Purpose, shown
 from portal.accounts.passwords import is_password_of
-from portal.accounts.presence import has_shown_lately, look_again, presence
+from portal.accounts.presence import go_on_with, has_shown_lately, presence
 from portal.core import clock
 from portal.core.errors import NotAllowed, Reason
 from portal.store import db, in_one_unit
@@ -89,8 +89,7 @@ def prove(form: ProofForm) -> bool:
     if proof is None:
         return False
     sign_in_id = presence().sign_in_id
-    in_one_unit(lambda unit: services.note_proof(unit, sign_in_id, at=proof.at))
-    look_again()
+    go_on_with(in_one_unit(lambda unit: services.note_proof(unit, sign_in_id, at=proof.at)))
     return True
 
 

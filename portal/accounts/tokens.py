@@ -18,6 +18,6 @@ def digest_of(token: str) -> str:
 
 
 def new_recovery_code() -> str:
-    """Return a recovery code that nobody can guess, in groups that one can type: `k3vq-7h2m-9x4c-bd8t`."""
-    letters = [secrets.choice(PLAIN) for _ in range(16)]
-    return "-".join("".join(letters[start : start + 4]) for start in range(0, 16, 4))
+    """Return a recovery code of 117 bits, so that a plain digest of it tells nothing, in groups that one can type: `k3vq-7h2m-9x4c-bd8t-p5nf-w6yj`."""
+    letters = [secrets.choice(PLAIN) for _ in range(24)]
+    return "-".join("".join(letters[start : start + 4]) for start in range(0, 24, 4))

@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, g
 
-from portal.web.views import keep
+from portal.web.cookies import keep, kept
 
 COOKIE = "visits"
 REMEMBERED = re.compile(r"([0-9]{1,19})\.([0-9]{1,10})\.([0-9]{1,10})")
@@ -45,7 +45,7 @@ def init_app(app: Flask) -> None:
 
 
 def _remembered(user_id: int) -> tuple[datetime | None, datetime | None]:
-    found = REMEMBERED.fullmatch(request.cookies.get(COOKIE, ""))
+    found = REMEMBERED.fullmatch(kept(COOKIE) or "")
     if found is None or found[1] != str(user_id):
         return None, None
     return _moment(found[2]), _moment(found[3])

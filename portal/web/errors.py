@@ -2,7 +2,7 @@
 
 import logging
 
-from flask import Flask, current_app, g, render_template
+from flask import Flask, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError
@@ -20,7 +20,7 @@ PAGES = {400, 403, 404, 405, 409, 413, 422, 429, 500}
 def init_app(app: Flask) -> None:
     """Map every error that the portal raises on purpose to its page."""
     app.register_error_handler(NotFound, lambda _error: page(404))
-    app.register_error_handler(NotAllowed, lambda _error: page(403))
+    app.register_error_handler(NotAllowed, lambda _error: _not_allowed())
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(Stale, lambda _error: page(409, [sentence(Reason("stale"))]))
     app.register_error_handler(StaleDataError, lambda _error: page(409, [sentence(Reason("stale"))]))
@@ -37,6 +37,11 @@ def page(code: int, sentences: list[str] | None = None) -> ResponseReturnValue:
         return current_app.jinja_env.get_template("errors/500.html").render(), code
     g.error_page = True  # what stands around an error is not worth asking the database for
     return render_template(f"errors/{known}.html", sentences=sentences or []), code
+
+
+def _not_allowed() -> ResponseReturnValue:
+    logger.warning("%s of %s from %s was not allowed", request.method, request.endpoint, request.remote_addr)
+    return page(403)
 
 
 def _refused(error: Refused) -> ResponseReturnValue:

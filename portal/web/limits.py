@@ -12,7 +12,7 @@ from ipaddress import IPv6Address, ip_address
 from math import ceil
 from typing import TypeVar
 
-from flask import Flask, Response, make_response
+from flask import Flask, Response, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
 from flask_limiter import Limiter
@@ -122,6 +122,7 @@ def _counting(work: Callable[[RateLimiter], T]) -> T:
 
 
 def _too_often(error: TooOften) -> ResponseReturnValue:
+    logger.warning("%s of %s was too often for %s", request.method, request.endpoint, network())
     minutes = ceil(error.seconds / 60)
     wait = ngettext("You can try again in %(num)s minute.", "You can try again in %(num)s minutes.", minutes)
     response: Response = make_response(page(429, [wait, *error.ways_out]))

@@ -9,6 +9,8 @@ from flask import Flask, g, request
 from flask_babel import Babel, force_locale
 from flask_login import current_user
 
+from portal.web.cookies import kept
+
 LANGUAGES = {"en": "English", "sv": "Svenska"}
 THEMES = ("auto", "light", "dark")
 LANGUAGE_COOKIE, THEME_COOKIE = "language", "theme"
@@ -24,7 +26,7 @@ def init_app(app: Flask) -> None:
 
 def language() -> str:
     """Return the code of the reader's language."""
-    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    chosen = kept(LANGUAGE_COOKIE)
     if chosen in LANGUAGES:
         return chosen
     if current_user and current_user.is_authenticated and current_user.language in LANGUAGES:
@@ -34,7 +36,7 @@ def language() -> str:
 
 def theme() -> str:
     """Return the theme that the reader chose here or in their account, or "auto" where the system's holds."""
-    chosen = request.cookies.get(THEME_COOKIE)
+    chosen = kept(THEME_COOKIE)
     if chosen not in THEMES and current_user and current_user.is_authenticated:
         chosen = current_user.theme
     return str(chosen) if chosen in THEMES else "auto"

@@ -1,22 +1,20 @@
 """Choosing language and theme, and telling a load balancer that this worker is well."""
 
-from datetime import timedelta
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import text
-from werkzeug import Response as BaseResponse
 
 from portal.core.errors import NotFound
 from portal.store import db
+from portal.web.cookies import keep
 from portal.web.locale import LANGUAGE_COOKIE, LANGUAGES, THEME_COOKIE, THEMES
 from portal.web.locale import language as chosen_language
 from portal.web.locale import theme as chosen_theme
 
 bp = Blueprint("web", __name__)
-YEAR = timedelta(days=365)
 
 
 @bp.get("/language/<code>")
@@ -63,12 +61,6 @@ def frame() -> dict[str, object]:
 
 def _here() -> str:
     return request.full_path.rstrip("?") if request.method == "GET" else "/"
-
-
-def keep(response: BaseResponse, cookie: str, value: str) -> None:
-    """Let the reader's browser keep a choice for a year."""
-    secure = current_app.extensions["portal_settings"].secure
-    response.set_cookie(cookie, value, max_age=YEAR, samesite="Lax", secure=secure, httponly=True)
 
 
 def _remember(cookie: str, value: str) -> ResponseReturnValue:

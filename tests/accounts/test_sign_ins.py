@@ -146,6 +146,8 @@ class TestCookie:
         assert header.startswith("__Host-device=token;")
         for word in ("Secure", "HttpOnly", "SameSite=Lax", "Path=/"):
             assert word in header
+        chosen = app.test_client().get("/language/sv", base_url="https://portal.example.org")
+        assert chosen.headers["Set-Cookie"].startswith("__Host-language=sv;")
 
 
 class TestList:
@@ -286,6 +288,17 @@ class TestShowingItAgain:
         assert stale.post(path, {**form, "proof_password": PASSWORD}).status_code == 303
         assert queries.roles_held(session, user.id, home.id) == {Role.FOUNDER}
         assert stale.post(f"/admin/people/{user.id}/deactivate", {"state-reason": "left"}).status_code == 303
+
+    def test_the_cookie_changes_with_the_answer(
+        self, app: Flask, session: Session, stale: PageClient
+    ) -> None:
+        before = stale._client.get_cookie("session")
+        assert before is not None
+        stale.post("/verify", {"proof_password": PASSWORD})
+        thief = PageClient(app, session)
+        thief._client.set_cookie("session", before.value)
+        assert not is_signed_in(thief)
+        assert is_signed_in(stale)
 
     def test_guessing_it_is_slowed_down(self, stale: PageClient) -> None:
         codes = [stale.post("/verify", {"proof_password": f"guess {n}"}).status_code for n in range(6)]

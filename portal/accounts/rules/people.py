@@ -15,6 +15,12 @@ JUDGED = 20
 HARD_TO_GUESS = 3
 """Of zxcvbn's scores from 0 to 4: more than a hundred million guesses."""
 
+WORDS_OF_THE_PORTAL = (
+    *("atmp", "atmp portal", "cleanroom", "renrum", "gmp", "pre-gmp", "facility", "founder", "region skåne"),
+    *("skane", "lund", "testa center", "ccrm", "northx", "cellerator", "gene therapy", "cell therapy"),
+)
+"""What anybody would try first here; in a password these words count for nothing."""
+
 INVITATION_LASTS = timedelta(days=14)
 ASSISTANCE_LASTS = timedelta(hours=1)
 
@@ -62,7 +68,7 @@ def reasons_against_password(password: str, *, about: Iterable[str] = ()) -> lis
         return [Reason("password_too_short", {"least": SHORTEST_PASSWORD}, "password")]
     if len(password) > LONGEST_PASSWORD:
         return [Reason("password_too_long", {"most": LONGEST_PASSWORD}, "password")]
-    known = [word for text in about for word in _ways_to_write(text)]
+    known = [word for text in (*WORDS_OF_THE_PORTAL, *about) for word in _ways_to_write(text)]
     if zxcvbn(password[:JUDGED], user_inputs=known)["score"] < HARD_TO_GUESS:
         return [Reason("password_easy_to_guess", {}, "password")]
     return []

@@ -112,7 +112,7 @@ def is_recovery_code(code: str) -> bool:
     return len(code) == RECOVERY_CODE_LENGTH
 
 
-RECOVERY_CODE_LENGTH = 16
+RECOVERY_CODE_LENGTH = 24
 
 
 def _first(names: tuple[tuple[str, str], ...], described: str) -> str | None:

@@ -84,9 +84,11 @@ def note_seen(session: Session, sign_in_id: int, *, at: datetime) -> None:
     )
 
 
-def note_proof(session: Session, sign_in_id: int, *, at: datetime) -> None:
-    """Note that somebody has just shown once more who they are."""
-    session.get_one(SignIn, sign_in_id).proven_at = at
+def note_proof(session: Session, sign_in_id: int, *, at: datetime) -> str:
+    """Note that somebody has just shown once more who they are; return what their cookie holds from now on."""
+    row, token = session.get_one(SignIn, sign_in_id), new_token()
+    row.proven_at, row.token_digest = at, digest_of(token)
+    return token
 
 
 def end_sign_in(session: Session, sign_in_id: int, *, at: datetime) -> None:

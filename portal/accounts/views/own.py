@@ -21,8 +21,8 @@ from portal.core.errors import NotFound, Reason
 from portal.mail.services import post
 from portal.store import db
 from portal.web.actors import back, current_actor, signed_in
+from portal.web.cookies import keep
 from portal.web.locale import LANGUAGE_COOKIE, THEME_COOKIE
-from portal.web.views import keep
 
 
 @bp.route("/account", methods=["GET", "POST"])
