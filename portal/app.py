@@ -23,8 +23,8 @@ from portal.files import sentences as file_sentences
 from portal.files import storage
 from portal.gates import sentences as gate_sentences
 from portal.gates import views as gate_pages
+from portal.home import navigation, visits
 from portal.home import views as home_pages
-from portal.home import visits
 from portal.jobs import views as job_pages
 from portal.jobs import words as job_words
 from portal.jobs.handlers import WORK
@@ -37,13 +37,16 @@ from portal.projects import sentences as projects
 from portal.projects import tabs
 from portal.projects import views as project_pages
 from portal.reference import sentences as reference
+from portal.reference import views as reference_pages
 from portal.reference import vocabulary
 from portal.roadmap import sentences as roadmap_sentences
 from portal.roadmap import tabs as roadmap_tabs
 from portal.roadmap import views as roadmap_pages
+from portal.search import keeping
+from portal.search import views as search_pages
 from portal.signatures import sentences as signature_sentences
 from portal.store import connect_arguments, db, prepare_engine
-from portal.web import actors, asking, assets, errors, filters, headers, limits, locale, sentences
+from portal.web import actors, asking, assets, errors, filters, headers, limits, locale, sentences, ways
 from portal.web import views as web
 from portal.work import kinds
 
@@ -94,6 +97,7 @@ def create_app(settings: Settings) -> Flask:
     db.init_app(app)
     with app.app_context():
         prepare_engine(db.engine)
+    keeping.follow_sessions()
     csrf = CSRFProtect(app)
     csrf.exempt(message_pages.stopped)
     locale.init_app(app)
@@ -119,7 +123,9 @@ def create_app(settings: Settings) -> Flask:
     for spoken in SENTENCES:
         sentences.register(app, spoken)
     kinds.register(app, WORK)
+    ways.init_app(app, navigation.destinations)
     app.register_blueprint(web.bp)
+    app.register_blueprint(reference_pages.bp)
     app.register_blueprint(facility_pages.bp)
     app.register_blueprint(partner_pages.bp)
     app.register_blueprint(account_pages.bp)
@@ -133,6 +139,7 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(job_pages.bp)
     visits.init_app(app)
     app.register_blueprint(home_pages.bp)
+    app.register_blueprint(search_pages.bp)
     return app
 
 

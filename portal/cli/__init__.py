@@ -18,6 +18,7 @@ ROOMS = (
     "roadmap",
     "run",
     "signatures",
+    "search",
     "slots",
 )
 """Modules of this package, each with a command of its own name."""

@@ -15,9 +15,30 @@ from portal.home.ribbon import ribbon_for
 from portal.store import db
 from portal.web.actors import maybe_actor
 from portal.web.locale import time_zone
+from portal.web.ways import Way as Destination
 
 READERS = frozenset({Role.ADVISER, Role.INVESTOR, Role.SUPPORT_PROVIDER})
 QUALITY = frozenset({Role.QA, Role.QP})
+
+
+KEYS = {
+    "home.start": "h",
+    "projects.index": "p",
+    "bookings.own_requests": "r",
+    "bookings.own_bookings": "w",
+    "bookings.inbox": "i",
+    "bookings.facility_bookings": "b",
+    "bookings.closures": "x",
+    "projects.teasers": "t",
+    "projects.pipeline": "l",
+    "roadmap.catalogue": "s",
+    "facilities.catalogue": "f",
+    "facilities.administer": "d",
+    "accounts.people": "u",
+    "accounts.organisations": "o",
+    "accounts.role_requests": "q",
+}
+"""The key that leads to a page after `g`; the calendar of a facility has `c`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +66,54 @@ def frame() -> dict[str, Any]:
     return found
 
 
+def destinations() -> Iterator[Destination]:
+    """Return every page that the reader can open from anywhere, those of the header first."""
+    keys = {url_for(endpoint): key for endpoint, key in KEYS.items()}
+    yield from (
+        Destination(label=way.label, url=way.url, key=keys.get(way.url, _key_of_calendar(way.url)))
+        for way in _present_ways()
+    )
+    if maybe_actor() is None:
+        yield Destination(label=_("Front page"), url=url_for("home.start"), key="h")
+        yield Destination(label=_("Sign in"), url=url_for("security.login"))
+        yield Destination(label=_("Register"), url=url_for("accounts.register"))
+    else:
+        yield Destination(label=_("Messages"), url=url_for("notifications.messages"), key="m")
+        yield Destination(label=_("Your account"), url=url_for("accounts.account"), key="a")
+        yield Destination(label=_("Pipeline"), url=url_for("projects.pipeline"))
+        yield Destination(label=_("Cleanrooms"), url=url_for("facilities.catalogue"))
+    yield from (Destination(label=label, url=url) for label, url in _about())
+
+
+def _key_of_calendar(url: str) -> str | None:
+    return "c" if url.endswith("/calendar") else None
+
+
 def _frame() -> dict[str, Any]:
     return {
         "home_url": url_for("home.start"),
-        "nav": _shown(list(_ways(maybe_actor()))),
+        "nav": _shown(_present_ways()),
+        "ways": [(way.key, way.label, way.url) for way in destinations() if way.key],
         "ribbon": _ribbon(maybe_actor()),
-        "footer_links": [
-            (_("Accessibility"), url_for("home.accessibility")),
-            (_("Privacy"), url_for("home.privacy")),
-            (_("Terms of use"), url_for("home.terms")),
-            (_("Contact"), url_for("home.contact")),
-        ],
+        "footer_links": _about(),
     }
+
+
+def _present_ways() -> list[Way]:
+    if "home_ways" not in g:
+        g.home_ways = list(_ways(maybe_actor()))
+    found: list[Way] = g.home_ways
+    return found
+
+
+def _about() -> list[tuple[str, str]]:
+    return [
+        (_("Glossary"), url_for("reference.show_glossary")),
+        (_("Accessibility"), url_for("home.accessibility")),
+        (_("Privacy"), url_for("home.privacy")),
+        (_("Terms of use"), url_for("home.terms")),
+        (_("Contact"), url_for("home.contact")),
+    ]
 
 
 def _ribbon(actor: Actor | None) -> dict[str, Any] | None:

@@ -72,6 +72,8 @@ PARTS = (
         "request",
         "progress",
         "message",
+        "term",
+        "found",
     ),
     "roadmap",
 )

@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, get_timezone_name
+from babel.dates import format_date, format_datetime, get_timezone_location
 from babel.numbers import format_currency, format_decimal
 from flask import Flask
 from flask_babel import get_locale, gettext
@@ -38,20 +38,20 @@ def moment(value: datetime | None, zone: str | None = None) -> str:
         return gettext("not known")
     zone = zone or time_zone()
     here = local(value, zone)
-    written = str(format_datetime(here, "d MMM yyyy HH:mm", locale=get_locale()))
-    if here.utcoffset() == local(value, time_zone()).utcoffset():
-        return written
-    return f"{written} {get_timezone_name(here, locale=get_locale(), width='short')}"
+    return f"{format_datetime(here, 'd MMM yyyy HH:mm', locale=get_locale())}{_zone_named(here)}"
 
 
 def window(start: datetime, end: datetime, zone: str) -> str:
-    """Write a stretch of time at a facility: whole days as 11–22 Jan 2027, shorter ones with hours."""
+    """Write a stretch of time at a facility: whole days as 11–22 Jan 2027, shorter ones with hours.
+
+    Hours name their zone where it differs from the reader's; a day is the facility's own, whoever reads it.
+    """
     first, last = local(start, zone), local(end, zone)
     locale = get_locale()
     if (first.hour, first.minute, last.hour, last.minute) != (0, 0, 0, 0):
         if first.date() == last.date():
             hours = f"{first:%H:%M}–{last:%H:%M}"
-            return f"{_written(first.date(), 'd MMM yyyy', locale)} {hours}"
+            return f"{_written(first.date(), 'd MMM yyyy', locale)} {hours}{_zone_named(first)}"
         return f"{moment(start, zone)} – {moment(end, zone)}"
     last_day = (last - timedelta(days=1)).date()
     first_day = first.date()
@@ -62,6 +62,13 @@ def window(start: datetime, end: datetime, zone: str) -> str:
     if first_day.year == last_day.year:
         return f"{_written(first_day, 'd MMM', locale)} – {_written(last_day, 'd MMM yyyy', locale)}"
     return f"{day(first_day)} – {day(last_day)}"
+
+
+def _zone_named(here: datetime) -> str:
+    """Return the town that a zone is named after where the reader's clock shows another time, else nothing."""
+    if here.utcoffset() == local(here, time_zone()).utcoffset():
+        return ""
+    return f" ({get_timezone_location(here, locale=get_locale(), return_city=True)})"
 
 
 def money(minor_units: int | None, currency: str | None) -> str:

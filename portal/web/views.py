@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import text
@@ -42,6 +42,18 @@ def healthy() -> ResponseReturnValue:
     return Response("ok\n", mimetype="text/plain")
 
 
+@bp.get("/offline")
+def offline() -> ResponseReturnValue:
+    """Return the page that a browser keeps for when the network is gone; it is the same for everybody."""
+    return render_template("errors/offline.html")
+
+
+@bp.get("/service-worker.js")
+def service_worker() -> ResponseReturnValue:
+    """Return the script that shows the kept page; at the root, so that it may do so for every address."""
+    return current_app.send_static_file("js/service-worker.js")
+
+
 @bp.app_context_processor
 def frame() -> dict[str, object]:
     """Give every page what its frame shows: name, language, theme, and whether this is a demo."""
@@ -56,6 +68,7 @@ def frame() -> dict[str, object]:
         "language_switch_name": LANGUAGES[other],
         "theme": chosen_theme(),
         "theme_switch_url": url_for("web.theme"),
+        "service_worker_url": url_for("web.service_worker"),
     }
 
 

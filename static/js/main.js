@@ -19,6 +19,9 @@ function wake(root) {
   root.querySelectorAll("[data-part]").forEach(improve);
 }
 
+const { serviceWorker } = document.body.dataset;
+if (serviceWorker && navigator.serviceWorker) navigator.serviceWorker.register(serviceWorker).catch(() => {});  // Without it all works while online.
+
 settle();
 forgetOnLeaving();
 wake(document);

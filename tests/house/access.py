@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum, auto
 
 from tests.house.forms import Typed
-from tests.house.world import Ground, Person
+from tests.house.world import SEARCHED, Ground, Person
 
 Write = Callable[[Ground], Typed]
 
@@ -173,9 +173,16 @@ def typing(**fields: str | Callable[[Ground], str]) -> Write:
     return written
 
 
+def _among(kind: str) -> Write:
+    """Return what asks for everything of a kind that is called by a mark of the world, whosever it is."""
+    return lambda _ground: {"q": "xq", "kind": kind}
+
+
 FRAME = (
     see("static", "style sheet", may=ALL),
     see("web.healthy", may=ALL),
+    see("web.offline", may=ALL),
+    see("web.service_worker", may=ALL),
     see("web.language", "language", may=ALL),
     send("web.theme", may=ALL, on="home.start", types={"theme": "dark"}),
     see("home.start", may=ALL),
@@ -183,6 +190,13 @@ FRAME = (
     see("home.contact", may=ALL),
     see("home.privacy", may=ALL),
     see("home.terms", may=ALL),
+    see("home.robots", may=ALL),
+    see("home.sitemap", may=ALL),
+    see("reference.show_glossary", may=ALL),
+    see("reference.glossary_file", "as CSV", may=ALL),
+    see("reference.glossary_file", "as XLSX", may=ALL),
+    see("search.show", may=ALL, asks=lambda _ground: {"q": "xq"}),
+    *(see("search.show", f"search among {kind}", may=ALL, asks=_among(kind)) for kind in SEARCHED),
     see("home.show", "home of a founder", may=FOUNDERS),
     see("home.show", "home of a manager", may=ANY_MANAGERS | {Who.PAST_DEPUTY}),
     see("home.show", "home of QA", may=frozenset({Who.QA, Who.OTHER_QUALITY})),
@@ -441,6 +455,8 @@ ADMINISTRATION = (
         types={"name": "Newcomer Capital", "kind": "investor"},
     ),
     see("accounts.role_requests", may=ADMINISTRATOR),
+    see("accounts.export_role_requests", "as CSV", may=ADMINISTRATOR),
+    see("accounts.export_role_requests", "as XLSX", may=ADMINISTRATOR),
     send(
         "accounts.approve_role",
         "role request",
@@ -457,6 +473,8 @@ ADMINISTRATION = (
         types=lambda ground: {f"request-{ground.places['role request']['request_id']}-reason": REASON},
     ),
     see("facilities.administer", may=ADMINISTRATOR),
+    see("facilities.download_administered", "as CSV", may=ADMINISTRATOR),
+    see("facilities.download_administered", "as XLSX", may=ADMINISTRATOR),
     see("facilities.administer_one", "facility id", may=ADMINISTRATOR),
     see("facilities.new_facility", may=ADMINISTRATOR),
     send(
@@ -693,6 +711,8 @@ PROJECTS = (
     see("projects.export", "as CSV", may=FOUNDERS),
     see("projects.export", "as XLSX", may=FOUNDERS),
     see("projects.teasers", may=TEASER_READERS),
+    see("projects.teasers_file", "as CSV", may=TEASER_READERS),
+    see("projects.teasers_file", "as XLSX", may=TEASER_READERS),
     see("projects.register", may=FOUNDERS),
     send(
         "projects.register",
@@ -962,6 +982,8 @@ GATES = (
 
 DECIDING = (
     see("bookings.inbox", may=ANY_STAFF | PAST),
+    see("bookings.inbox_file", "as CSV", may=ANY_STAFF | PAST),
+    see("bookings.inbox_file", "as XLSX", may=ANY_STAFF | PAST),
     see("bookings.in_inbox", "submitted", may=STAFF),
     see("bookings.in_inbox", "rejected", may=STAFF),
     see("bookings.in_inbox", "draft", may=frozenset()),
@@ -1063,6 +1085,8 @@ RUNNING = (
         on="bookings.show_booking",
     ),
     see("bookings.closures", may=ANY_STAFF | PAST),
+    see("bookings.closures_file", "as CSV", may=ANY_STAFF | PAST),
+    see("bookings.closures_file", "as XLSX", may=ANY_STAFF | PAST),
     see("bookings.new_closure", may=ANY_MANAGERS | PAST),
     send(
         "bookings.close_cleanroom",

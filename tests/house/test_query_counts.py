@@ -1,5 +1,6 @@
 """No page asks the database more often because there is more to show."""
 
+from portal.search.keeping import rebuild
 from tests.house.access import ALL, STANDING, TABLE, Line
 from tests.house.growing import TIMES, grow
 from tests.house.sending import address_of
@@ -31,6 +32,7 @@ def test_the_number_of_statements_does_not_grow_with_the_world(sqlite_walker: Wa
     small = _count(sqlite_walker)
     with sqlite_walker.forgotten() as session:
         grow(session.connection())
+        rebuild(session)
         session.commit()
         big = _count(sqlite_walker, inside=True)
     if any(big[key] < small[key] for key in small):
@@ -62,6 +64,7 @@ def test_every_page_with_a_list_shows_more_of_it_in_a_grown_world(sqlite_walker:
     small = [len(sqlite_walker.fetch(reader, path).content) for path, reader in addresses]
     with sqlite_walker.forgotten() as session:
         grow(session.connection())
+        rebuild(session)
         session.commit()
         big = [len(sqlite_walker.go(reader, path).content) for path, reader in addresses]
     same = [

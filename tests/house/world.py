@@ -59,9 +59,13 @@ OWNERS = (
 )
 """Whose secrets there are: two developers, two operators, two who publish teasers, three bodies of advisers, the rest, an investor, a support provider."""
 
+SEARCHED = ("projects", "requests", "bookings", "organisations", "people", "facilities", "cleanrooms")
+"""The kinds of records that a search finds."""
+
 COMMON: Mapping[str, dict[str, Any]] = {
     "style sheet": {"filename": "css/portal.css"},
     "language": {"code": "sv"},
+    **{f"search among {kind}": {} for kind in SEARCHED},
     "as CSV": {"kind": "csv", "form": "csv"},
     "as XLSX": {"kind": "xlsx", "form": "xlsx"},
     "step of the catalogue": {"step_id": "qtpp"},

@@ -14,6 +14,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import InputRequired, NumberRange
 
 from portal.config import ROOT
+from portal.reference import views as reference_pages
 from portal.web import assets, filters
 from portal.web.forms import BaseForm
 from tests.page import attributes, check_page, parsed
@@ -60,6 +61,7 @@ def pages() -> Flask:
     app.jinja_env.globals["csrf_token"] = lambda: "token"
     Babel(app)
     filters.init_app(app)
+    app.register_blueprint(reference_pages.bp)
     assets.init_app(app)
     return app
 

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page
 from wtforms.validators import InputRequired
 
 from portal.config import ROOT
+from portal.reference import views as reference_pages
 from portal.web import assets, filters, headers
 from portal.web.forms import BaseForm
 from tests.browser import chromium, served
@@ -53,6 +54,7 @@ def pages() -> Flask:
     app.jinja_env.globals["csrf_token"] = lambda: "token"
     Babel(app)
     filters.init_app(app)
+    app.register_blueprint(reference_pages.bp)
     headers.init_app(app, secure=False)
     assets.init_app(app)
 

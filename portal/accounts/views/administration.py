@@ -228,6 +228,27 @@ def role_requests() -> ResponseReturnValue:
     return _requests_page()
 
 
+@bp.get("/admin/role-requests/export.<any(csv,xlsx):kind>")
+@for_roles(Role.ADMINISTRATOR)
+def export_role_requests(kind: Kind) -> ResponseReturnValue:
+    """Send the requests for roles that the list shows."""
+    columns = [_("Who"), _("Organisation"), _("Asked"), _("Role"), _("Why"), _("State"), _("Answer")]
+    states = role_request_states()
+    rows = [
+        (
+            row.user.name,
+            row.organisation.name,
+            row.asked_at,
+            role_label(row.role),
+            row.why,
+            states[row.state.value],
+            row.decision_reason,
+        )
+        for row in queries.role_requests(db.session(), state=_requests_asked_for(), page=None).rows
+    ]
+    return export(kind, "role-requests", columns, rows)
+
+
 @bp.post("/admin/role-requests/<int:request_id>/approve")
 @for_roles(Role.ADMINISTRATOR)
 @only_proven
@@ -275,9 +296,23 @@ def _decide(request_id: int, state: RoleRequestState) -> ResponseReturnValue:
     return _requests_page(deciding=(request_id, form))
 
 
-def _requests_page(deciding: tuple[int, ReasonForm] | None = None) -> ResponseReturnValue:
+def role_request_states() -> dict[str, str]:
+    """Return how the states of requests for roles are called."""
+    return {
+        RoleRequestState.WAITING.value: _("Waiting"),
+        RoleRequestState.APPROVED.value: _("Approved"),
+        RoleRequestState.REFUSED.value: _("Refused"),
+    }
+
+
+def _requests_asked_for() -> RoleRequestState | None:
+    """Return the state of the requests that the address asks for: those that wait unless it says otherwise."""
     asked_for = request.args.get("state", RoleRequestState.WAITING.value)
-    state = RoleRequestState(asked_for) if asked_for in set(RoleRequestState) else None
+    return RoleRequestState(asked_for) if asked_for in set(RoleRequestState) else None
+
+
+def _requests_page(deciding: tuple[int, ReasonForm] | None = None) -> ResponseReturnValue:
+    state = _requests_asked_for()
     found = queries.role_requests(db.session(), state=state, page=_page_number())
     refused = dict([deciding]) if deciding else {}
     forms = {
@@ -293,6 +328,8 @@ def _requests_page(deciding: tuple[int, ReasonForm] | None = None) -> ResponseRe
         found=found,
         forms=forms,
         state=state.value if state else "",
+        states=role_request_states(),
+        exports=_exports("accounts.export_role_requests"),
         me=current_actor().user_id,
         role_label=role_label,
         form=deciding[1] if deciding else None,

@@ -1,6 +1,7 @@
 """Closures of cleanrooms: the list, a new one, another time, and opening again."""
 
 from datetime import timedelta
+from typing import Any
 
 import flask
 from flask import flash, url_for
@@ -21,7 +22,7 @@ from portal.bookings.roomtime import midnight
 from portal.bookings.views import answers
 from portal.bookings.views.answers import Answer
 from portal.bookings.views.blueprint import bp
-from portal.bookings.views.filtering import page_number, pages_of, read_filters
+from portal.bookings.views.filtering import Asked, page_number, pages_of, read_filters
 from portal.core import clock
 from portal.core.actors import Role
 from portal.core.errors import Reason
@@ -29,6 +30,7 @@ from portal.core.slots import Slot
 from portal.facilities.models import BookingUnit
 from portal.store import db
 from portal.web.actors import back, current_actor, for_roles
+from portal.web.exports import Kind, export
 from portal.web.filters import window
 from portal.web.forms import FIRST_DAY, LAST_DAY, ActionForm
 from portal.web.locale import local
@@ -41,6 +43,53 @@ PAGE = 50
 @for_roles(*ON_DUTY)
 def closures() -> ResponseReturnValue:
     """Show when the cleanrooms of the reader's facilities are closed."""
+    asked, found = _listed()
+    page = page_number(len(found), PAGE)
+    managed = current_actor().facilities_as(Role.FACILITY_MANAGER)
+    return flask.render_template(
+        "bookings/facility/closures.html",
+        asked=asked,
+        lines=[
+            (
+                closure,
+                closure_kind(closure.kind),
+                _when(closure),
+                closure.block.cleanroom.facility_id in managed,
+            )
+            for closure in found[(page - 1) * PAGE : page * PAGE]
+        ],
+        count=len(found),
+        page=page,
+        pages=pages_of(len(found), PAGE),
+        kinds=[(kind.value, closure_kind(kind)) for kind in ClosureKind],
+        manages=bool(managed),
+        exports=[
+            (label, flask.url_for("bookings.closures_file", kind=kind, **_address()))
+            for label, kind in (("CSV", "csv"), ("XLSX", "xlsx"))
+        ],
+    )
+
+
+@bp.get("/closures.<any(csv, xlsx):kind>")
+@for_roles(*ON_DUTY)
+def closures_file(kind: Kind) -> ResponseReturnValue:
+    """Hand out the list that the same address without its ending shows, all pages of it."""
+    columns = [_("When"), _("Facility"), _("Cleanroom"), _("Why"), _("Note")]
+    rows = [
+        [
+            _when(closure),
+            closure.block.cleanroom.facility.name,
+            closure.block.cleanroom.code,
+            str(closure_kind(closure.kind)),
+            closure.note,
+        ]
+        for closure in _listed()[1]
+    ]
+    return export(kind, "closures", columns, rows)
+
+
+def _listed() -> tuple[Asked, list[Closure]]:
+    """Return what the address asks, and the closures that fit."""
     session, actor = db.session(), current_actor()
     asked = read_filters(
         flask.request.args,
@@ -61,28 +110,11 @@ def closures() -> ResponseReturnValue:
         if asked.cleanroom_id in (None, closure.block.cleanroom_id)
         and asked.state in (None, closure.kind.value)
     ]
-    if asked.sort.startswith("-"):
-        found.reverse()
-    page = page_number(len(found), PAGE)
-    managed = actor.facilities_as(Role.FACILITY_MANAGER)
-    return flask.render_template(
-        "bookings/facility/closures.html",
-        asked=asked,
-        lines=[
-            (
-                closure,
-                closure_kind(closure.kind),
-                _when(closure),
-                closure.block.cleanroom.facility_id in managed,
-            )
-            for closure in found[(page - 1) * PAGE : page * PAGE]
-        ],
-        count=len(found),
-        page=page,
-        pages=pages_of(len(found), PAGE),
-        kinds=[(kind.value, closure_kind(kind)) for kind in ClosureKind],
-        manages=bool(managed),
-    )
+    return asked, found[::-1] if asked.sort.startswith("-") else found
+
+
+def _address() -> dict[str, Any]:
+    return {name: value for name, value in flask.request.args.items() if name not in {"page", "kind"}}
 
 
 @bp.get("/closures/new")

@@ -26,8 +26,9 @@ from portal.facilities.models import Cleanroom
 from portal.facilities.words import label
 from portal.store import db
 from portal.web.actors import back, current_actor, for_roles
-from portal.web.exports import Kind, Value, export
+from portal.web.exports import Kind, export
 from portal.web.filters import moment, money, window
+from portal.web.sheets import Value
 
 ON_DUTY = (Role.FACILITY_MANAGER, Role.QA, Role.QP)
 PAGE = 50

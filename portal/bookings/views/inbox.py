@@ -35,7 +35,9 @@ from portal.facilities.models import Cleanroom
 from portal.facilities.queries import holders_of
 from portal.store import db
 from portal.web.actors import back, current_actor, for_roles
+from portal.web.exports import Kind, export
 from portal.web.filters import day, moment, window
+from portal.web.sheets import Value
 
 ON_DUTY = (Role.FACILITY_MANAGER, Role.QA, Role.QP)
 FILTERS = ("facility", "room", "state")
@@ -55,6 +57,36 @@ STEPS = {
 def inbox() -> ResponseReturnValue:
     """Show what waits, the longest first, and the first of it in full."""
     return _page(None, {})
+
+
+@bp.get("/inbox.<any(csv, xlsx):kind>")
+@for_roles(*ON_DUTY)
+def inbox_file(kind: Kind) -> ResponseReturnValue:
+    """Hand out the list that the same address without its ending shows."""
+    session, actor, at = db.session(), current_actor(), clock.now()
+    listed = desk.requests_at(session, actor, **_wanted(desk.rooms_at(session, actor)))
+    found, _diaries = outlooks.outlooks(session, listed, at=at)
+    known = desk.identified(session, actor, [one.project for one in listed], at=at)
+    who = {one.id: asked.requester(one, known) for one in listed}
+    holds = desk.holds_of(session, [one.id for one in listed])
+    rows = [
+        _exported(
+            one,
+            _item(one, found.get(one.id), holds.get(one.id), who, is_current=False, actor=actor, at=at),
+        )
+        for one in listed
+    ]
+    columns = [
+        _("Request"),
+        _("From whom"),
+        _("State"),
+        _("Waits for days"),
+        _("Cleanroom"),
+        _("Facility"),
+        _("When"),
+        _("What stands out"),
+    ]
+    return export(kind, "inbox", columns, rows)
 
 
 @bp.get("/inbox/<int:request_id>")
@@ -263,11 +295,10 @@ def _zone(request_id: int) -> str:
 
 
 def _address(request_id: int) -> str:
-    values: dict[str, Any] = _filters()
-    return url_for("bookings.in_inbox", request_id=request_id, **values)
+    return url_for("bookings.in_inbox", request_id=request_id, **_filters())
 
 
-def _filters() -> dict[str, str]:
+def _filters() -> dict[str, Any]:
     return {name: flask.request.args[name] for name in FILTERS if flask.request.args.get(name)}
 
 
@@ -325,6 +356,10 @@ def _page(request_id: int | None, refused: Mapping[str, DecisionForm]) -> str:
         "bookings/facility/inbox.html",
         groups=[(title, items) for title, items in groups if items],
         count=len(listed),
+        exports=[
+            (label, url_for("bookings.inbox_file", kind=kind, **_filters()))
+            for label, kind in (("CSV", "csv"), ("XLSX", "xlsx"))
+        ],
         lead=_lead(listed, at),
         filters=_filters(),
         facilities=sorted(
@@ -414,6 +449,19 @@ def _item(
         flags=list(_flags(request, outlook, hold, actor)),
         current=is_current,
     )
+
+
+def _exported(request: SlotRequest, item: Item) -> list[Value]:
+    return [
+        request.reference,
+        item.title,
+        asked.state_words(request.state),
+        item.waits,
+        item.room,
+        request.cleanroom.facility.name if request.cleanroom else "",
+        item.words,
+        "; ".join(sentence for _kind, sentence in item.flags),
+    ]
 
 
 def _flags(

@@ -13,7 +13,7 @@ from portal.accounts.proofs import only_proven
 from portal.core import clock
 from portal.core.actors import Role
 from portal.core.errors import NotFound
-from portal.facilities import queries, services
+from portal.facilities import queries, services, words
 from portal.facilities.forms.people import DutyForm, EndDutyForm
 from portal.facilities.forms.sites import NewFacilityForm, OperatorForm
 from portal.facilities.models import DutyRecord, Facility
@@ -21,6 +21,7 @@ from portal.facilities.rules.opening import day_at
 from portal.facilities.views.base import bp, frame
 from portal.store import db
 from portal.web.actors import back, current_actor, for_roles, signed_in
+from portal.web.exports import Kind, export
 
 OPERATOR = "operator-"
 """Sets the fields of the operator's form apart from those of a duty on the same page."""
@@ -69,6 +70,26 @@ def administer() -> ResponseReturnValue:
     today = clock.now().date()
     managers = queries.managers_by_facility(session, today=today)
     return flask.render_template("facilities/administer.html", facilities=facilities, managers=managers)
+
+
+@bp.get("/admin/facilities.<any(csv, xlsx):kind>")
+@for_roles(Role.ADMINISTRATOR)
+def download_administered(kind: Kind) -> ResponseReturnValue:
+    """Hand out the list of facilities with their operators and managers."""
+    session = db.session()
+    managers = queries.managers_by_facility(session, today=clock.now().date())
+    columns = [_("Facility"), _("City"), _("Operator’s organisation"), _("Managers today"), _("Requests")]
+    rows = [
+        [
+            facility.name,
+            facility.city,
+            facility.operator.name if facility.operator else None,
+            ", ".join(managers.get(facility.id, ())),
+            words.value("is_open_for_requests", facility.is_open_for_requests),
+        ]
+        for facility in queries.facilities(session)
+    ]
+    return export(kind, "facility-operators", columns, rows)
 
 
 @bp.get("/admin/facilities/new")

@@ -22,8 +22,8 @@ from portal.facilities.rules.finding import (
     found,
 )
 from portal.reference import shipped, vocabulary
-from portal.web.exports import Value
 from portal.web.forms import tidy
+from portal.web.sheets import Value
 
 LEVELS = ("1", "2", "3")
 PAGE = 50

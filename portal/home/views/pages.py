@@ -1,9 +1,24 @@
 """What the portal says about itself: accessibility, privacy, terms of use, contact."""
 
-from flask import current_app, render_template
+from flask import Response, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from portal.facilities import queries
 from portal.home.views.blueprint import bp
+from portal.store import db
+
+PUBLIC = (
+    "home.start",
+    "facilities.catalogue",
+    "projects.pipeline",
+    "reference.show_glossary",
+    "accounts.register",
+    "home.accessibility",
+    "home.privacy",
+    "home.terms",
+    "home.contact",
+)
+"""Pages that anyone may read, besides those of each facility."""
 
 
 @bp.get("/accessibility")
@@ -28,6 +43,29 @@ def terms() -> ResponseReturnValue:
 def contact() -> ResponseReturnValue:
     """Say how to reach the people who run this portal."""
     return _page("contact")
+
+
+@bp.get("/robots.txt")
+def robots() -> ResponseReturnValue:
+    """Tell search engines what to leave alone, and where the public pages are listed."""
+    text = f"User-agent: *\nDisallow: /search\nDisallow: /language/\n\nSitemap: {_absolute('home.sitemap')}\n"
+    return Response(text, mimetype="text/plain")
+
+
+@bp.get("/sitemap.xml")
+def sitemap() -> ResponseReturnValue:
+    """List the pages that anyone may read, for search engines."""
+    facilities = queries.facilities(db.session())
+    pages = [
+        *(_absolute(endpoint) for endpoint in PUBLIC),
+        *(_absolute("facilities.show", slug=facility.slug) for facility in facilities),
+    ]
+    return Response(render_template("home/pages/sitemap.xml", pages=pages), mimetype="application/xml")
+
+
+def _absolute(endpoint: str, **values: str) -> str:
+    base: str = current_app.extensions["portal_settings"].base_url
+    return base + url_for(endpoint, **values)  # type: ignore[arg-type]
 
 
 def _page(name: str) -> str:

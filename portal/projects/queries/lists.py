@@ -113,8 +113,8 @@ def _wanted(wanted: ProjectFilter, *, everything: bool = True) -> list[ColumnEle
         if wanted.on_hold is not None:
             conditions.append(Project.on_hold.is_(wanted.on_hold))
     if wanted.words:
-        searched = [Project.teaser, Project.teaser_sv]
+        searched = [Project.teaser, Project.teaser_sv, Project.reference]
         if everything:
-            searched += [Project.name, Project.indication, Project.reference]
+            searched += [Project.name, Project.indication]
         conditions.append(or_(*(column.icontains(wanted.words, autoescape=True) for column in searched)))
     return conditions

@@ -22,7 +22,10 @@ from portal.projects.views.shown import TEASER_READERS
 from portal.reference import vocabulary
 from portal.store import db
 from portal.web.actors import current_actor, for_roles
+from portal.web.exports import Kind
+from portal.web.exports import export as web_export
 from portal.web.locale import language
+from portal.web.sheets import Value
 
 A_PAGE = 50
 
@@ -83,7 +86,33 @@ def teasers() -> ResponseReturnValue:
         options=_options(),
         is_filtered=bool(request.args.keys() & {"q", "phase", "area", "class"}),
         is_adviser=Role.ADVISER in actor.roles,
+        exports=[
+            ("CSV", url_for("projects.teasers_file", kind="csv", **_address())),
+            ("XLSX", url_for("projects.teasers_file", kind="xlsx", **_address())),
+        ],
     )
+
+
+@bp.get("/projects/teasers.<any(csv, xlsx):kind>")
+@for_roles(*TEASER_READERS)
+def teasers_file(kind: Kind) -> ResponseReturnValue:
+    """Hand out the teasers that the same address without its ending shows, all pages of them."""
+    actor, at = current_actor(), clock.now()
+    projects = db.session.scalars(queries.teasers(actor, _wanted(), at=at)).all()
+    groups = queries.groups_of_each(db.session(), actor, projects, at=at)
+    rows = [_teaser_line(_teaser_row(project, groups[project.id], actor)) for project in projects]
+    columns = [
+        _("Reference"),
+        _("Project"),
+        _("Organisation"),
+        _("Class"),
+        _("Area"),
+        _("Phase"),
+        _("Teaser"),
+        _("Funding sought"),
+        _("Shown to you besides"),
+    ]
+    return web_export(kind, "teasers", columns, rows)
 
 
 def sheet_response(rows: list[dict[str, str]], *, kind: str, name: str) -> Response:
@@ -134,7 +163,12 @@ def _row(project: Project) -> dict[str, object]:
     }
 
 
-def _teaser_row(project: Project, groups: frozenset[FieldGroup], actor: Actor) -> dict[str, object]:
+def _teaser_line(row: dict[str, Any]) -> list[Value]:
+    shown = ("title", "organisation", "class", "area", "phase", "teaser", "funding")
+    return [row["project"].reference, *(row[name] for name in shown), ", ".join(row["more"])]
+
+
+def _teaser_row(project: Project, groups: frozenset[FieldGroup], actor: Actor) -> dict[str, Any]:
     named = FieldGroup.IDENTITY in groups
     return {
         "project": project,

@@ -1,6 +1,6 @@
-// Shows the keyboard shortcuts on ?, and walks through the rows of a list with j and k.
+// Shows the keyboard shortcuts on ?, walks through the rows of a list with j and k, and goes to a page on g and its key.
 
-import { onKey, singleKeysOn, switchSingleKeys } from "../keys.js";
+import { onKey, onKeyAfter, singleKeysOn, switchSingleKeys } from "../keys.js";
 
 const ROW_LINKS = ".ap-inbox a, tbody th a, .ap-room input, .ap-next .btn, .ap-rows > li > a, .ap-rows > li > b > a";
 
@@ -11,6 +11,7 @@ export default function shortcuts(dialog) {
   onKey("?", () => dialog.showModal());
   onKey("j", () => step(1));
   onKey("k", () => step(-1));
+  for (const way of dialog.querySelectorAll("[data-go]")) onKeyAfter("g", way.dataset.go, () => way.click());
 }
 
 function step(by) {

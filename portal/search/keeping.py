@@ -1,0 +1,104 @@
+"""Keeping the terms: whenever a session writes a record that is found, its terms follow in the same transaction."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sqlalchemy import Connection, delete, event, insert, select
+from sqlalchemy import inspect as state_of
+from sqlalchemy.orm import Session, UOWTransaction
+
+from portal.projects.models import Project, TeamMember
+from portal.search.entries import BY_MODEL, SEARCHABLE, Entry, Searchable
+from portal.search.models import SearchTerm, Shelf
+from portal.search.rules import terms_of
+from portal.store import Base
+
+A_BATCH = 500
+TERMS = SearchTerm.__table__
+
+
+def follow_sessions() -> None:
+    """From now on let the terms follow whatever any session of this process writes."""
+    if not event.contains(Session, "after_flush", follow):
+        event.listen(Session, "after_flush", follow)
+
+
+def follow(session: Session, _context: UOWTransaction) -> None:
+    """Bring the terms of every record that was just written up to date."""
+    connection: Connection | None = None
+    for kind, record in _changed(session):
+        connection = connection or session.connection()
+        write(connection, kind, record.id, kind.says(connection, record))
+    for record in session.deleted:
+        if type(record) in BY_MODEL:
+            write(session.connection(), BY_MODEL[type(record)], record.id, {})
+
+
+def rebuild(session: Session) -> int:
+    """Write the terms of everything anew, and return how many records have some."""
+    connection = session.connection()
+    connection.execute(delete(SearchTerm))
+    count = 0
+    for kind in SEARCHABLE:
+        for record in session.scalars(select(kind.model).execution_options(yield_per=A_BATCH)):
+            _add(connection, record.id, _wanted(kind.says(connection, record)))
+            count += 1
+    return count
+
+
+def write(connection: Connection, kind: Searchable, record_id: int, entry: Entry) -> None:
+    """Let a record have the terms of its entry, and no others; only what differs is written."""
+    wanted = _wanted(entry)
+    rows = connection.execute(
+        select(TERMS.c.id, TERMS.c.shelf, TERMS.c.term, TERMS.c.in_name).where(
+            TERMS.c.shelf.in_(kind.shelves), TERMS.c.record_id == record_id
+        )
+    )
+    there = {(row.shelf, row.term, row.in_name): row.id for row in rows}
+    gone = [row_id for key, row_id in there.items() if key not in wanted]
+    if gone:
+        connection.execute(delete(SearchTerm).where(SearchTerm.id.in_(gone)))
+    _add(connection, record_id, wanted - there.keys())
+
+
+def _add(connection: Connection, record_id: int, terms: Iterable[tuple[Shelf, str, bool]]) -> None:
+    rows = [
+        {"shelf": shelf, "record_id": record_id, "term": term, "in_name": in_name}
+        for shelf, term, in_name in sorted(terms)
+    ]
+    if rows:
+        connection.execute(insert(SearchTerm), rows)
+
+
+def _wanted(entry: Entry) -> set[tuple[Shelf, str, bool]]:
+    found: set[tuple[Shelf, str, bool]] = set()
+    for shelf, said in entry.items():
+        name = terms_of(said.name)
+        found |= {(shelf, term, True) for term in name}
+        found |= {(shelf, term, False) for term in terms_of(said.text) - name}
+    return found
+
+
+def _changed(session: Session) -> Iterator[tuple[Searchable, Any]]:
+    for record in session.new:
+        if type(record) in BY_MODEL:
+            yield BY_MODEL[type(record)], record
+    for record in session.dirty:
+        kind = BY_MODEL.get(type(record))
+        if kind is not None and _has_changed(record, kind.watched):
+            yield kind, record
+    for project in _teams(session):
+        yield BY_MODEL[Project], project
+
+
+def _teams(session: Session) -> list[Project]:
+    """Return the projects whose team was just written."""
+    written = (*session.new, *session.dirty, *session.deleted)
+    touched = {record.project_id for record in written if isinstance(record, TeamMember)}
+    found = (session.get(Project, project_id) for project_id in touched)
+    return [project for project in found if project is not None]
+
+
+def _has_changed(record: Base, watched: Iterable[str]) -> bool:
+    attributes = state_of(record).attrs
+    return any(attributes[name].history.has_changes() for name in watched)

@@ -1,0 +1,33 @@
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+
+from portal.web import filters
+
+HOME, AWAY = "Europe/Stockholm", "Europe/Helsinki"
+MORNING, NOON = datetime(2027, 1, 11, 7, tzinfo=UTC), datetime(2027, 1, 11, 11, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _asked_in_stockholm(app: Flask) -> Iterator[None]:
+    with app.test_request_context(headers={"Accept-Language": "en"}):
+        yield
+
+
+def test_hours_name_their_zone_only_where_the_readers_clock_shows_another_time() -> None:
+    assert filters.window(MORNING, NOON, HOME) == "11 Jan 2027 08:00–12:00"
+    assert filters.window(MORNING, NOON, AWAY) == "11 Jan 2027 09:00–13:00 (Helsinki)"
+    assert filters.moment(NOON, HOME) == "11 Jan 2027 12:00"
+    assert filters.moment(NOON, AWAY) == "11 Jan 2027 13:00 (Helsinki)"
+
+
+def test_hours_over_several_days_name_the_zone_at_both_ends() -> None:
+    end = datetime(2027, 1, 12, 11, tzinfo=UTC)
+    assert filters.window(MORNING, end, AWAY) == "11 Jan 2027 09:00 (Helsinki) – 12 Jan 2027 13:00 (Helsinki)"
+
+
+def test_whole_days_are_the_facilitys_own() -> None:
+    start, end = datetime(2027, 1, 10, 22, tzinfo=UTC), datetime(2027, 1, 14, 22, tzinfo=UTC)
+    assert filters.window(start, end, AWAY) == "11–14 Jan 2027"
