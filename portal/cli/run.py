@@ -29,8 +29,8 @@ def run(port: int, workers: int) -> None:
         subprocess.Popen(_gunicorn(port, workers), env=environment, cwd=ROOT),
     ]
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
-    _portal(["demo", "--sign-ins", "--address", environment["PORTAL_BASE_URL"]], environment)
     try:
+        _portal(["demo", "--sign-ins", "--address", environment["PORTAL_BASE_URL"]], environment)
         children[1].wait()
     except KeyboardInterrupt:
         pass

@@ -2,25 +2,35 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from flask import Flask, current_app
 from flask_babel import force_locale
-from jinja2 import Template
+from jinja2 import Environment, StrictUndefined, Template
 
 from portal.mail.messages import Message
 
 EXTENSION = "portal_mail_writing"
 
 
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """Where people reach the portal, what it is called, and templates in which a missing value is an error, not a gap."""
+
+    base_url: str
+    portal_name: str
+    templates: Environment
+
+
 def init_app(app: Flask, *, base_url: str, portal_name: str) -> None:
     """Say under which address people reach the portal, and what it is called."""
-    app.extensions[EXTENSION] = (base_url.rstrip("/"), portal_name)
+    strict = app.jinja_env.overlay(undefined=StrictUndefined)
+    app.extensions[EXTENSION] = Writing(base_url.rstrip("/"), portal_name, strict)
 
 
 def page_address(endpoint: str, **values: object) -> str:
     """Return the full address of a page, from the setting and never from what a request claims."""
-    base_url, _name = current_app.extensions[EXTENSION]
-    return f"{base_url}{current_app.url_map.bind('portal').build(endpoint, values)}"
+    return f"{_writing().base_url}{current_app.url_map.bind('portal').build(endpoint, values)}"
 
 
 def write(
@@ -28,15 +38,21 @@ def write(
 ) -> Message:
     """Return the message of `mail/<template>.txt` as text and HTML: its first line is the subject, what follows the text.
 
-    The HTML is `mail/frame.html` around the same words, so that nobody can change one and forget the other.
+    The HTML is `mail/frame.html` around the same words, so that nobody can change one and forget the other. Raises
+    `UndefinedError` where a template asks for a value that it was not given.
     """
-    _base_url, portal_name = current_app.extensions[EXTENSION]
-    environment = current_app.jinja_env
+    templates = _writing().templates
     with force_locale(language):
-        page = environment.get_template(f"mail/{template}.txt")
-        context = {"portal_name": portal_name, "link_label": None, "groups": (), **values}
+        page = templates.get_template(f"mail/{template}.txt")
+        context = {
+            "portal_name": _writing().portal_name,
+            "link_label": None,
+            "choose": None,
+            "groups": (),
+            **values,
+        }
         subject, _line, text = page.render(context).strip().partition("\n")
-        html = environment.get_template("mail/frame.html").render(
+        html = templates.get_template("mail/frame.html").render(
             **context,
             language=language,
             subject=subject.strip(),
@@ -52,6 +68,11 @@ def write(
         html=html,
         unsubscribe=unsubscribe,
     )
+
+
+def _writing() -> Writing:
+    found: Writing = current_app.extensions[EXTENSION]
+    return found
 
 
 def _block(page: Template, name: str, context: Mapping[str, object]) -> list[str]:
