@@ -30,12 +30,6 @@ from portal.store import UtcDateTime
 
 Row = TypeVar("Row")
 
-OPEN_FOR_FACILITY = (
-    RequestState.SUBMITTED,
-    RequestState.NEEDS_INFO,
-    RequestState.OFFERED,
-    RequestState.WAITLISTED,
-)
 LIVE = (BookingState.HELD, BookingState.CONFIRMED, BookingState.IN_USE)
 SORTS: Mapping[str, ColumnElement[Any]] = {
     "begun": SlotRequest.id.expression,
@@ -85,7 +79,7 @@ def request_to_decide(session: Session, actor: Actor, request_id: int) -> SlotRe
         _requests().where(
             SlotRequest.id == request_id,
             SlotRequest.state != RequestState.DRAFT,
-            SlotRequest.cleanroom.has(Cleanroom.facility_id.in_(managed)),
+            SlotRequest.cleanroom_id.in_(select(Cleanroom.id).where(Cleanroom.facility_id.in_(managed))),
         ),
     )
 
@@ -160,28 +154,6 @@ def own_requests(
     if project_id is not None:
         question = question.where(SlotRequest.project_id == project_id)
     return list(session.scalars(question))
-
-
-def inbox(
-    session: Session,
-    actor: Actor,
-    *,
-    states: Collection[RequestState] = OPEN_FOR_FACILITY,
-    facility_id: int | None = None,
-) -> list[SlotRequest]:
-    """Return the requests asked of all the facilities that the actor manages, what waits longest first."""
-    managed = actor.facilities_as(Role.FACILITY_MANAGER)
-    wanted = managed if facility_id is None else managed & {facility_id}
-    return list(
-        session.scalars(
-            _requests()
-            .where(
-                SlotRequest.state.in_(states),
-                SlotRequest.cleanroom.has(Cleanroom.facility_id.in_(wanted)),
-            )
-            .order_by(SlotRequest.waiting_since, SlotRequest.id)
-        )
-    )
 
 
 def thread(session: Session, request_id: int) -> list[RequestMessage]:
