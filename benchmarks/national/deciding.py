@@ -35,6 +35,9 @@ FIRST_ID = 10_000_000
 """Where the ids of the requests to decide begin, so that no other record has one of them."""
 
 FIRST_WEEK, WEEKS = 44, 32
+PATIENCE = 900
+"""Seconds after which clients are given up."""
+
 WARMING = 12
 """The first decisions of a client are not counted: they fill caches and prepare statements, as in a long-lived worker."""
 
@@ -183,7 +186,7 @@ def by_driver(database_url: str, recorded: list[list[Step]], *, clients: int) ->
 
 
 def _pace(work: Any, items: list[Any], clients: int) -> Pace:
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("fork")
     barrier, took = context.Barrier(clients + 1), context.Queue()
     processes = [
         context.Process(target=_client, args=(work, items[number::clients], barrier, took))
@@ -192,8 +195,8 @@ def _pace(work: Any, items: list[Any], clients: int) -> Pace:
     for process in processes:
         process.start()
     server = databases.server_seconds()
-    barrier.wait(timeout=120)
-    spans = [took.get(timeout=600) for _ in processes]
+    barrier.wait(timeout=PATIENCE)
+    spans = [took.get(timeout=PATIENCE) for _ in processes]
     server = databases.server_seconds() - server
     for process in processes:
         process.join()
@@ -206,7 +209,7 @@ def _client(work: Any, items: list[Any], barrier: Any, took: Any) -> None:
     with work() as do:
         for item in items[:WARMING]:
             do(item)
-        barrier.wait(timeout=120)
+        barrier.wait(timeout=PATIENCE)
         begin, cpu = time.monotonic(), time.process_time()
         for item in items[WARMING:]:
             do(item)

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from benchmarks.national import databases
 from benchmarks.national.deciding import Pace, Wanted
-from portal.accounts.models import User
+from benchmarks.national.walking import sign_in
 
 WORKERS, THREADS = 4, 4
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
@@ -96,14 +96,14 @@ class Browser:
         """Begin signed in."""
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
         serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
-        self._cookie = f"session={serializer.dumps({'_user_id': token, '_fresh': True})}"
+        self._cookie = f"session={serializer.dumps({'_user_id': token})}"
         self._csrf = ""
 
     def get(self, path: str) -> tuple[int, bytes]:
         """Fetch a page, and keep the token of its forms."""
         status, body, cookie = self._send("GET", path)
         if cookie:
-            self._cookie = cookie.split(";")[0]
+            self._cookie = cookie
         found = TOKEN.search(body.decode(errors="replace"))
         self._csrf = found.group(1) if found else self._csrf
         return status, body
@@ -118,16 +118,25 @@ class Browser:
         headers = {"Cookie": self._cookie, "Accept-Language": "en"}
         if form is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-        self._connection.request(method, path, urlencode(form) if form is not None else None, headers)
-        answer = self._connection.getresponse()
-        return answer.status, answer.read(), answer.headers.get("Set-Cookie")
+        body = urlencode(form) if form is not None else None
+        try:
+            answer = self._answer(method, path, body, headers)
+        except (ConnectionError, http.client.HTTPException):  # gunicorn gives idle connections up
+            self._connection.close()
+            answer = self._answer(method, path, body, headers)
+        kept = [line.split(";")[0] for line in answer.headers.get_all("Set-Cookie", [])]
+        return answer.status, answer.read(), next((one for one in kept if one.startswith("session=")), None)
+
+    def _answer(
+        self, method: str, path: str, body: str | None, headers: dict[str, str]
+    ) -> http.client.HTTPResponse:
+        self._connection.request(method, path, body, headers)
+        return self._connection.getresponse()
 
 
 def decisions(app: Flask, session: Session, server: Server, wanted: list[Wanted], *, clients: int) -> Pace:
     """Return the pace at which so many browsers press the button, one decision after another each."""
-    tokens = {
-        person: session.get_one(User, person).fs_uniquifier for person in {person for _, person in wanted}
-    }
+    tokens = {person: sign_in(session, person) for person in {person for _, person in wanted}}
     lots = [_Lot(app, server.port, tokens, wanted[number::clients]) for number in range(clients)]
     with ThreadPoolExecutor(clients) as pool:
         list(pool.map(_Lot.warm, lots))
