@@ -1,6 +1,7 @@
-"""The long work of this room."""
+"""The long work of this room, and what it does about what happens elsewhere."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from flask import url_for
@@ -8,8 +9,13 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
+from portal.bookings import gating
 from portal.bookings.calendar_files import Event, read_calendar
+from portal.bookings.services.decisions import confirm_at_gate
 from portal.bookings.services.imports import Action, Line, Plan, Target, import_events
+from portal.gates.events import GateMet
+from portal.gates.rules import Gate
+from portal.ledger import Entry
 from portal.web.sentences import sentence
 from portal.work.kinds import Kind, Outcome
 from portal.work.reasons import as_plain, reason_of
@@ -87,6 +93,20 @@ def _imported(outcome: Mapping[str, Any]) -> Outcome:
         further=further,
     )
 
+
+def confirm_holds(session: Session, entry: Entry, at: datetime) -> None:
+    """Confirm the holds that waited for a gate that is met now."""
+    facts = entry.facts
+    waiting = gating.holds_awaiting(
+        session, facts["project_id"], facts["facility_id"], Gate(facts["gate"]), at=at
+    )
+    for booking_id in waiting:
+        confirm_at_gate(session, booking_id, at=at)
+
+
+HANDLERS: Mapping[str, tuple[Callable[[Session, Entry, datetime], None], ...]] = {
+    GateMet.name: (confirm_holds,)
+}
 
 WORK: Mapping[str, Kind] = {
     IMPORT_CALENDAR: Kind(work=import_calendar, title=lambda: _("Import of a calendar"), outcome=_imported),

@@ -6,6 +6,8 @@ from typing import Any
 from flask_babel import get_locale, gettext, ngettext
 
 from portal.core.errors import Reason
+from portal.gates import words as gate_words
+from portal.gates.rules import Gate
 from portal.reference import vocabulary
 from portal.web.filters import day, moment, money, window
 from portal.web.locale import local
@@ -231,6 +233,14 @@ def _not_in_this_state(values: Values) -> str:
 
 
 SENTENCES: dict[str, Sentence] = {
+    "gate_not_met": lambda v: ngettext(
+        "The gate “%(gate)s” stands before this run and is not met: %(num)s item holds it. Until then the window can only be "
+        "held: give a day by which it is to be met, or let the facility’s QA waive what is open.",
+        "The gate “%(gate)s” stands before this run and is not met: %(num)s items hold it. Until then the window can only be "
+        "held: give a day by which it is to be met, or let the facility’s QA waive what is open.",
+        v["open"],
+        gate=gate_words.gate(Gate(v["gate"])),
+    ),
     "wrong_kind": _wrong_kind,
     "grade_too_low": _grade_too_low,
     "bsl_too_low": lambda v: gettext(

@@ -48,6 +48,7 @@ def sign_decision(
     note: str = "",
     condition: str | None = None,
     until: datetime | None = None,
+    gate: Mapping[str, Any] | None = None,
     at: datetime,
 ) -> Signature | None:
     """Sign a decision with everything that it rests on, where one is needed; return the signature."""
@@ -56,6 +57,7 @@ def sign_decision(
     content = {
         **_asked(request),
         **_place(room, slot if step in WINDOWED else None),
+        **(gate or {}),
         "step": step,
         "note": note.strip(),
         "condition": condition,

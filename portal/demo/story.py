@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.bookings import search, services
+from portal.bookings import gating, search, services
 from portal.bookings.models import (
     Booking,
     BookingState,
@@ -23,11 +23,14 @@ from portal.bookings.models import (
 )
 from portal.bookings.needs import Minimum, minimum_for, need_of
 from portal.bookings.roomtime import midnight
-from portal.core.actors import Actor
+from portal.core.actors import Actor, Role
 from portal.core.errors import Refused
 from portal.core.slots import Slot
+from portal.demo import gates
 from portal.demo.cast import Cast
 from portal.facilities.models import BookingUnit, Cleanroom, Facility
+from portal.gates.queries import dossier_of
+from portal.gates.rules import STAFF_ROLES, Gate
 from portal.projects.models import Phase, Project
 from portal.signatures.rules import Method, Proof
 
@@ -156,6 +159,7 @@ class Story:
 
     def approve(self, request: SlotRequest, *, at: datetime, **values: Any) -> Booking | None:
         """Approve a request, if the rules allow it, and put what follows on the line."""
+        self.show_at_gates(request, at=at)
         try:
             booking = services.approve_request(
                 self.session,
@@ -169,6 +173,25 @@ class Story:
             return None
         self.follow(booking, self.manager_of(request))
         return booking
+
+    def show_at_gates(self, request: SlotRequest, *, at: datetime) -> None:
+        """Let the gate before a request's run be met, where the facility has QA to look at it."""
+        room = self.session.get_one(Cleanroom, request.cleanroom_id)
+        found = gating.before(self.session, request, room, at=at)
+        staff = self.staff_of(room.facility_id)
+        if found is None or found.verdict.met or set(STAFF_ROLES) - staff.keys():
+            return
+        founder = next(actor for project, actor in self.projects if project.id == request.project_id)
+        gates.settle(self.session, founder, staff, request.project, room.facility, found.gate, at=at)
+
+    def staff_of(self, facility_id: int) -> dict[Role, Actor]:
+        """Return who holds which duty at a facility."""
+        return {
+            role: actor
+            for role in STAFF_ROLES
+            for actor in (*self.cast.managers.values(), *self.cast.people.values())
+            if actor.holds(role, facility_id)
+        }
 
     def follow(self, booking: Booking, manager: Actor) -> None:
         """Put on the line that a booking is used and completed in its time, or that nobody came."""
@@ -245,8 +268,15 @@ def tell_present(story: Story) -> None:
         story.ask(
             rival, founder, development, at=now - timedelta(days=1), facility=lund, same_window_as=request
         )
-    for project, founder in late[:4]:
-        story.ask(project, founder, RunKind.CLINICAL_BATCH, at=now - timedelta(days=6), facility=gmp, lead=40)
+    for number, (project, founder) in enumerate(late[:4]):
+        asked = story.ask(
+            project, founder, RunKind.CLINICAL_BATCH, at=now - timedelta(days=6), facility=gmp, lead=40
+        )
+        dossier = dossier_of(story.session, project.id, gmp.id)
+        staff = story.staff_of(gmp.id)
+        if asked is not None and dossier is not None and number < 2 and not set(STAFF_ROLES) - staff.keys():
+            for gate in (Gate.PRE_GMP_EXIT, Gate.GMP_ENTRY):
+                gates.leave_open(story.session, founder, staff, dossier, gate, at=now - timedelta(days=3))
     _leave_states(story, waiting, lund)
     project, founder = blood[-1]
     story.draft(project, founder, development, at=now - timedelta(hours=5))
@@ -378,7 +408,10 @@ def _offer(story: Story, request: SlotRequest, founder: Actor, *, at: datetime) 
 
         def accept(moment: datetime) -> None:
             if request.state is RequestState.OFFERED:
-                booking = services.accept_offer(story.session, founder, request.id, at=moment)
+                try:
+                    booking = services.accept_offer(story.session, founder, request.id, at=moment)
+                except Refused:
+                    return
                 story.follow(booking, story.cast.managers[room.facility_id])
 
         story.at(at + timedelta(days=1), accept)

@@ -16,6 +16,7 @@ from portal.work.kinds import Kind
 Handler = Callable[[Session, Entry, datetime], None]
 
 ROOMS: tuple[Mapping[str, tuple[Handler, ...]], ...] = (
+    bookings.HANDLERS,
     facilities.HANDLERS,
     notifications.HANDLERS,
     roadmap.HANDLERS,

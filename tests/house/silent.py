@@ -126,7 +126,6 @@ GATES = {
     "gate.item_accepted",
     "gate.item_returned",
     "gate.item_waived",
-    "gate.met",
     "gate.waiver_ended",
 }
 """The matrix shows what is open, and each item what was said about it."""

@@ -18,6 +18,7 @@ from portal.bookings.services.closures import close_cleanroom, lift_closure, mov
 from portal.bookings.services.decisions import (
     approve_request,
     ask_for_information,
+    confirm_at_gate,
     confirm_condition,
     hand_over,
     offer_window,
@@ -47,6 +48,7 @@ __all__ = [
     "choose_window",
     "close_cleanroom",
     "complete_booking",
+    "confirm_at_gate",
     "confirm_condition",
     "decline_offer",
     "discard_draft",

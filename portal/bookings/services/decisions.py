@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.bookings import blocks, queries, search, signing
+from portal.bookings import blocks, gating, queries, search, signing
 from portal.bookings.events import (
     ConditionMet,
     InformationAsked,
@@ -15,6 +16,7 @@ from portal.bookings.events import (
     RequestWaitlisted,
 )
 from portal.bookings.models import (
+    Block,
     Booking,
     BookingState,
     RequestMessage,
@@ -62,7 +64,8 @@ def approve_request(
 ) -> Booking:
     """Turn a request into a confirmed booking, or into a hold until a condition is met, changeover included.
 
-    It is signed where decisions about the room are; `proof` is that the actor has just shown who they are. Raises
+    Before the gate of its run is met, it can only be held until a date: with no other condition the hold is confirmed by
+    itself once the gate is met. It is signed where decisions about the room are; `proof` is that the actor has just shown who they are. Raises
     `NotFound` if the actor may not decide on it, `Stale` if it has changed since it was shown, and `Refused`, with every
     reason at once, if the rules stand in the way. Competing requests stay, and are told.
     """
@@ -70,8 +73,13 @@ def approve_request(
     slot = request.slot
     reasons = _reasons_against(actor, request, "approve", note)
     reasons += signing.reasons_against(actor, room, request, proof, at=at)
-    if condition.strip() and (condition_until is None or not at < condition_until):
+    gate = gating.before(session, request, room, at=at)
+    waits_for_gate = gate is not None and not gate.verdict.met and condition_until is not None
+    written = condition.strip() or (gating.CONDITIONS[gate.gate] if gate and waits_for_gate else "")
+    if written and (condition_until is None or not at < condition_until):
         reasons.append(Reason("condition_needs_a_date", field="condition_until"))
+    if not waits_for_gate:
+        reasons += gating.reasons_against(gate, field="condition_until")
     if slot is None:
         reasons.append(Reason("no_window_asked"))
     else:
@@ -81,14 +89,14 @@ def approve_request(
     if reasons or slot is None:
         raise Refused(reasons)
     competing = queries.ids_of_competing_requests(session, request)
-    conditional = bool(condition.strip())
     booking = blocks.take(
         session,
         room,
         slot,
-        state=BookingState.HELD if conditional else BookingState.CONFIRMED,
-        held_until=min(condition_until, slot.start) if conditional and condition_until else None,
-        condition=condition.strip() or None,
+        state=BookingState.HELD if written else BookingState.CONFIRMED,
+        held_until=min(condition_until, slot.start) if written and condition_until else None,
+        condition=written or None,
+        awaits_gate=gate.gate.value if gate and waits_for_gate and not condition.strip() else None,
         request_id=request.id,
         project_id=request.project_id,
         organisation_id=request.organisation_id,
@@ -112,6 +120,7 @@ def approve_request(
         note=note,
         condition=booking.condition,
         until=booking.held_until,
+        gate=gating.signed_as(gate),
         at=at,
     )
     record(
@@ -325,6 +334,7 @@ def confirm_condition(
     room, request = booking.block.cleanroom, booking.request
     if request is not None:
         reasons += signing.reasons_against(actor, room, request, proof, at=at)
+        reasons += gating.reasons_against(gating.before(session, request, room, at=at))
     if reasons or booking.request_id is None or booking.project_id is None:
         raise Refused(reasons)
     blocks.change_state(session, booking, BookingState.CONFIRMED)
@@ -341,6 +351,40 @@ def confirm_condition(
             booking_id=booking.id,
             cleanroom_id=booking.block.cleanroom_id,
             note=note,
+        ),
+        at=at,
+    )
+    return booking
+
+
+def confirm_at_gate(session: Session, booking_id: int, *, at: datetime) -> Booking | None:
+    """Confirm a hold that waited for nothing but its gate; None where it is no hold any more, or the gate is not met.
+
+    Who approved it has signed that the gate was the only condition, so nobody is asked again.
+    """
+    room_id = session.scalar(
+        select(Block.cleanroom_id).join(Booking, Booking.block_id == Block.id).where(Booking.id == booking_id)
+    )
+    if room_id is None:
+        return None
+    rooms = blocks.lock_cleanrooms(session, [room_id])
+    release_expired(session, rooms, at=at)
+    booking = lock_booking(session, booking_id, shown_version=None)
+    request = booking.request
+    if booking.state is not BookingState.HELD or booking.awaits_gate is None or request is None:
+        return None
+    found = gating.before(session, request, booking.block.cleanroom, at=at)
+    if found is not None and not found.verdict.met:
+        return None
+    blocks.change_state(session, booking, BookingState.CONFIRMED)
+    record(
+        session,
+        ConditionMet(
+            actor_id=None,
+            request_id=request.id,
+            project_id=request.project_id,
+            booking_id=booking.id,
+            cleanroom_id=booking.block.cleanroom_id,
         ),
         at=at,
     )

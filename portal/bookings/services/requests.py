@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from portal.bookings import blocks, queries, search
+from portal.bookings import blocks, gating, queries, search
 from portal.bookings.estimates import estimate
 from portal.bookings.events import (
     InformationGiven,
@@ -74,6 +74,7 @@ def submit_request(
     request.state, request.submitted_at, request.waiting_since = RequestState.SUBMITTED, at, at
     _accept_terms(request, room.facility, at=at)
     open_for_request(session, request, room, actor_id=actor.user_id, at=at)
+    gating.open_gates(session, request, room, actor_id=actor.user_id, at=at)
     record(
         session,
         RequestSubmitted(
@@ -180,9 +181,12 @@ def accept_offer(
 ) -> Booking:
     """Accept the offered window: the hold becomes a confirmed booking.
 
-    Raises `Refused` if the offer has lapsed; the room may be somebody else's by now.
+    Raises `Refused` if the offer has lapsed, since the room may be somebody else's by now, or before its gate is met.
     """
     request, booking = _offered(session, actor, request_id, "accept", shown_version=shown_version, at=at)
+    reasons = gating.reasons_against(gating.before(session, request, booking.block.cleanroom, at=at))
+    if reasons:
+        raise Refused(reasons)
     blocks.change_state(session, booking, BookingState.CONFIRMED)
     request.state, request.waiting_since, request.decided_at = RequestState.APPROVED, None, at
     request.cleanroom_id = booking.block.cleanroom_id

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
-from portal.bookings import desk, history, outlooks, queries, words
+from portal.bookings import desk, gating, history, outlooks, queries, words
 from portal.bookings.models import Booking, RequestState, SlotRequest
 from portal.bookings.outlooks import Outlook
 from portal.bookings.roomtime import local_day
@@ -24,10 +24,13 @@ from portal.core.errors import NotFound
 from portal.core.slots import Slot
 from portal.facilities.models import Cleanroom
 from portal.facilities.words import label
+from portal.gates import words as gate_words
+from portal.gates.queries import dossier_of
 from portal.projects import wording
 from portal.projects.models import FieldGroup
 from portal.projects.queries import visible_groups
 from portal.web.filters import day, moment, money, window
+from portal.web.sentences import sentence
 
 MINI_DAYS = 56
 
@@ -107,7 +110,10 @@ def shown(
         ),
         "moves": [_move_words(other, slot, who, zone) for other, slot in moves],
         "timeline": _timeline(session, actor, request, room, outlook, moves, who, at=at),
-        "points": judgement.points(request, outlook, diary, who=who, shows_process=shows_process, at=at)
+        "shows_gate": shows_process,
+        "gate_url": _gate_url(session, request, room, at=at),
+        "points": _gate_points(session, request, room, at=at)
+        + judgement.points(request, outlook, diary, who=who, shows_process=shows_process, at=at)
         if outlook is not None and diary is not None
         else [],
         "if_approved": judgement.if_approved(request, outlook, diary)
@@ -120,6 +126,25 @@ def shown(
         "decides": decides and not is_own,
         "why_not": _why_not(decides=decides, is_own=is_own, request=request),
     }
+
+
+def _gate_points(
+    session: Session, request: SlotRequest, room: Cleanroom, *, at: datetime
+) -> list[judgement.Point]:
+    """Return how the gate before the run stands, as a point for or against."""
+    found = gating.before(session, request, room, at=at) if outlooks.is_open(request) else None
+    if found is None:
+        return []
+    against = [("held", sentence(reason)) for reason in gating.reasons_against(found)]
+    return against or [("ok", f"{gate_words.gate(found.gate)}: {gate_words.summary(found.verdict)}.")]
+
+
+def _gate_url(session: Session, request: SlotRequest, room: Cleanroom, *, at: datetime) -> str | None:
+    found = gating.before(session, request, room, at=at)
+    dossier = dossier_of(session, request.project_id, room.facility_id) if found else None
+    if found is None or dossier is None:
+        return None
+    return url_for("gates.show", dossier_id=dossier.id, gate=found.gate.value)
 
 
 def _why_not(*, decides: bool, is_own: bool, request: SlotRequest) -> str | None:

@@ -15,6 +15,8 @@ from portal.bookings.views.blueprint import bp
 from portal.core.actors import Role
 from portal.facilities.models import BookingUnit, Grade, RoomKind
 from portal.facilities.words import label
+from portal.gates import words as gate_words
+from portal.gates.rules import Gate
 from portal.signatures import certificates
 from portal.signatures.certificates import Shown
 from portal.signatures.models import Signature
@@ -52,6 +54,8 @@ LABELS: Mapping[str, Callable[[], str]] = {
     "duration_unit": lambda: _("Unit of the length"),
     "mode": lambda: _("Weekends and holidays"),
     "note": lambda: _("Note"),
+    "gate": lambda: _("Gate"),
+    "gate_met": lambda: _("Gate met"),
     "condition": lambda: _("Condition"),
     "until": lambda: _("Held until"),
 }
@@ -116,6 +120,8 @@ def _written(field: str, value: Any, zone: str) -> str:
         "process_class": lambda name: label("process_class", name),
         "equipment": lambda names: words.listed([label("equipment", one) for one in names]),
         "duration_unit": lambda unit: words.unit(BookingUnit(unit)),
+        "gate": lambda gate: gate_words.gate(Gate(gate)),
+        "gate_met": lambda met: _("yes") if met else _("no"),
         "mode": lambda how: words.mode(WorkMode(how)),
     }
     return write.get(field, str)(value)
