@@ -233,6 +233,14 @@ def _not_in_this_state(values: Values) -> str:
 
 
 SENTENCES: dict[str, Sentence] = {
+    "gate_before_acceptance": lambda v: ngettext(
+        "The gate “%(gate)s” stands before this run and is not met: %(num)s item holds it. The offer stays held until its date; "
+        "accept it once the gate is met.",
+        "The gate “%(gate)s” stands before this run and is not met: %(num)s items hold it. The offer stays held until its date; "
+        "accept it once the gate is met.",
+        v["open"],
+        gate=gate_words.gate(Gate(v["gate"])),
+    ),
     "gate_not_met": lambda v: ngettext(
         "The gate “%(gate)s” stands before this run and is not met: %(num)s item holds it. Until then the window can only be "
         "held: give a day by which it is to be met, or let the facility’s QA waive what is open.",

@@ -175,7 +175,7 @@ def test_an_offer_is_accepted_after_its_gate_only(session: Session) -> None:
     session.commit()
     with pytest.raises(Refused) as refused:
         services.accept_offer(session, founder, request.id, at=now())
-    assert codes(refused) == ["gate_not_met"]
+    assert codes(refused) == ["gate_before_acceptance"]
     session.rollback()
     meet(session, where, request, Gate.GMP_ENTRY)
     assert services.accept_offer(session, founder, request.id, at=now()).state is BookingState.CONFIRMED

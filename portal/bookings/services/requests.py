@@ -184,9 +184,10 @@ def accept_offer(
     Raises `Refused` if the offer has lapsed, since the room may be somebody else's by now, or before its gate is met.
     """
     request, booking = _offered(session, actor, request_id, "accept", shown_version=shown_version, at=at)
-    reasons = gating.reasons_against(gating.before(session, request, booking.block.cleanroom, at=at))
-    if reasons:
-        raise Refused(reasons)
+    found = gating.before(session, request, booking.block.cleanroom, at=at)
+    if found is not None and not found.verdict.met:
+        values = {"gate": found.gate.value, "open": len(found.verdict.holding)}
+        raise Refused([Reason("gate_before_acceptance", values)])
     blocks.change_state(session, booking, BookingState.CONFIRMED)
     request.state, request.waiting_since, request.decided_at = RequestState.APPROVED, None, at
     request.cleanroom_id = booking.block.cleanroom_id
