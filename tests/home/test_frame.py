@@ -45,8 +45,8 @@ def sentence(client: PageClient, path: str = "/account") -> str:
 @pytest.mark.parametrize(
     ("role", "labels"),
     [
-        (Role.FOUNDER, ["Home", "Projects", "Requests", "Bookings", "Cleanrooms", "Support"]),
-        (Role.ADVISER, ["Home", "Teasers", "Partners", "Pipeline", "Cleanrooms", "Support"]),
+        (Role.FOUNDER, ["Home", "Projects", "Requests", "Bookings", "Gates", "Cleanrooms", "Support"]),
+        (Role.ADVISER, ["Home", "Gates", "Teasers", "Partners", "Pipeline", "Cleanrooms", "Support"]),
         (Role.INVESTOR, ["Home", "Teasers", "Our entry", "Pipeline", "Cleanrooms", "Support"]),
         (Role.SUPPORT_PROVIDER, ["Home", "Teasers", "Our entry", "Pipeline", "Cleanrooms", "Support"]),
         (Role.ANALYST, ["Home", "Pipeline", "Cleanrooms", "Support"]),
@@ -79,10 +79,17 @@ def test_the_facility_s_people_find_theirs_and_a_manager_how_much_waits(
         "Bookings",
         "Calendar",
         "Closures",
+        "Gates",
         "Facilities",
     ]
     qa = make.duty(session, place.room.facility, Role.QA)
-    assert [label for label, _ in ways(client.sign_in(qa))] == ["Home", "Bookings", "Calendar", "Facilities"]
+    assert [label for label, _ in ways(client.sign_in(qa))] == [
+        "Home",
+        "Bookings",
+        "Calendar",
+        "Gates",
+        "Facilities",
+    ]
 
 
 def test_a_page_below_belongs_to_the_nearest_way(client: PageClient, session: Session) -> None:
