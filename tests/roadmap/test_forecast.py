@@ -3,15 +3,18 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from portal.roadmap.catalogue import shipped_catalogue
+from portal.roadmap.rules.dates import Node
 from portal.roadmap.rules.forecast import MILESTONES, MONTH, forecast_of
 from portal.roadmap.rules.grid import COLUMNS, Scale, Window, window_at
 from portal.roadmap.rules.next import MOST_SHOWN, Because, next_actions
 from portal.roadmap.rules.planning import plan_of
+from portal.roadmap.rules.ranges import drawn
 from portal.roadmap.rules.standing import (
     Standing,
     implied_by_phase,
@@ -93,6 +96,15 @@ def test_every_step_that_decides_the_date_costs_days_when_it_waits() -> None:
     forecast = forecast_of(instance(), runs=1)
     assert forecast.path[-1] == "fih_trial"
     assert all(forecast.delays[step] > 0 for step in forecast.path)
+
+
+def test_a_step_draws_the_same_in_every_plan_and_otherwise_than_its_neighbours() -> None:
+    first, second = [step for step in shipped_catalogue().steps if step.duration is not None][:2]
+    draws = [drawn(Node(step=step, binding=()), 500, seed=1) for step in (first, second, first)]
+    assert np.array_equal(draws[0], draws[2])
+    assert abs(np.corrcoef(draws[0], draws[1])[0, 1]) < 0.2
+    other = drawn(Node(step=first, binding=()), 500, seed=2)
+    assert not np.array_equal(draws[0], other)
 
 
 def test_the_next_milestone_is_the_first_that_is_not_reached() -> None:

@@ -1,19 +1,23 @@
 """A project's roadmap on its pages: made, answered, reported, marked, skipped, extended, planned and handed out."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from icalendar import Calendar
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Organisation
+from portal.bookings.events import BookingRecorded
+from portal.bookings.models import Block, BlockKind, Booking, BookingState, RunKind
 from portal.core import clock
 from portal.core.actors import Actor, Role
+from portal.ledger import record
 from portal.projects.models import Project
 from portal.projects.rules.phases import day_of
 from portal.projects.rules.values import FieldGroup, GrantReason, Phase
 from portal.projects.services import grant_group
 from portal.roadmap import queries, services
+from portal.roadmap.handlers import HANDLERS
 from portal.roadmap.models import StepMark
 from tests import make
 from tests.client import PageClient
@@ -405,3 +409,43 @@ def test_the_home_names_what_decides_the_date(client: PageClient, founder: Actor
     page = client.get("/home/founder").get_data(as_text=True)
     assert f"/projects/{made.id}/roadmap/steps/" in page
     assert "a month of waiting costs" in page
+
+
+def test_a_booked_cleanroom_moves_its_step_when_the_handlers_have_run(
+    session: Session, founder: Actor, made: Project
+) -> None:
+    room = make.cleanroom(session)
+    start = today() + timedelta(days=700)
+    at = datetime(start.year, start.month, start.day, tzinfo=UTC)
+    block = Block(cleanroom_id=room.id, kind=BlockKind.BOOKING, starts_at=at, ends_at=at + timedelta(days=5))
+    session.add(block)
+    session.flush()
+    session.add(
+        Booking(
+            block_id=block.id,
+            state=BookingState.CONFIRMED,
+            project_id=made.id,
+            organisation_id=made.organisation_id,
+            run_kind=RunKind.ENGINEERING_RUN,
+            created_at=clock.now(),
+        )
+    )
+    session.flush()
+    entry = record(
+        session,
+        BookingRecorded(
+            actor_id=founder.user_id,
+            booking_id=0,
+            project_id=made.id,
+            cleanroom_id=room.id,
+            starts_at=at,
+            ends_at=at + timedelta(days=5),
+        ),
+        at=clock.now(),
+    )
+    for handler in HANDLERS["booking.recorded"]:
+        handler(session, entry, clock.now())
+    laid = queries.laid(session, made)
+    assert laid is not None
+    starts = {step["id"]: step["earliest_start"] for step in laid.plan.plan["steps"]}
+    assert starts["engineering_run"] == start.isoformat()

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from zlib import crc32
 
 import numpy as np
 
 from portal.roadmap.rules.dates import Days, Node, critical, dates_of
+from portal.roadmap.rules.values import Duration
 
 WEIGHT = 4.0
 """How much the likely duration weighs against the least and the most in a PERT distribution."""
@@ -30,14 +33,13 @@ class Ranges:
 
 def ranges_of(nodes: Sequence[Node], watched: Sequence[int], *, runs: int, seed: int) -> Ranges:
     """Return what so many draws say of a network; starts and finishes are kept of the watched places only."""
-    generator = np.random.default_rng(seed)
     starts = {place: np.empty(runs) for place in watched}
     finishes = {place: np.empty(runs) for place in watched}
     end = np.empty(runs)
     critical_draws = [0] * len(nodes)
     for first in range(0, runs, BLOCK):
         part = slice(first, min(first + BLOCK, runs))
-        durations = [drawn(node, generator, part.stop - part.start) for node in nodes]
+        durations = [drawn(node, part.stop - part.start, seed=seed, first=first) for node in nodes]
         dates = dates_of(nodes, durations)
         end[part] = dates.end
         for place in watched:
@@ -48,17 +50,29 @@ def ranges_of(nodes: Sequence[Node], watched: Sequence[int], *, runs: int, seed:
     return Ranges(starts, finishes, end, [draws / runs for draws in critical_draws])
 
 
-def drawn(node: Node, generator: np.random.Generator, runs: int) -> Days:
-    """Return draws of a step's duration: constant where it is finished, unknown or certain, else PERT."""
+def drawn(node: Node, runs: int, *, seed: int, first: int = 0) -> Days:
+    """Return draws of a step's duration: constant where it is finished, unknown or certain, else PERT.
+
+    Each step has a stream of its own, so that its draws are the same in every plan that it is part of and need to be
+    made only once.
+    """
     duration = node.step.duration
     if duration is None or node.finished is not None:
         return np.zeros(runs)
-    width = duration.max - duration.min
-    if width == 0:
+    if duration.min == duration.max:
         return np.full(runs, float(duration.likely))
+    return _pert(crc32(node.step.id.encode()), duration, runs, seed, first)
+
+
+@lru_cache(maxsize=256)
+def _pert(stream: int, duration: Duration, runs: int, seed: int, first: int) -> Days:
+    generator = np.random.default_rng([seed, stream, first])
+    width = duration.max - duration.min
     low = 1.0 + WEIGHT * (duration.likely - duration.min) / width
     high = 1.0 + WEIGHT * (duration.max - duration.likely) / width
-    return duration.min + width * generator.beta(low, high, size=runs)
+    days = duration.min + width * generator.beta(low, high, size=runs)
+    days.setflags(write=False)
+    return days
 
 
 def percentiles(days: Days) -> tuple[int, int, int]:
