@@ -149,6 +149,8 @@ def _ways(actor: Actor | None) -> Iterator[Way]:
         yield Way(_("Gates"), url_for("gates.matrix"))
     if actor.roles & READERS:
         yield Way(_("Teasers"), url_for("projects.teasers"), also=("/projects",))
+    if Role.ADVISER in actor.roles:
+        yield Way(_("Roadmaps"), url_for("roadmap.portfolio"))
         mine = _("Partners") if Role.ADVISER in actor.roles else _("Our entry")
         yield Way(mine, url_for("partners.index"))
     if actor.roles & (READERS | {Role.ANALYST}) or not actor.roles:

@@ -46,7 +46,10 @@ def sentence(client: PageClient, path: str = "/account") -> str:
     ("role", "labels"),
     [
         (Role.FOUNDER, ["Home", "Projects", "Requests", "Bookings", "Gates", "Cleanrooms", "Support"]),
-        (Role.ADVISER, ["Home", "Gates", "Teasers", "Partners", "Pipeline", "Cleanrooms", "Support"]),
+        (
+            Role.ADVISER,
+            ["Home", "Gates", "Teasers", "Roadmaps", "Partners", "Pipeline", "Cleanrooms", "Support"],
+        ),
         (Role.INVESTOR, ["Home", "Teasers", "Our entry", "Pipeline", "Cleanrooms", "Support"]),
         (Role.SUPPORT_PROVIDER, ["Home", "Teasers", "Our entry", "Pipeline", "Cleanrooms", "Support"]),
         (Role.ANALYST, ["Home", "Pipeline", "Cleanrooms", "Support"]),

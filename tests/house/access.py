@@ -1177,6 +1177,7 @@ KNOWERS = KNOWING - GRANTED
 """Who plans the main project of a ground, and who only knows that it is there."""
 
 ROADMAPS = (
+    see("roadmap.portfolio", may=ADVISERS),
     see("roadmap.show", "project", may=PLANNERS),
     see("roadmap.show", "spare project", may=OWNER),
     send("roadmap.make", "spare project", may=OWNER, barred=ADVISERS, on="roadmap.show"),

@@ -134,3 +134,23 @@ def test_an_investor_reads_the_levels_and_not_the_evidence(
     assert client.get(f"/projects/{project.id}/roadmap").status_code == 404
     client.sign_in(make.member(session, make.organisation(session), Role.ADVISER))
     assert client.get(path).status_code == 404
+
+
+def test_an_adviser_sees_the_roadmaps_that_are_open_to_them_and_no_name_that_is_not(
+    client: PageClient, session: Session, founder: Actor, project: Project
+) -> None:
+    services.make_roadmap(session, founder, project.id, at=clock.now())
+    services.assess(session, founder, project.id, "ip", level=1, evidence="Notes", at=clock.now())
+    adviser = adviser_of(session, project)
+    hidden = make.project(session, name="Hidden from advisers")
+    client.sign_in(adviser)
+    page = client.get("/roadmaps").get_data(as_text=True)
+    assert f"/projects/{project.id}/roadmap" in page
+    assert "First patient" in page
+    assert "1 of 9" in page
+    assert project.name not in page
+    assert hidden.name not in page
+    client.sign_in(make.member(session, make.organisation(session), Role.ADVISER))
+    assert "No roadmap is open to you" in client.get("/roadmaps").get_data(as_text=True)
+    client.sign_in(founder)
+    assert client.get("/roadmaps").status_code == 404

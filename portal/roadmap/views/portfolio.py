@@ -1,0 +1,82 @@
+"""An adviser's roadmaps on one page: phase, what comes next, what is late, and where each project is weakest."""
+
+from datetime import date
+from typing import Any
+
+from flask import render_template, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from portal.core import clock
+from portal.core.actors import Role
+from portal.projects import wording
+from portal.projects.models import Project
+from portal.projects.queries import groups_of_each, visible_projects
+from portal.projects.rules.values import FieldGroup
+from portal.reference import shipped
+from portal.roadmap import queries, words
+from portal.roadmap.models import RoadmapPlan
+from portal.roadmap.rules.readiness import gap, weakest
+from portal.roadmap.views.blueprint import bp
+from portal.roadmap.views.readiness import expectations
+from portal.store import db
+from portal.web.actors import current_actor, for_roles
+
+MOST = 200
+
+
+@bp.get("/roadmaps")
+@for_roles(Role.ADVISER)
+def portfolio() -> ResponseReturnValue:
+    """Show every project whose roadmap the adviser may read, those with the most that is late first."""
+    session, actor, at = db.session(), current_actor(), clock.now()
+    projects = session.scalars(
+        select(Project)
+        .where(
+            visible_projects(actor, at=at, group=FieldGroup.ROADMAP),
+            Project.archived_at.is_(None),
+        )
+        .options(joinedload(Project.organisation))
+        .order_by(Project.id)
+        .limit(MOST)
+    ).all()
+    groups = groups_of_each(session, actor, projects, at=at)
+    ids = [project.id for project in projects]
+    plans, levels = queries.ahead(session, ids), queries.levels_of(session, ids)
+    rows = [
+        _row(project, groups[project.id], plans.get(project.id), levels.get(project.id, {}))
+        for project in projects
+    ]
+    rows.sort(key=lambda row: (-row["late"], row["name"]))
+    return render_template("roadmap/portfolio.html", rows=rows, words=words)
+
+
+def _row(
+    project: Project, groups: frozenset[FieldGroup], plan: RoadmapPlan | None, levels: dict[str, int]
+) -> dict[str, Any]:
+    named = FieldGroup.IDENTITY in groups
+    outlook = plan.outlook if plan is not None else None
+    target = outlook["target"] if outlook else None
+    action = outlook["next"][0] if outlook and outlook["next"] else None
+    expected = expectations(project.phase)
+    weak = weakest(levels, expected)
+    return {
+        "name": project.name if named else wording.title_without_name(project),
+        "organisation": project.organisation.name if named else None,
+        "is_demo": project.is_demo,
+        "phase": wording.phase(project.phase.value),
+        "url": url_for("roadmap.show", project_id=project.id),
+        "milestone": str(words.MILESTONES[target]) if target else None,
+        "range": words.span(outlook["milestones"][target]) if outlook and target else None,
+        "late": len(outlook["late"]) if outlook else 0,
+        "next": words.in_words(action["name"]) if action else None,
+        "next_by": date.fromisoformat(action["by"]) if action and action["by"] else None,
+        "next_url": url_for("roadmap.step_of_project", project_id=project.id, step_id=action["step"])
+        if action
+        else None,
+        "weakest": words.in_words(shipped.record("readiness_dimensions", weak)["name"]) if weak else None,
+        "weakest_level": levels[weak] if weak else None,
+        "weakest_gap": gap(levels[weak], expected[weak]) if weak else 0,
+        "is_made": plan is not None,
+    }
