@@ -148,11 +148,7 @@ def _ways(actor: Actor | None) -> Iterator[Way]:
     if actor.facility_ids or actor.roles & {Role.FOUNDER, Role.ADVISER}:
         yield Way(_("Gates"), url_for("gates.matrix"))
     if actor.roles & READERS:
-        yield Way(_("Teasers"), url_for("projects.teasers"), also=("/projects",))
-    if Role.ADVISER in actor.roles:
-        yield Way(_("Roadmaps"), url_for("roadmap.portfolio"))
-        mine = _("Partners") if Role.ADVISER in actor.roles else _("Our entry")
-        yield Way(mine, url_for("partners.index"))
+        yield from _for_readers(actor)
     if actor.roles & (READERS | {Role.ANALYST}) or not actor.roles:
         yield Way(_("Pipeline"), url_for("projects.pipeline"))
     if actor.is_administrator:
@@ -167,6 +163,14 @@ def _ways(actor: Actor | None) -> Iterator[Way]:
         yield Way(catalogue, url_for("facilities.catalogue"))
         if not actor.facility_ids:
             yield Way(_("Support"), url_for("partners.catalogue"))
+
+
+def _for_readers(actor: Actor) -> Iterator[Way]:
+    yield Way(_("Teasers"), url_for("projects.teasers"), also=("/projects",))
+    if Role.ADVISER in actor.roles:
+        yield Way(_("Roadmaps"), url_for("roadmap.portfolio"))
+    mine = _("Partners") if Role.ADVISER in actor.roles else _("Our entry")
+    yield Way(mine, url_for("partners.index"))
 
 
 def _for_founders(actor: Actor) -> Iterator[Way]:
