@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from portal.core.actors import Actor
 from portal.demo.cast import Cast
 from portal.projects.models import Project
-from portal.projects.rules.values import FieldGroup
+from portal.projects.rules.values import FieldGroup, Phase
 from portal.projects.services import grant_to_adviser
 from portal.reference import shipped
 from portal.roadmap import queries, services
@@ -25,6 +25,11 @@ ANSWERS = {
     "human_samples_stored_in_sweden": True,
 }
 OWNERS = ("Demo regulatory lead", "Demo process lead", "Demo clinical lead", "Demo founder")
+TRIALS = {
+    Phase.PHASE_1: "fih_trial",
+    Phase.PHASE_2: "phase_2_trial",
+    Phase.PHASE_3: "pivotal_trial",
+}
 LEFT_UNDONE = 0.12
 """The share of what a phase implies that a demo project has not done: it is late."""
 
@@ -54,9 +59,20 @@ def _lay(
     )
     if number % 3 == 0:
         services.set_baseline(session, founder, project.id, version=None, at=begun + timedelta(days=2))
+    _on_trial(session, founder, project, at=at)
     _under_way(session, founder, project, random, at=at)
     if number % 2 == 0:
         _assess(session, founder, project, random, at=at)
+
+
+def _on_trial(session: Session, founder: Actor, project: Project, *, at: datetime) -> None:
+    """Let the trial of a project's phase have begun when the project reached the phase."""
+    trial, laid = TRIALS.get(project.phase), queries.laid(session, project)
+    if trial is None or laid is None or trial in laid.marks or project.phase_since is None:
+        return
+    if trial in {step["id"] for step in laid.plan.plan["steps"]}:
+        said = Mark(started=project.phase_since)
+        services.mark_step(session, founder, project.id, trial, said, version=0, at=at)
 
 
 def _assess(session: Session, founder: Actor, project: Project, random: Random, *, at: datetime) -> None:
