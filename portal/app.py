@@ -29,6 +29,9 @@ from portal.jobs import views as job_pages
 from portal.jobs import words as job_words
 from portal.jobs.handlers import WORK
 from portal.mail import delivery, writing
+from portal.matching import sentences as matching_sentences
+from portal.matching import views as matching_pages
+from portal.matching import words as matching_words
 from portal.notifications import views as message_pages
 from portal.notifications import words as message_words
 from portal.partners import sentences as partner_sentences
@@ -64,6 +67,7 @@ SENTENCES = (
     booking_sentences.SENTENCES,
     message_words.SENTENCES,
     job_words.SENTENCES,
+    matching_sentences.SENTENCES,
     roadmap_sentences.SENTENCES,
 )
 """What every room says to its reasons."""
@@ -134,7 +138,8 @@ def create_app(settings: Settings) -> Flask:
     app.register_blueprint(gate_pages.bp)
     app.register_blueprint(booking_pages.bp)
     app.register_blueprint(roadmap_pages.bp)
-    tabs.register(app, *roadmap_tabs.TABS, gate_pages.TAB)
+    tabs.register(app, *roadmap_tabs.TABS, gate_pages.TAB, matching_words.TAB)
+    app.register_blueprint(matching_pages.bp)
     app.register_blueprint(message_pages.bp)
     app.register_blueprint(job_pages.bp)
     visits.init_app(app)

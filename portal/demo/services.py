@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import User
 from portal.bookings import services as bookings
-from portal.demo import cast, partners, pipeline, roadmaps, story
+from portal.demo import cast, introductions, partners, pipeline, roadmaps, story
 from portal.facilities.models import Facility
 from portal.facilities.services.load import load_catalogue, load_demo_rooms
 
@@ -32,7 +32,8 @@ def fill(session: Session, *, password_hash: str, at: datetime, seed: int = SEED
     facilities = list(session.scalars(select(Facility).order_by(Facility.slug)))
     players = cast.enter(session, facilities, password_hash=password_hash, at=begun)
     projects = pipeline.register_all(session, players, random, at=begun)
-    partners.state_all(session, players, at=begun)
+    stated = partners.state_all(session, players, at=begun)
+    introductions.introduce_some(session, players, projects, stated, at=begun)
     told = story.Story(session=session, cast=players, random=random, now=begun, projects=projects)
     story.tell_past(told)
     told.tell()

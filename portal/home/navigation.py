@@ -12,6 +12,7 @@ from portal.core import clock
 from portal.core.actors import Actor, Role
 from portal.home.queries.facility import Place, count_to_decide, places
 from portal.home.ribbon import ribbon_for
+from portal.matching.queries import count_waiting
 from portal.store import db
 from portal.web.actors import maybe_actor
 from portal.web.locale import time_zone
@@ -147,30 +148,39 @@ def _ways(actor: Actor | None) -> Iterator[Way]:
         yield from _for_facilities(db.session(), actor)
     if actor.facility_ids or actor.roles & {Role.FOUNDER, Role.ADVISER}:
         yield Way(_("Gates"), url_for("gates.matrix"))
-    if actor.roles & READERS:
-        yield from _for_readers(actor)
+    yield from _for_matching(actor)
     if actor.roles & (READERS | {Role.ANALYST}) or not actor.roles:
         yield Way(_("Pipeline"), url_for("projects.pipeline"))
     if actor.is_administrator:
-        yield Way(_("People"), url_for("accounts.people"))
-        yield Way(_("Organisations"), url_for("accounts.organisations"), also=("/organisations",))
-        yield Way(_("Role requests"), url_for("accounts.role_requests"))
-        yield Way(_("Facilities"), url_for("facilities.administer"))
-        yield Way(_("Steps"), url_for("roadmap.catalogue"))
-        yield Way(_("Exchange rates"), url_for("partners.rates"))
-    if not actor.is_administrator:
+        yield from _for_administrators()
+    else:
         catalogue = _("Facilities") if actor.facility_ids else _("Cleanrooms")
         yield Way(catalogue, url_for("facilities.catalogue"))
         if not actor.facility_ids:
             yield Way(_("Support"), url_for("partners.catalogue"))
 
 
-def _for_readers(actor: Actor) -> Iterator[Way]:
-    yield Way(_("Teasers"), url_for("projects.teasers"), also=("/projects",))
+def _for_matching(actor: Actor) -> Iterator[Way]:
+    if actor.roles & READERS:
+        yield Way(_("Teasers"), url_for("projects.teasers"), also=("/projects",))
     if Role.ADVISER in actor.roles:
+        yield Way(_("Matching"), url_for("matching.desk"))
         yield Way(_("Roadmaps"), url_for("roadmap.portfolio"))
-    mine = _("Partners") if Role.ADVISER in actor.roles else _("Our entry")
-    yield Way(mine, url_for("partners.index"))
+    if actor.roles & (READERS | {Role.FOUNDER}):
+        waiting = None if _is_error() else count_waiting(db.session(), actor) or None
+        yield Way(_("Introductions"), url_for("matching.board"), count=waiting)
+    if actor.roles & READERS:
+        mine = _("Partners") if Role.ADVISER in actor.roles else _("Our entry")
+        yield Way(mine, url_for("partners.index"))
+
+
+def _for_administrators() -> Iterator[Way]:
+    yield Way(_("People"), url_for("accounts.people"))
+    yield Way(_("Organisations"), url_for("accounts.organisations"), also=("/organisations",))
+    yield Way(_("Role requests"), url_for("accounts.role_requests"))
+    yield Way(_("Facilities"), url_for("facilities.administer"))
+    yield Way(_("Steps"), url_for("roadmap.catalogue"))
+    yield Way(_("Exchange rates"), url_for("partners.rates"))
 
 
 def _for_founders(actor: Actor) -> Iterator[Way]:

@@ -25,6 +25,7 @@ from portal.jobs.long_work import do_waiting
 from portal.ledger import seal_waiting
 from portal.mail.delivery import send_waiting
 from portal.mail.services import forget_old_mail
+from portal.matching.services import tend_introductions
 from portal.notifications.digests import post_digests
 from portal.notifications.services import remind
 from portal.roadmap.services import compute_due
@@ -73,6 +74,7 @@ DUTIES = (
     Duty("mail", 5, lambda _app: send_waiting(at=clock.now())),
     Duty("seal", 5, _unit(lambda session: seal_waiting(session, at=clock.now()))),
     Duty("release", 10, _unit(lambda session: release_due(session, at=clock.now()))),
+    Duty("introductions", 300, _unit(lambda session: tend_introductions(session, at=clock.now()))),
     Duty("waiting_lists", 60, _unit(lambda session: tend_waiting_lists(session, at=clock.now()))),
     Duty("unused_files", 3600, lambda _app: keeping.sweep(at=clock.now())),
     Duty("roadmaps", 20, lambda _app: compute_roadmaps()),

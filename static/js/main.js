@@ -3,7 +3,7 @@
 import { forgetOnLeaving, settle } from "./drafts.js";
 
 const PARTS = new Set([
-  "confirm", "copy", "dialog", "draft", "errors", "filters", "flash", "gantt", "menu", "once", "passkey", "print", "search",
+  "board", "confirm", "copy", "dialog", "draft", "errors", "filters", "flash", "gantt", "menu", "once", "passkey", "print", "search",
   "shortcuts", "timeline",
 ]);
 

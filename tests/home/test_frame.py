@@ -45,13 +45,25 @@ def sentence(client: PageClient, path: str = "/account") -> str:
 @pytest.mark.parametrize(
     ("role", "labels"),
     [
-        (Role.FOUNDER, ["Home", "Projects", "Requests", "Bookings", "Gates", "Cleanrooms", "Support"]),
+        (
+            Role.FOUNDER,
+            ["Home", "Projects", "Requests", "Bookings", "Gates", "Introductions", "Cleanrooms", "Support"],
+        ),
         (
             Role.ADVISER,
-            ["Home", "Gates", "Teasers", "Roadmaps", "Partners", "Pipeline", "Cleanrooms", "Support"],
+            [
+                *("Home", "Gates", "Teasers", "Matching", "Roadmaps", "Introductions", "Partners"),
+                *("Pipeline", "Cleanrooms", "Support"),
+            ],
         ),
-        (Role.INVESTOR, ["Home", "Teasers", "Our entry", "Pipeline", "Cleanrooms", "Support"]),
-        (Role.SUPPORT_PROVIDER, ["Home", "Teasers", "Our entry", "Pipeline", "Cleanrooms", "Support"]),
+        (
+            Role.INVESTOR,
+            ["Home", "Teasers", "Introductions", "Our entry", "Pipeline", "Cleanrooms", "Support"],
+        ),
+        (
+            Role.SUPPORT_PROVIDER,
+            ["Home", "Teasers", "Introductions", "Our entry", "Pipeline", "Cleanrooms", "Support"],
+        ),
         (Role.ANALYST, ["Home", "Pipeline", "Cleanrooms", "Support"]),
         (
             Role.ADMINISTRATOR,

@@ -57,6 +57,7 @@ from portal.jobs.handlers import HANDLERS
 from portal.ledger import Delivery, Entry, Waiting
 from portal.mail.messages import Message as Letter
 from portal.mail.services import note_failure, post
+from portal.matching import services as matching
 from portal.notifications.models import Message
 from portal.notifications.rules import Topic
 from portal.notifications.stopping import stop_address
@@ -238,6 +239,8 @@ class _Builder:
             "for the provider": {},
         }
         self.partner_values |= {"thesis": thesis.id, "investor": where.id, "thesis name": thesis.name}
+        self.quiet = make.partner(self.session, make.provider(self.session), capacity=50)
+        self.adviser = make.adviser(self.session)
 
     def _provider(self) -> None:
         where = self.organisation("help", OrganisationKind.SUPPORT_PROVIDER)
@@ -379,6 +382,7 @@ class _GroundBuilder:
             self._projects()
             self._roadmap()
             self._requests()
+            self._introductions()
         with self.world.own(self.operator):
             self._own_work()
         return self.ground
@@ -558,6 +562,8 @@ class _GroundBuilder:
             "developer": self.developer.id,
             "password": PASSWORD,
             "far day": self.world.today + timedelta(days=600),
+            "later day": self.world.today + timedelta(days=90),
+            "past day": self.world.today - timedelta(days=2),
             "second": second.id,
             "address": second.email,
             "invited": invitation.email,
@@ -676,6 +682,52 @@ class _GroundBuilder:
         self.at("skipped step", project_id=project_id, step_id="dsmb")
         self.at("own step", project_id=project_id, step_id="own_1")
         self.ground.values["soon"] = self.world.today + timedelta(days=30)
+
+    # Whom it is to meet
+
+    def _introductions(self) -> None:
+        quiet, thesis = self.world.quiet.id, self.world.partner_values["thesis"]
+        paired = [self.world.project(self.owner, self.founder, f"Paired {number}") for number in (1, 2, 3)]
+        self._introduced("sent", self.main, thesis, "ask", "consent", "send")
+        self._introduced("asked for consent", self.main, quiet, "ask")
+        self._introduced("shortlisted", paired[0], quiet)
+        self._introduced("ready", paired[0], thesis, "ask", "consent")
+        self._introduced("agreed", paired[1], quiet, "ask", "consent", "send", "agree")
+        self._introduced("introduced", paired[2], quiet, "ask", "consent", "send", "agree", "introduce")
+        wished = matching.wish(self.session, self.founder, paired[1].id, thesis, groups=(), at=self.world.now)
+        self.at("wished", introduction_id=wished.id)
+        for place, name, verb in (
+            ("take up the wish", "wished", "shortlist"),
+            ("ask consent", "shortlisted", "ask"),
+            ("send", "ready", "send"),
+            ("say yes", "sent", "agree"),
+            ("take consent back", "sent", "withdraw"),
+            ("introduce", "agreed", "introduce"),
+            ("discuss", "introduced", "discuss"),
+        ):
+            self.at(place, **self.ground.places[name], verb=verb)
+
+    def _introduced(self, place: str, project: Project, partner_id: int, *verbs: str) -> None:
+        session, at, adviser = self.session, self.world.now, self.world.adviser
+        partner = session.get_one(Partner, partner_id)
+        keeper = Actor(
+            user_id=adviser.user_id,
+            organisation_id=partner.organisation_id,
+            roles=frozenset({Role.INVESTOR, Role.SUPPORT_PROVIDER}),
+        )
+        one = matching.shortlist(session, adviser, project.id, partner_id, at=at)
+        steps = {
+            "ask": lambda: matching.ask_consent(session, adviser, one.id, version=one.version, at=at),
+            "consent": lambda: matching.give_consent(
+                session, self.founder, one.id, groups=(), version=one.version, at=at
+            ),
+            "send": lambda: matching.send_teaser(session, adviser, one.id, version=one.version, at=at),
+            "agree": lambda: matching.answer_yes(session, keeper, one.id, version=one.version, at=at),
+            "introduce": lambda: matching.introduce(session, adviser, one.id, version=one.version, at=at),
+        }
+        for verb in verbs:
+            steps[verb]()
+        self.at(place, introduction_id=one.id)
 
     # What it asks for, and what became of it
 

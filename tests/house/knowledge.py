@@ -18,7 +18,11 @@ COUNTERPART = frozenset({"person", "account ids"})
 """Who decided on a request, and whose access somebody may take back."""
 STAFF = {"alpha": SHOWN, "eff": None}
 STAFF_ABROAD = {"beta": SHOWN, "gee": None}
-ADVISERS = dict.fromkeys(("alpha", "beta", "delta"), TEASER)
+ADVISERS = dict.fromkeys(("alpha", "beta", "delta"), TEASER | {"introduction ids"})
+SENT = TEASER | {"money", "introduction ids"}
+"""What an investor reads of a teaser that was sent, before both have said yes."""
+MET = {"fund": frozenset({"thesis", "partner ids"})}
+"""What a founder reads of those who fit."""
 MATCHED = NAMED | {"thesis", "offer", "draft", "contact", "partner ids"}
 """What advisers read of partners; never their conflicts."""
 PARTNERS = dict.fromkeys(("fund", "help"), MATCHED)
@@ -27,8 +31,8 @@ CONFIDANTS = dict.fromkeys(("advice", "hush", "murmur"), NAMED)
 KNOWN: Mapping[Person, Mapping[str, frozenset[str] | None]] = {
     Person.VISITOR: {},
     Person.NOBODY: {},
-    Person.FOUNDER: {"alpha": None, "eff": COUNTERPART, **CONFIDANTS},
-    Person.OTHER_FOUNDER: {"beta": None, "gee": COUNTERPART, **CONFIDANTS},
+    Person.FOUNDER: {"alpha": None, "eff": COUNTERPART, **CONFIDANTS, **MET},
+    Person.OTHER_FOUNDER: {"beta": None, "gee": COUNTERPART, **CONFIDANTS, **MET},
     Person.MANAGER: STAFF,
     Person.DEPUTY: STAFF,
     Person.QA: STAFF,
@@ -44,10 +48,16 @@ KNOWN: Mapping[Person, Mapping[str, frozenset[str] | None]] = {
         "hush": None,
         **ADVISERS,
         **PARTNERS,
-        "alpha": TEASER
-        | {"organisation", "person", "project", "team", "process", "money", "roadmap", "gate ids", "words"},
+        "alpha": SENT
+        | {"organisation", "person", "project", "team", "process", "roadmap", "gate ids", "words"},
     },
-    Person.INVESTOR: {"fund": None, "delta": TEASER | {"money"}, "gamma": TEASER | {"money"}},
+    Person.INVESTOR: {
+        "fund": None,
+        "alpha": SENT,
+        "beta": SENT,
+        "delta": TEASER | {"money"},
+        "gamma": TEASER | {"money"},
+    },
     Person.PROVIDER: {"help": None, "gamma": TEASER | {"money"}},
     Person.ANALYST: {},
     Person.ADMINISTRATOR: {

@@ -111,13 +111,21 @@ ROADMAP = {
 PARTNERS = {
     "partner.closed",
     "partner.confirmed",
-    "partner.drafted",
     "partner.edited",
     "partner.entered",
     "partner.reopened",
     "rate.entered",
 }
-"""Partners' own doing, on their own page; a draft waits there for them."""
+"""Partners' own doing, on their own page."""
+
+INTRODUCTIONS = {
+    "introduction.in_discussion",
+    "introduction.introduced",
+    "introduction.outcome",
+    "introduction.shortlisted",
+    "introduction.wished",
+}
+"""What advisers do themselves, or find on the board with the count of what waits."""
 
 GATES = {
     "gate.checklist_published",
@@ -143,4 +151,5 @@ SILENT: set[str] = {
     *LONG_WORK,
     *ROADMAP,
     *PARTNERS,
+    *INTRODUCTIONS,
 }

@@ -35,6 +35,7 @@ from portal.facilities.models import (
 )
 from portal.gates.models import Dossier, Evidence, GateItem, Waiver
 from portal.ledger import Entry
+from portal.matching.models import Introduction
 from portal.notifications.models import Message
 from portal.partners.models import Partner
 from portal.projects.models import Grant, PhaseChange, Project, ProjectSheet, TeamMember
@@ -92,6 +93,7 @@ KINDS: Mapping[str, tuple[type[Base], ...]] = {
     "gate ids": (Dossier, GateItem, Evidence, Waiver),
     "message ids": (Message, Entry),
     "partner ids": (Partner,),
+    "introduction ids": (Introduction,),
     "public ids": (Facility, Cleanroom, Rate, Licence, ExtraHoliday, DutyRecord),
     "job ids": (Job,),
 }

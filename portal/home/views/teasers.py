@@ -13,6 +13,7 @@ from portal.core.actors import Actor
 from portal.home import visits
 from portal.home.queries.teasers import SeenTeaser, asked_for_a_room, latest_teasers
 from portal.home.visits import Visit
+from portal.matching.queries import count_waiting
 from portal.projects import wording
 from portal.projects.models import FieldGroup
 from portal.projects.rules import access
@@ -56,6 +57,7 @@ def _newest(session: Session, actor: Actor, *, at: datetime, is_investor: bool, 
     return render_template(
         "home/teasers.html",
         is_investor=is_investor,
+        waiting=count_waiting(session, actor),
         rows=[_row(one, actor, visit) for one in seen[:NEWEST]],
         total=total,
         areas=_areas(seen),
@@ -135,4 +137,10 @@ def _waiting(one: SeenTeaser, asked: Mapping[int, bool], visit: Visit) -> dict[s
         reasons.append(("asked", _("Only the teaser is open to you")))
     if project.on_hold:
         weight -= 8
-    return {**_named(one), "teaser": wording.teaser(project), "reasons": reasons, "weight": weight}
+    return {
+        **_named(one),
+        "teaser": wording.teaser(project),
+        "reasons": reasons,
+        "weight": weight,
+        "matches_url": url_for("matching.matches", project_id=project.id),
+    }

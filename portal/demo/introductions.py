@@ -1,0 +1,222 @@
+"""Introductions of demo projects to demo partners, one or more in every state, told through the room's own services."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from portal.core.actors import Actor
+from portal.core.errors import Refused
+from portal.demo.cast import Cast
+from portal.matching import queries, services
+from portal.matching.models import Introduction
+from portal.matching.rules.introductions import DeclineReason, State
+from portal.partners.models import Partner, PartnerKind
+from portal.projects.models import FieldGroup, Project
+
+Stated = dict[str, tuple[Partner, Actor]]
+INVESTOR, SUPPORT = "an investor", "support"
+INVESTOR_WHO_SIGNS_IN, PROVIDER_WHO_SIGNS_IN = "the demo investor", "the demo provider"
+Verb = Callable[["_Pair", datetime], None]
+
+WAYS: tuple[tuple[int, str, str], ...] = (
+    (100, INVESTOR, "ask consent send agree introduce discuss invest"),
+    (90, SUPPORT, "ask consent send agree introduce support"),
+    (80, INVESTOR, "ask consent send too_early"),
+    (70, SUPPORT, "ask consent send agree introduce close"),
+    (60, INVESTOR, "ask consent send"),
+    (40, SUPPORT, "ask consent send agree withdraw"),
+    (30, INVESTOR, "ask consent send agree introduce discuss"),
+    (24, SUPPORT, "ask refuse"),
+    (18, INVESTOR_WHO_SIGNS_IN, "ask consent send agree introduce"),
+    (14, SUPPORT, "ask consent send later"),
+    (9, INVESTOR, "ask consent send agree"),
+    (6, INVESTOR_WHO_SIGNS_IN, "ask consent send"),
+    (5, PROVIDER_WHO_SIGNS_IN, "ask consent send"),
+    (4, INVESTOR, "ask consent"),
+    (3, SUPPORT, "ask"),
+    (2, SUPPORT, ""),
+    (2, INVESTOR, "ask"),
+)
+"""How many days ago each was begun and with whom, and what became of it, a day or two after the other."""
+
+
+class _Pair:
+    """One introduction with those who play it."""
+
+    def __init__(
+        self, session: Session, one: Introduction, founder: Actor, adviser: Actor, keeper: Actor
+    ) -> None:
+        self.session, self.one = session, one
+        self.founder, self.adviser, self.keeper = founder, adviser, keeper
+
+    @property
+    def id(self) -> int:
+        """The introduction's id."""
+        return self.one.id
+
+    @property
+    def version(self) -> int:
+        """The version that everybody has just seen."""
+        return self.one.version
+
+
+def introduce_some(
+    session: Session, cast: Cast, projects: list[tuple[Project, Actor]], stated: Stated, *, at: datetime
+) -> None:
+    """Begin introductions where the rules allow them, and let each go its way; the last one is a founder's wish."""
+    adviser = cast.people["demo_adviser_1"]
+    by_whom = {whom: _fitting(whom, adviser, projects, stated) for _days, whom, _verbs in WAYS}
+    for days, whom, verbs in WAYS:
+        pairs = by_whom[whom]
+        moment = at - timedelta(days=days)
+        pair = next(
+            (
+                found
+                for found in (_begin(session, adviser, *next_one, at=moment) for next_one in pairs)
+                if found
+            ),
+            None,
+        )
+        if pair is None:
+            continue
+        for place, verb in enumerate(verbs.split()):
+            VERBS[verb](pair, min(moment + timedelta(hours=20 * (place + 1)), at))
+    services.tend_introductions(session, at=at)
+    for project, founder, partner, _keeper in by_whom[SUPPORT]:
+        try:
+            services.wish(session, founder, project.id, partner.id, groups=(FieldGroup.PROCESS,), at=at)
+        except Refused:
+            continue
+        return
+
+
+def _fitting(
+    whom: str, adviser: Actor, projects: list[tuple[Project, Actor]], stated: Stated
+) -> Iterator[tuple[Project, Actor, Partner, Actor]]:
+    """Yield pairs such that projects and partners take turns; whoever signs in keeps to themselves."""
+    kind = PartnerKind.INVESTOR if whom in (INVESTOR, INVESTOR_WHO_SIGNS_IN) else PartnerKind.SUPPORT
+    signs_in = whom in (INVESTOR_WHO_SIGNS_IN, PROVIDER_WHO_SIGNS_IN)
+    partners = [
+        (partner, keeper)
+        for partner, keeper in stated.values()
+        if partner.kind is kind and (keeper.user_id != adviser.user_id) == signs_in
+    ]
+    for turn in range(len(partners)):
+        for place, (project, founder) in enumerate(projects):
+            partner, keeper = partners[(turn + place) % len(partners)]
+            if not project.on_hold:
+                yield project, founder, partner, keeper
+
+
+def _begin(
+    session: Session,
+    adviser: Actor,
+    project: Project,
+    founder: Actor,
+    partner: Partner,
+    keeper: Actor,
+    *,
+    at: datetime,
+) -> _Pair | None:
+    seen = queries.sight(session, founder, project, at=at)
+    if queries.id_of(partner.id) not in {match.partner for match in seen.ranking.matches()}:
+        return None
+    try:
+        one = services.shortlist(session, adviser, project.id, partner.id, at=at)
+    except Refused:
+        return None
+    return _Pair(session, one, founder, adviser, keeper)
+
+
+def _ask(pair: _Pair, at: datetime) -> None:
+    services.ask_consent(pair.session, pair.adviser, pair.id, version=pair.version, at=at)
+
+
+def _consent(pair: _Pair, at: datetime) -> None:
+    services.give_consent(
+        pair.session,
+        pair.founder,
+        pair.id,
+        groups=(FieldGroup.PROCESS, FieldGroup.MONEY),
+        version=pair.version,
+        at=at,
+    )
+
+
+def _send(pair: _Pair, at: datetime) -> None:
+    services.send_teaser(pair.session, pair.adviser, pair.id, version=pair.version, at=at)
+
+
+def _agree(pair: _Pair, at: datetime) -> None:
+    services.answer_yes(pair.session, pair.keeper, pair.id, version=pair.version, at=at)
+
+
+def _introduce(pair: _Pair, at: datetime) -> None:
+    services.introduce(pair.session, pair.adviser, pair.id, version=pair.version, at=at)
+
+
+def _discuss(pair: _Pair, at: datetime) -> None:
+    services.begin_discussion(pair.session, pair.adviser, pair.id, version=pair.version, at=at)
+
+
+def _later(pair: _Pair, at: datetime) -> None:
+    until = (at + timedelta(days=60)).date()
+    services.answer_later(pair.session, pair.keeper, pair.id, until=until, version=pair.version, at=at)
+
+
+def _withdraw(pair: _Pair, at: datetime) -> None:
+    services.withdraw_consent(pair.session, pair.founder, pair.id, version=pair.version, at=at)
+
+
+def _no(who: str, reason: DeclineReason, words: str) -> Verb:
+    def decline(pair: _Pair, at: datetime) -> None:
+        services.decline(
+            pair.session,
+            pair.keeper if who == "keeper" else pair.founder,
+            pair.id,
+            reason=reason,
+            words=words,
+            final=False,
+            version=pair.version,
+            at=at,
+        )
+
+    return decline
+
+
+def _outcome(state: State, amount: int | None, words: str) -> Verb:
+    def note(pair: _Pair, at: datetime) -> None:
+        services.note_outcome(
+            pair.session,
+            pair.adviser,
+            pair.id,
+            state,
+            on=at.date(),
+            amount=amount,
+            currency="EUR" if amount else None,
+            words=words,
+            version=pair.version,
+            at=at,
+        )
+
+    return note
+
+
+VERBS: dict[str, Verb] = {
+    "ask": _ask,
+    "consent": _consent,
+    "send": _send,
+    "agree": _agree,
+    "introduce": _introduce,
+    "discuss": _discuss,
+    "later": _later,
+    "withdraw": _withdraw,
+    "too_early": _no(
+        "keeper", DeclineReason.TOO_EARLY, "Demo words: come back with data from a second donor."
+    ),
+    "refuse": _no("founder", DeclineReason.NOT_WANTED, "Demo words: we talk with somebody else first."),
+    "invest": _outcome(State.INVESTED, 2_000_000, "Demo outcome: first tranche of a seed round."),
+    "support": _outcome(State.SUPPORTED, None, "Demo outcome: three meetings and a plan."),
+    "close": _outcome(State.CLOSED, None, "Demo outcome: they could not agree on the timing."),
+}

@@ -1,0 +1,130 @@
+"""What happens to an introduction. Whose project and which partner it is, the introduction itself tells."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from portal.core.events import Event
+
+WORDS = "introduction"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntroductionEvent(Event):
+    """Something that has happened to one introduction."""
+
+    about: ClassVar[Mapping[str, str]] = {"introduction_id": "introduction"}
+
+    introduction_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntroductionWished(IntroductionEvent):
+    """A founder has asked for an introduction, and said yes to it."""
+
+    name: ClassVar[str] = "introduction.wished"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerShortlisted(IntroductionEvent):
+    """An adviser has put a partner on a project's shortlist."""
+
+    name: ClassVar[str] = "introduction.shortlisted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentAsked(IntroductionEvent):
+    """An adviser has asked the founder's consent."""
+
+    name: ClassVar[str] = "introduction.consent_asked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentGiven(IntroductionEvent):
+    """The founder has said yes to this partner, and to exactly these field groups after a mutual yes."""
+
+    name: ClassVar[str] = "introduction.consent_given"
+
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeaserSent(IntroductionEvent):
+    """The teaser has gone to the partner, who is asked to answer in time."""
+
+    name: ClassVar[str] = "introduction.teaser_sent"
+
+    due_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeaserReminded(IntroductionEvent):
+    """The partner was reminded of a teaser that waits for an answer."""
+
+    name: ClassVar[str] = "introduction.reminded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerAgreed(IntroductionEvent):
+    """The partner has said yes too: both know who the other is."""
+
+    name: ClassVar[str] = "introduction.mutual_yes"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerPostponed(IntroductionEvent):
+    """The partner wants to be asked again later."""
+
+    name: ClassVar[str] = "introduction.later"
+
+    until: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Introduced(IntroductionEvent):
+    """The adviser has brought both together."""
+
+    name: ClassVar[str] = "introduction.introduced"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DiscussionBegun(IntroductionEvent):
+    """Both talk with each other."""
+
+    name: ClassVar[str] = "introduction.in_discussion"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeNoted(IntroductionEvent):
+    """What came of it."""
+
+    name: ClassVar[str] = "introduction.outcome"
+
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntroductionDeclined(IntroductionEvent):
+    """Somebody has said no, with a reason from the short list; their words lie beside it."""
+
+    private: ClassVar[Mapping[str, str]] = {"words": WORDS}
+    name: ClassVar[str] = "introduction.declined"
+
+    by: str
+    reason: str
+    final: bool
+    words: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeaserExpired(IntroductionEvent):
+    """Nobody answered in time; the partner has its capacity back."""
+
+    name: ClassVar[str] = "introduction.expired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentWithdrawn(IntroductionEvent):
+    """The founder has taken the consent back, and the partner's access has ended."""
+
+    name: ClassVar[str] = "introduction.consent_withdrawn"

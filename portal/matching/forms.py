@@ -1,0 +1,116 @@
+"""What people type about introductions, checked for shape."""
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField
+from wtforms.validators import DataRequired
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from portal.matching import words
+from portal.matching.rules.introductions import OUTCOMES, DeclineReason, State
+from portal.matching.services.beginning import OPENABLE
+from portal.partners.forms import AmountField
+from portal.partners.rules.values import CURRENCIES
+from portal.projects import wording
+from portal.projects.models import FieldGroup
+from portal.web.forms import ActionForm, BaseForm, day, text, whole_number
+
+CHOOSE = _l("This is needed. Choose one.")
+
+
+def _groups() -> SelectMultipleField:
+    return SelectMultipleField(
+        _l("Opened to them after both have said yes"),
+        choices=lambda: [
+            (group.value, str(wording.GROUPS[group])) for group in FieldGroup if group in OPENABLE
+        ],
+        default=[FieldGroup.IDENTITY.value],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+        description=_l(
+            "Name, organisation and people are always opened then; everything else only if you tick it."
+        ),
+    )
+
+
+class PickForm(BaseForm):
+    """Which partner is shortlisted."""
+
+    partner_id = whole_number(_l("Partner"), least=1)
+
+
+class WishForm(PickForm):
+    """Which partner a founder wants to meet, and what is opened to it."""
+
+    groups = _groups()
+
+    @property
+    def chosen(self) -> set[FieldGroup]:
+        """Return the field groups that were ticked."""
+        return {FieldGroup(value) for value in self.groups.data or []}
+
+
+class ConsentForm(ActionForm):
+    """A founder's yes to a partner."""
+
+    groups = _groups()
+
+    @property
+    def chosen(self) -> set[FieldGroup]:
+        """Return the field groups that were ticked."""
+        return {FieldGroup(value) for value in self.groups.data or []}
+
+
+class LaterForm(ActionForm):
+    """From when a partner may be asked again."""
+
+    until = day(_l("Ask us again after"))
+
+
+class DeclineForm(ActionForm):
+    """Why somebody says no."""
+
+    reason = SelectField(
+        _l("Why"),
+        choices=lambda: [
+            ("", _("Choose")),
+            *((one.value, str(words.DECLINES[one])) for one in DeclineReason),
+        ],
+        validators=[DataRequired(CHOOSE)],
+    )
+    explained = text(_l("In your own words"), longest=1000)
+    final = BooleanField(_l("Do not propose this pair again"))
+
+    @property
+    def chosen(self) -> DeclineReason:
+        """Return the reason that was chosen."""
+        return DeclineReason(self.reason.data)
+
+
+class OutcomeForm(ActionForm):
+    """What came of an introduction."""
+
+    outcome = RadioField(
+        _l("What came of it"),
+        choices=lambda: [(one.value, str(words.STATES[one])) for one in State if one in OUTCOMES],
+        validators=[DataRequired(CHOOSE)],
+    )
+    on = day(_l("Day"))
+    amount = AmountField(_l("Amount"), description=_l("In whole units of the currency, if there is one."))
+    currency = SelectField(
+        _l("Currency"), choices=lambda: [("", _("Choose")), *((code, code) for code in CURRENCIES)]
+    )
+    explained = text(_l("In words"), longest=1000)
+
+    @property
+    def chosen(self) -> State:
+        """Return the outcome that was chosen."""
+        return State(self.outcome.data)
+
+    @property
+    def whole_amount(self) -> int | None:
+        """Return the amount, or None where there is none."""
+        amount: Any = self.amount.data
+        return None if amount is None else int(amount)

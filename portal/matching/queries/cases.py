@@ -1,0 +1,281 @@
+"""What matching knows, as its core takes it: projects as far as a reader sees them, partners, and earlier declines.
+
+What a reader may not see of a project takes no part in what they are shown: the partners' restrictions on it are left
+out, so that neither a score nor a code tells it. Only conflicts of interest are judged on everything.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from portal.accounts.models import Organisation, OrganisationKind
+from portal.core.actors import Actor
+from portal.matching.lexicon import shipped_lexicon
+from portal.matching.models import Introduction
+from portal.matching.rules.introductions import State, quarter_of
+from portal.matching.rules.outcome import ranker_of
+from portal.matching.rules.ranking import Ranking
+from portal.matching.rules.values import (
+    CAPITAL,
+    Case,
+    Decline,
+    Exclusions,
+    Money,
+    Need,
+    Partner,
+    Project,
+)
+from portal.partners import queries as partners
+from portal.partners.models import Partner as StoredPartner
+from portal.partners.rules.fields import countries_in
+from portal.projects import queries as projects
+from portal.projects.models import FieldGroup
+from portal.projects.models import Project as StoredProject
+from portal.reference import vocabulary
+from portal.reference.rules import EffectiveFact
+
+UNSEEN = "not_shown"
+PROGRAMME = "programme:"
+ENDLESS = 10**6
+APPLICANTS = {
+    OrganisationKind.ACADEMIC: "academic",
+    OrganisationKind.HOSPITAL: "hospital",
+    OrganisationKind.COMPANY: "company",
+}
+
+PROPOSED: Mapping[str, tuple[str, ...]] = {
+    "discovery": ("regulatory", "ip", "business"),
+    "preclinical": ("regulatory", "manufacturing", "capital"),
+    "phase_1": ("manufacturing", "clinical", "capital"),
+    "phase_2": ("clinical", "manufacturing", "capital", "reimbursement"),
+    "phase_3": ("clinical", "reimbursement", "partners"),
+    "marketing_authorisation": ("regulatory", "reimbursement", "partners"),
+    "on_market": ("reimbursement", "partners"),
+}
+"""What a project of each phase usually needs next; proposed where none is stated or shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """One project as a reader sees it, ranked against every partner."""
+
+    project: StoredProject
+    groups: frozenset[FieldGroup]
+    ranking: Ranking
+    partners: Mapping[str, StoredPartner | EffectiveFact]
+    needs_are_proposed: bool
+
+    def shows(self, group: FieldGroup) -> bool:
+        """Say whether the reader sees this field group."""
+        return group in self.groups
+
+
+def id_of(partner_id: int) -> str:
+    """Return the id of a stored partner in a case; ids order as numbers do."""
+    return f"{partner_id:012d}"
+
+
+def sight(
+    session: Session,
+    actor: Actor,
+    project: StoredProject,
+    *,
+    at: datetime,
+    weights: Mapping[str, float] | None = None,
+    groups: frozenset[FieldGroup] | None = None,
+) -> Sight:
+    """Return a project ranked against every partner, as far as the actor sees it; `groups` says so for a judgement."""
+    seen = groups if groups is not None else projects.visible_groups(session, actor, project, at)
+    stored = partners.open_partners(session)
+    programmes = partners.programmes(session)
+    hidden = _hidden(seen)
+    used = _seats_taken(session, at)
+    rates = partners.rates(session, on=at.date())
+    asked = [_stored_partner(one, used.get(one.id, 0), project.organisation, rates) for one in stored]
+    asked += [_programme(fact) for fact in programmes]
+    declined, others = _declines(session, project.id)
+    case = Case(
+        name="",
+        as_of=at.date(),
+        rates=rates,
+        projects=(
+            _project(project, seen, rates),
+            *(_project(one, frozenset(FieldGroup), rates) for one in others),
+        ),
+        partners=tuple(_blind(one, hidden) for one in asked),
+        declined=tuple(declined),
+        weights=weights,
+    )
+    known: dict[str, StoredPartner | EffectiveFact] = {id_of(one.id): one for one in stored}
+    known |= {f"{PROGRAMME}{fact.record_id}": fact for fact in programmes}
+    ranking = ranker_of(case, shipped_lexicon()).rank(case.projects[0])
+    return Sight(project, seen, ranking, known, _needs_are_proposed(project, seen))
+
+
+def _comparable(money: Money, rates: Mapping[str, float]) -> Money:
+    """Return an amount, or none where nobody entered a rate for its currency."""
+    return money if money.currency in rates else Money()
+
+
+def needs_of(project: StoredProject, groups: Collection[FieldGroup]) -> Sequence[str]:
+    """Return the kinds of help that a project asks for, or that are proposed where none is stated or shown."""
+    if _needs_are_proposed(project, groups):
+        return PROPOSED[project.phase.value]
+    return list(project.needs)
+
+
+def _needs_are_proposed(project: StoredProject, groups: Collection[FieldGroup]) -> bool:
+    return FieldGroup.ROADMAP not in groups or not project.needs
+
+
+def _hidden(groups: Collection[FieldGroup]) -> frozenset[str]:
+    hidden = set()
+    if FieldGroup.PROCESS not in groups:
+        hidden.add("modality")
+    if FieldGroup.IDENTITY not in groups:
+        hidden |= {"country", "organisation_kind"}
+    return frozenset(hidden)
+
+
+def _project(project: StoredProject, groups: Collection[FieldGroup], rates: Mapping[str, float]) -> Project:
+    organisation = project.organisation
+    kind = APPLICANTS.get(organisation.kind, "company")
+    named = FieldGroup.IDENTITY in groups
+    money = Money()
+    if FieldGroup.MONEY in groups and project.funding_currency:
+        stated = Money(project.funding_min, project.funding_max, project.funding_currency)
+        money = _comparable(stated, rates)
+    return Project(
+        id=str(project.id),
+        organisation=str(organisation.id),
+        country=organisation.country if named else UNSEEN,
+        organisation_kind=vocabulary.kind_in_files(kind, sme=organisation.is_sme) if named else UNSEEN,
+        product_class=project.product_class.value,
+        modality=project.modality if FieldGroup.PROCESS in groups else UNSEEN,
+        indication_area=project.indication_area,
+        phase=project.phase.value,
+        on_hold=project.on_hold,
+        text=project.teaser or project.teaser_sv or "",
+        needs=tuple(
+            Need(id=kind, kind=kind, money=money if kind == CAPITAL else Money())
+            for kind in needs_of(project, groups)
+        ),
+    )
+
+
+def _stored_partner(
+    partner: StoredPartner, used: int, asking: Organisation, rates: Mapping[str, float]
+) -> Partner:
+    return Partner(
+        id=id_of(partner.id),
+        kind=partner.kind.value,
+        organisation=str(partner.organisation_id),
+        text=partner.text,
+        serves=frozenset(partner.serves),
+        product_classes=_listed(partner.product_classes),
+        modalities=_listed(partner.modalities),
+        indication_areas=_listed(partner.indication_areas),
+        phases=_listed(partner.phases),
+        countries=countries_in(partner.countries),
+        organisation_kinds=_listed(partner.organisation_kinds),
+        ticket=_comparable(Money(partner.ticket_min, partner.ticket_max, partner.ticket_currency), rates),
+        instruments=_listed(partner.instruments),
+        exclude=Exclusions(
+            product_class=frozenset(partner.exclude_product_classes),
+            modality=frozenset(partner.exclude_modalities),
+            indication_area=frozenset(partner.exclude_indication_areas),
+            country=countries_in(partner.exclude_countries) or frozenset(),
+        ),
+        accepts_on_hold=partner.accepts_on_hold,
+        opens=partner.opens,
+        closes=partner.closes,
+        capacity=max(partner.capacity - used, 0),
+        conflicts=_conflicts(partner, asking),
+    )
+
+
+def _conflicts(partner: StoredPartner, asking: Organisation) -> frozenset[str]:
+    """Return the asking organisation if the partner names it, by any of its names."""
+    named = {name.casefold() for name in partner.conflicts}
+    called = {name.casefold() for name in (asking.name, asking.legal_name, asking.number) if name}
+    return frozenset({str(asking.id)} if named & called else ())
+
+
+def _programme(fact: EffectiveFact) -> Partner:
+    record = fact.record
+    asked = record["eligibility"]
+    gives = record["gives"] or {}
+    other = asked.get("other") or {}
+    known = [word for word in asked["country"] or [] if _is_region(word)]
+    return Partner(
+        id=f"{PROGRAMME}{fact.record_id}",
+        kind="support",
+        organisation=f"{PROGRAMME}{record['provider']}",
+        text=" ".join(filter(None, (gives.get("en"), other.get("en")))),
+        serves=frozenset(record["needs_served"] or ()),
+        product_classes=_listed(asked["product_class"]),
+        phases=_listed(asked["phases"]),
+        countries=countries_in(known),
+        organisation_kinds=_listed(asked["organisation"]),
+        accepts_on_hold=True,
+        capacity=ENDLESS,
+    )
+
+
+def _is_region(word: str) -> bool:
+    try:
+        vocabulary.countries_of(word)
+    except KeyError:
+        return False
+    return True
+
+
+def _listed(words: Iterable[str] | None) -> frozenset[str] | None:
+    return frozenset(words) if words else None
+
+
+def _blind(partner: Partner, hidden: Collection[str]) -> Partner:
+    """Return a partner without its restrictions on what the reader does not see."""
+    exclude = partner.exclude
+    if "modality" in hidden:
+        exclude = replace(exclude, modality=frozenset())
+        partner = replace(partner, modalities=None)
+    if "country" in hidden:
+        exclude = replace(exclude, country=frozenset())
+        partner = replace(partner, countries=None, organisation_kinds=None)
+    return replace(partner, exclude=exclude)
+
+
+def _seats_taken(session: Session, at: datetime) -> dict[int, int]:
+    rows = session.execute(
+        select(Introduction.partner_id, func.count())
+        .where(Introduction.seat.is_not(None), Introduction.quarter == quarter_of(at))
+        .group_by(Introduction.partner_id)
+    ).all()
+    return {row[0]: row[1] for row in rows}
+
+
+def _declines(session: Session, project_id: int) -> tuple[list[Decline], list[StoredProject]]:
+    rows = session.scalars(
+        select(Introduction)
+        .where(Introduction.state == State.DECLINED)
+        .options(joinedload(Introduction.project).joinedload(StoredProject.organisation))
+        .order_by(Introduction.id)
+    ).all()
+    others = {row.project_id: row.project for row in rows if row.project_id != project_id}
+    return [_decline(row) for row in rows], list(others.values())
+
+
+def _decline(row: Introduction) -> Decline:
+    on: date = (row.declined_at or row.updated_at).date()
+    return Decline(
+        project=str(row.project_id),
+        partner=id_of(row.partner_id),
+        by=row.declined_by.value if row.declined_by else "adviser",
+        reason=row.decline_reason.value if row.decline_reason else "other",
+        on=on,
+        final=row.decline_final,
+    )

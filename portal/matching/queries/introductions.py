@@ -1,0 +1,158 @@
+"""Introductions as each side sees them: an adviser all, a founder what concerns them, a partner what was sent to it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from portal.core.actors import Actor, Role
+from portal.core.errors import NotFound
+from portal.ledger import HistoryLine, history
+from portal.matching.models import Introduction
+from portal.matching.rules.introductions import OPEN, Side, State
+from portal.partners.models import Partner
+from portal.partners.rules.values import KEEPERS
+from portal.projects.models import Project
+
+LATEST_OVER = 30
+"""So many introductions that are over stand on the board."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An introduction, and as which side the reader looks at it."""
+
+    introduction: Introduction
+    side: Side
+
+
+def visible_introductions(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on `Introduction` that holds for those that the actor may know of."""
+    ways: list[ColumnElement[bool]] = [false()]
+    if Role.ADVISER in actor.roles:
+        ways.append(Introduction.id.is_not(None))
+    if Role.FOUNDER in actor.roles:
+        own = select(Project.id).where(Project.organisation_id == actor.organisation_id)
+        told = or_(Introduction.wished_at.is_not(None), Introduction.consent_asked_at.is_not(None))
+        ways.append(and_(Introduction.project_id.in_(own), told))
+    kinds = [kind for kind, role in KEEPERS.items() if role in actor.roles]
+    if kinds:
+        own_partners = select(Partner.id).where(
+            Partner.organisation_id == actor.organisation_id, Partner.kind.in_(kinds)
+        )
+        ways.append(and_(Introduction.partner_id.in_(own_partners), Introduction.sent_at.is_not(None)))
+    return or_(*ways)
+
+
+def side_of(actor: Actor, introduction: Introduction) -> Side:
+    """Return as which side the actor looks at an introduction that they may know of."""
+    if introduction.project.organisation_id == actor.organisation_id and Role.FOUNDER in actor.roles:
+        return Side.FOUNDER
+    partner = introduction.partner
+    if partner.organisation_id == actor.organisation_id and KEEPERS[partner.kind] in actor.roles:
+        return Side.PARTNER
+    return Side.ADVISER
+
+
+def introduction_seen(session: Session, actor: Actor, introduction_id: int, *, lock: bool = False) -> Seen:
+    """Return an introduction that the actor may know of, locked where it is about to change.
+
+    Raises `NotFound` for any other.
+    """
+    query = select(Introduction).where(Introduction.id == introduction_id, visible_introductions(actor))
+    query = query.execution_options(populate_existing=lock)
+    found = session.scalars(query.with_for_update(of=Introduction) if lock else query).one_or_none()
+    if found is None:
+        raise NotFound
+    return Seen(found, side_of(actor, found))
+
+
+def board(session: Session, actor: Actor) -> list[Seen]:
+    """Return every open introduction that the actor may know of, and the latest that are over."""
+    open_ones = session.scalars(_loaded(actor).where(Introduction.state.in_(sorted(OPEN)))).all()
+    over = session.scalars(
+        _loaded(actor).where(Introduction.state.not_in(sorted(OPEN))).limit(LATEST_OVER)
+    ).all()
+    return [Seen(one, side_of(actor, one)) for one in [*open_ones, *over]]
+
+
+def introductions_of(session: Session, actor: Actor, project_id: int) -> Sequence[Introduction]:
+    """Return the introductions of a project that the actor may know of, the latest first."""
+    return session.scalars(_loaded(actor).where(Introduction.project_id == project_id)).all()
+
+
+def count_waiting(session: Session, actor: Actor) -> int:
+    """Return how many introductions wait for the actor's own answer."""
+    ways: list[ColumnElement[bool]] = [false()]
+    if Role.FOUNDER in actor.roles:
+        ways.append(
+            and_(
+                Introduction.project.has(Project.organisation_id == actor.organisation_id),
+                Introduction.state == State.CONSENT_ASKED,
+                Introduction.consented_at.is_(None),
+            )
+        )
+    if actor.roles & set(KEEPERS.values()):
+        ways.append(
+            and_(
+                Introduction.partner.has(Partner.organisation_id == actor.organisation_id),
+                Introduction.state == State.TEASER_SENT,
+            )
+        )
+    question = select(func.count()).select_from(Introduction).where(or_(*ways))
+    return session.scalar(question.where(visible_introductions(actor))) or 0
+
+
+def open_counts(session: Session, project_ids: Sequence[int]) -> dict[int, int]:
+    """Return how many introductions of each project are open."""
+    rows = session.execute(
+        select(Introduction.project_id, func.count())
+        .where(Introduction.project_id.in_(project_ids), Introduction.state.in_(sorted(OPEN)))
+        .group_by(Introduction.project_id)
+    ).all()
+    return {row[0]: row[1] for row in rows}
+
+
+def seats_of(session: Session, partner_id: int, quarter: str) -> list[int]:
+    """Return which places of a partner's quarter are taken."""
+    return [
+        seat
+        for seat in session.scalars(
+            select(Introduction.seat).where(
+                Introduction.partner_id == partner_id,
+                Introduction.quarter == quarter,
+                Introduction.seat.is_not(None),
+            )
+        )
+        if seat is not None
+    ]
+
+
+def unanswered(session: Session, *, before: datetime) -> Sequence[Introduction]:
+    """Return the teasers that wait for an answer since before a moment, locked, in the order of their ids."""
+    return session.scalars(
+        select(Introduction)
+        .where(Introduction.state == State.TEASER_SENT, Introduction.sent_at <= before)
+        .order_by(Introduction.id)
+        .with_for_update(of=Introduction, skip_locked=True)
+    ).all()
+
+
+def introduction_history(session: Session, introduction: Introduction) -> list[HistoryLine]:
+    """Return what happened to an introduction, newest first."""
+    lines = history(session, "introduction", introduction.id, groups=set())
+    return [line for line in lines if line.name.startswith("introduction.")]
+
+
+def _loaded(actor: Actor) -> Select[Introduction]:
+    return (
+        select(Introduction)
+        .where(visible_introductions(actor))
+        .options(
+            joinedload(Introduction.project).joinedload(Project.organisation),
+            joinedload(Introduction.partner).joinedload(Partner.organisation),
+        )
+        .order_by(Introduction.updated_at.desc(), Introduction.id.desc())
+    )

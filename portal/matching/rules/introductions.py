@@ -1,0 +1,130 @@
+"""The states of an introduction: what follows what, who may do it, and what a teaser gives away."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from portal.core.errors import Reason
+
+ANSWER_WITHIN = timedelta(days=14)
+"""A teaser that nobody answers for so long expires, and gives the partner's capacity back."""
+REMINDED_AFTER = timedelta(days=7)
+
+
+class State(StrEnum):
+    """Where an introduction stands, in the words of the contract."""
+
+    SUGGESTED = "suggested"
+    SHORTLISTED = "shortlisted"
+    CONSENT_ASKED = "consent_asked"
+    TEASER_SENT = "teaser_sent"
+    MUTUAL_YES = "mutual_yes"
+    INTRODUCED = "introduced"
+    IN_DISCUSSION = "in_discussion"
+    INVESTED = "invested"
+    SUPPORTED = "supported"
+    CLOSED = "closed"
+    DECLINED = "declined"
+    LATER = "later"
+    EXPIRED = "expired"
+    CONSENT_WITHDRAWN = "consent_withdrawn"
+
+
+OUTCOMES = frozenset({State.INVESTED, State.SUPPORTED, State.CLOSED})
+OVER = OUTCOMES | {State.DECLINED, State.EXPIRED, State.CONSENT_WITHDRAWN}
+OPEN = frozenset(State) - OVER
+AGREED = frozenset({State.MUTUAL_YES, State.INTRODUCED, State.IN_DISCUSSION})
+"""Both have said yes, and nothing is decided yet."""
+SHOWING = AGREED | {State.TEASER_SENT, State.INVESTED, State.SUPPORTED}
+"""States in which the partner sees something of the project."""
+
+
+class Side(StrEnum):
+    """Who does something to an introduction."""
+
+    FOUNDER = "founder"
+    PARTNER = "partner"
+    ADVISER = "adviser"
+
+
+class DeclineReason(StrEnum):
+    """Why somebody says no, from a short list; the first six teach the ranking about other projects too."""
+
+    TOO_EARLY = "too_early"
+    TOO_LATE = "too_late"
+    NOT_OUR_AREA = "not_our_area"
+    NOT_OUR_MODALITY = "not_our_modality"
+    NOT_OUR_CLASS = "not_our_class"
+    NOT_OUR_REGION = "not_our_region"
+    AMOUNT = "amount"
+    NO_ROOM_NOW = "no_room_now"
+    CONFLICT = "conflict"
+    NOT_WANTED = "not_wanted"
+    OTHER = "other"
+
+
+BEFORE: Mapping[State, frozenset[State]] = {
+    State.SHORTLISTED: frozenset({State.SUGGESTED}),
+    State.CONSENT_ASKED: frozenset({State.SHORTLISTED}),
+    State.TEASER_SENT: frozenset({State.SHORTLISTED, State.CONSENT_ASKED, State.LATER}),
+    State.MUTUAL_YES: frozenset({State.TEASER_SENT}),
+    State.LATER: frozenset({State.TEASER_SENT}),
+    State.INTRODUCED: frozenset({State.MUTUAL_YES}),
+    State.IN_DISCUSSION: frozenset({State.INTRODUCED}),
+    State.INVESTED: frozenset({State.INTRODUCED, State.IN_DISCUSSION}),
+    State.SUPPORTED: frozenset({State.INTRODUCED, State.IN_DISCUSSION}),
+    State.CLOSED: frozenset({State.INTRODUCED, State.IN_DISCUSSION}),
+    State.EXPIRED: frozenset({State.TEASER_SENT}),
+    State.DECLINED: OPEN,
+    State.CONSENT_WITHDRAWN: OPEN | {State.INVESTED, State.SUPPORTED},
+}
+"""From which states each may be reached."""
+
+
+def reasons_against_move(before: State, after: State, *, consented: bool) -> list[Reason]:
+    """Return what stands against a step; an empty list means go."""
+    if before not in BEFORE[after]:
+        return [Reason("introduction_not_from_here", {"before": before.value, "after": after.value})]
+    if after is State.TEASER_SENT and not consented:
+        return [Reason("introduction_without_consent")]
+    return []
+
+
+def quarter_of(moment: datetime) -> str:
+    """Return the quarter in which a moment lies, for instance 2026Q4."""
+    return f"{moment.year}Q{(moment.month + 2) // 3}"
+
+
+def free_seat(capacity: int, taken: Iterable[int]) -> int | None:
+    """Return the first free place of a partner's quarter, or None where all are taken."""
+    there = set(taken)
+    return next((seat for seat in range(1, capacity + 1) if seat not in there), None)
+
+
+def reasons_against_later(until: date | None, *, today: date) -> list[Reason]:
+    """Return why somebody cannot be asked again on that day."""
+    if until is None:
+        return [Reason("introduction_day_missing", {}, "until")]
+    if not today < until <= today + timedelta(days=730):
+        return [Reason("introduction_day_out_of_range", {"day": until, "today": today}, "until")]
+    return []
+
+
+NUMBERS = re.compile(
+    r"\bNCT\d{8}\b|\b20\d\d-\d{6}-\d\d(?:-\d\d)?\b|\bISRCTN\d+\b|\b(?:WO|EP|US)[ /]?\d[\d ./]{5,}",
+    re.IGNORECASE,
+)
+"""Numbers of trials and patents, by which anybody finds who it is."""
+SHORTEST = 4
+
+
+def given_away(teaser: str, *, names: Mapping[str, Iterable[str | None]]) -> Iterator[Reason]:
+    """Yield each thing in a teaser that tells who is behind it: a name, by what it names, or a number."""
+    folded = teaser.casefold()
+    for what, found in names.items():
+        for name in sorted({name for name in found if name and len(name) >= SHORTEST}):
+            if re.search(rf"(?<!\w){re.escape(name.casefold())}(?!\w)", folded):
+                yield Reason("teaser_names", {"what": what, "name": name})
+    for number in NUMBERS.findall(teaser):
+        yield Reason("teaser_has_number", {"number": number.strip()})

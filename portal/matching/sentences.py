@@ -1,0 +1,125 @@
+"""What each reason of the room says to a reader."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask_babel import gettext, ngettext
+
+from portal.matching import words
+from portal.matching.rules.introductions import DeclineReason, State
+from portal.partners import words as partner_words
+from portal.web.filters import day, money, number
+
+Values = Mapping[str, Any]
+
+
+def _euro(values: Values) -> str:
+    return money(round(values["asked"]) * 100, values["currency"])
+
+
+def _fact(values: Values) -> str:
+    return str(words.CONTRIBUTIONS[values["fact"]])
+
+
+def _declined(values: Values) -> str:
+    reasons = ", ".join(
+        f"“{words.DECLINES[DeclineReason(one)]}”" for one in values["reasons"] if one in set(DeclineReason)
+    )
+    return ngettext(
+        "Ranked lower: declined once, last on %(last)s, for %(reasons)s.",
+        "Ranked lower: declined %(num)s times, last on %(last)s, for %(reasons)s.",
+        values["times"],
+        last=day(values["last"]),
+        reasons=reasons,
+    )
+
+
+GROUNDS: dict[str, Callable[[Values], str]] = {
+    "text_shares_words": lambda values: gettext(
+        "Thesis and teaser share: %(words)s.",
+        words=", ".join(str(word).replace("_", " ") for word in values["words"]),
+    ),
+    "text_apart": lambda _: gettext("Thesis and teaser share no telling word."),
+    "open_to_any": lambda _: gettext("They have no restriction here, which earns half."),
+    "names_it": lambda values: (
+        ngettext("They name it alone.", "They name it among %(num)s.", values["among"])
+        if "among" in values
+        else gettext("They name it.")
+    ),
+    "names_others": lambda _: gettext("They name others only."),
+    "only_for_capital": lambda _: gettext("Takes no part: it means something for capital only."),
+    "amount_unstated": lambda _: gettext("No amount of the project is stated here, which earns half."),
+    "ticket_unstated": lambda _: gettext("They state no ticket, which earns half."),
+    "ticket_holds_amount": lambda values: gettext(
+        "The ticket holds the middle of what is sought, %(amount)s.", amount=_euro(values)
+    ),
+    "ticket_too_small": lambda values: gettext(
+        "The ticket ends below the middle of what is sought, %(amount)s.", amount=_euro(values)
+    ),
+    "ticket_too_large": lambda values: gettext(
+        "The ticket begins above the middle of what is sought, %(amount)s.", amount=_euro(values)
+    ),
+    "instrument_unstated": lambda _: gettext("No instrument is stated, which earns half."),
+    "date_unstated": lambda _: gettext("The need has no date, which earns half."),
+    "due_soon": lambda values: gettext("The need is due soon, on %(day)s.", day=day(values["by"])),
+    "closes": lambda values: gettext("They close on %(day)s.", day=day(values["closes"])),
+    "time_enough": lambda _: gettext("There is time enough."),
+    "asked_for": lambda values: ngettext(
+        "Asked for: %(kinds)s, the only help that they give.",
+        "Asked for: %(kinds)s, of %(num)s kinds of help that they give.",
+        values["of"],
+        kinds=partner_words.words("serves", values["kinds"]),
+    ),
+    "never_declined": lambda _: gettext("Never declined."),
+    "declined_before": _declined,
+}
+
+INTRODUCTIONS: dict[str, Callable[[Values], str]] = {
+    "introduction_already_open": lambda _: gettext(
+        "An introduction of this project to this partner is open already. Go on with that one."
+    ),
+    "introduction_not_eligible": lambda values: gettext(
+        "They are not eligible: %(rules)s.",
+        rules="; ".join(str(words.AGAINST[code]) for code in values["codes"]),
+    ),
+    "introduction_no_longer_fits": lambda _: gettext(
+        "Something that you are not shown stands against this pair, so the teaser was not sent. Ask the founder to look at "
+        "their matches, or decline it here."
+    ),
+    "introduction_not_from_here": lambda values: gettext(
+        "This introduction is at “%(before)s”, from where “%(after)s” does not follow.",
+        before=words.STATES[State(values["before"])],
+        after=words.STATES[State(values["after"])],
+    ),
+    "introduction_without_consent": lambda _: gettext(
+        "The founder has not consented to this partner yet. Ask for the consent first."
+    ),
+    "partner_without_room": lambda values: gettext(
+        "All %(capacity)s places of this partner’s quarter are taken. Wait for an answer to another teaser, or for the next "
+        "quarter.",
+        capacity=number(values["capacity"]),
+    ),
+    "introduction_day_missing": lambda _: gettext("Give the day from which you may be asked again."),
+    "introduction_day_out_of_range": lambda values: gettext(
+        "%(day)s cannot be the day: give one after today, %(today)s, within two years.",
+        day=day(values["day"]),
+        today=day(values["today"]),
+    ),
+    "outcome_day_ahead": lambda values: gettext(
+        "Give the day on which it happened, today (%(today)s) or before.", today=day(values["today"])
+    ),
+    "outcome_without_currency": lambda values: gettext(
+        "An amount needs its currency. Choose one of %(allowed)s.", allowed=", ".join(values["allowed"])
+    ),
+    "outcome_amount_out_of_range": lambda values: gettext(
+        "Give an amount from 0 to %(most)s.", most=number(values["most"])
+    ),
+    "teaser_names": lambda values: gettext(
+        "The teaser says “%(name)s”. Whoever reads it then knows who you are.", name=values["name"]
+    ),
+    "teaser_has_number": lambda values: gettext(
+        "The teaser holds the number %(number)s, by which anybody finds you.", number=values["number"]
+    ),
+}
+
+SENTENCES: dict[str, Callable[[Values], str]] = {**GROUNDS, **INTRODUCTIONS}

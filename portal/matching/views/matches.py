@@ -1,0 +1,249 @@
+"""Who fits a project, and why: for advisers with weights to turn, for founders their own matches."""
+
+from typing import Any
+
+from flask import flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from portal.core import clock
+from portal.core.actors import Actor, Role
+from portal.core.errors import NotFound
+from portal.matching import queries, services, words
+from portal.matching.forms import PickForm, WishForm
+from portal.matching.queries import Sight
+from portal.matching.rules.introductions import OPEN
+from portal.matching.rules.shares import DEFAULT_WEIGHTS
+from portal.matching.services.beginning import OPENABLE
+from portal.matching.views import shown
+from portal.matching.views.blueprint import bp
+from portal.partners import words as partner_words
+from portal.projects import queries as projects
+from portal.projects import wording
+from portal.projects.models import FieldGroup
+from portal.projects.queries import ProjectFilter, SeenProject
+from portal.store import db
+from portal.web.actors import back, current_actor, for_roles, signed_in
+from portal.web.forms import BaseForm
+
+FIRST = 12
+A_PAGE = 50
+HEAVIEST = 100.0
+
+
+@bp.get("/matching")
+@for_roles(Role.ADVISER)
+def desk() -> ResponseReturnValue:
+    """Show an adviser every project whose teaser they read, with what is under way for it."""
+    actor, at = current_actor(), clock.now()
+    wanted = ProjectFilter(words=request.args.get("q", "")[:100].strip())
+    question = projects.teasers(actor, wanted, at=at)
+    number = projects.count(db.session(), question)
+    pages = max(1, -(-number // A_PAGE))
+    page = min(_page(), pages)
+    found = db.session.scalars(question.limit(A_PAGE).offset((page - 1) * A_PAGE)).all()
+    groups = projects.groups_of_each(db.session(), actor, found, at=at)
+    under_way = queries.open_counts(db.session(), [project.id for project in found])
+    return render_template(
+        "matching/desk.html",
+        rows=[
+            {
+                "title": shown.title_of(project, groups[project.id]),
+                "url": url_for("matching.matches", project_id=project.id),
+                "reference": project.reference,
+                "area": wording.area(project.indication_area),
+                "phase": wording.phase(project.phase.value),
+                "on_hold": project.on_hold,
+                "is_demo": project.is_demo,
+                "needs": partner_words.words("serves", queries.needs_of(project, groups[project.id])),
+                "are_proposed": FieldGroup.ROADMAP not in groups[project.id] or not project.needs,
+                "under_way": under_way.get(project.id, 0),
+            }
+            for project in found
+        ],
+        number=number,
+        page=page,
+        pages=pages,
+        asked_words=wanted.words,
+    )
+
+
+@bp.get("/projects/<int:project_id>/matches")
+@signed_in
+def matches(project_id: int) -> ResponseReturnValue:
+    """Show who fits a project, to an adviser or to its founder."""
+    return _matches_page(project_id, None)
+
+
+@bp.post("/projects/<int:project_id>/shortlist")
+@for_roles(Role.ADVISER)
+def shortlist(project_id: int) -> ResponseReturnValue:
+    """Put a partner on the project's shortlist."""
+    actor, at, form = current_actor(), clock.now(), PickForm(request.form)
+    if form.validate() and form.attempt(
+        lambda session: (
+            services.shortlist(session, actor, project_id, int(form.partner_id.data or 0), at=at).id
+        )
+    ):
+        flash(_("Shortlisted. Ask the founder’s consent next."), "done")
+        return back("matching.show", introduction_id=form.result)
+    return _matches_page(project_id, form), 422
+
+
+@bp.post("/projects/<int:project_id>/wish")
+@signed_in
+def wish(project_id: int) -> ResponseReturnValue:
+    """Ask, as the founder, to be introduced to a partner."""
+    actor, at, form = current_actor(), clock.now(), WishForm(request.form)
+    projects.own_project(db.session(), actor, project_id, at=at)
+    if form.validate() and form.attempt(
+        lambda session: (
+            services.wish(
+                session,
+                actor,
+                project_id,
+                int(form.partner_id.data or 0),
+                groups=form.chosen,
+                at=at,
+            ).id
+        )
+    ):
+        flash(_("Asked. An adviser takes it up; nothing is sent before that."), "done")
+        return back("matching.show", introduction_id=form.result)
+    return _matches_page(project_id, form), 422
+
+
+def _matches_page(project_id: int, form: BaseForm | None) -> str:
+    actor, at = current_actor(), clock.now()
+    seen = _seen(actor, project_id)
+    weights = _weights()
+    sight = queries.sight(
+        db.session(), actor, seen.project, at=at, weights=weights if not seen.is_own else None
+    )
+    known = queries.introductions_of(db.session(), actor, project_id)
+    under_way = {one.partner_id: one for one in known if one.state in OPEN}
+    need = request.args.get("need", "")
+    everything = [
+        shown.match_row(sight, match, place, is_own=seen.is_own)
+        for place, match in enumerate(_wanted(sight, need), start=1)
+    ]
+    refusals = [] if seen.is_own else shown.refusal_rows(sight)
+    project = seen.project
+    return render_template(
+        "matching/matches.html",
+        form=form,
+        group_choices=_group_choices() if seen.is_own else [],
+        project=project,
+        title=shown.title_of(project, seen.groups),
+        is_own=seen.is_own,
+        lead=_lead(sight),
+        needs_are_proposed=sight.needs_are_proposed,
+        sees_all=len(seen.groups) > 1,
+        tabs=_tabs(sight, need, project_id),
+        rows=everything[:FIRST] if "all" not in request.args else everything,
+        number=len(everything),
+        all_url=_address(project_id, {**request.args.to_dict(), "all": "1"}),
+        refusals=refusals if "all" in request.args else refusals[:FIRST],
+        refused_number=len(refusals),
+        under_way={
+            partner_id: {
+                "url": url_for("matching.show", introduction_id=one.id),
+                "mark": words.MARKS[one.state],
+                "state": words.STATES[one.state],
+            }
+            for partner_id, one in under_way.items()
+        },
+        shortlist=[
+            {
+                "name": one.partner.name,
+                "url": url_for("matching.show", introduction_id=one.id),
+                "mark": words.MARKS[one.state],
+                "state": words.STATES[one.state],
+            }
+            for one in known
+        ],
+        weights=[(name, str(words.CONTRIBUTIONS[name]), weights[name]) for name in words.CONTRIBUTIONS],
+        are_changed=weights != dict(DEFAULT_WEIGHTS),
+        kept={name: value for name, value in request.args.items() if name == "need"},
+        gains=_gains(everything),
+    )
+
+
+def _address(project_id: int, asked: dict[str, Any]) -> str:
+    known = {name: value for name, value in asked.items() if name in ("need", "all") or name.startswith("w_")}
+    return url_for("matching.matches", project_id=project_id, **known)
+
+
+def _group_choices() -> list[tuple[str, str]]:
+    return [(group.value, str(wording.GROUPS[group])) for group in FieldGroup if group in OPENABLE]
+
+
+def _seen(actor: Actor, project_id: int) -> SeenProject:
+    """Return a project for who may see matches of it: an adviser, or its own founder."""
+    seen = projects.seen_project(db.session(), actor, project_id, at=clock.now())
+    if not seen.is_own and Role.ADVISER not in actor.roles:
+        raise NotFound
+    return seen
+
+
+def _wanted(sight: Sight, need: str) -> list[Any]:
+    found = list(sight.ranking.matches())
+    return [match for match in found if match.need == need] if need else found
+
+
+def _tabs(sight: Sight, need: str, project_id: int) -> list[tuple[str, str, bool, int]]:
+    found = list(sight.ranking.matches())
+    kept = {name: value for name, value in request.args.items() if name.startswith("w_")}
+    first = (_("All"), _address(project_id, kept), not need, len(found))
+    kinds = [one.id for one in sight.ranking.project.needs]
+    return [
+        first,
+        *(
+            (
+                partner_words.word("serves", kind),
+                _address(project_id, {**kept, "need": kind}),
+                need == kind,
+                sum(match.need == kind for match in found),
+            )
+            for kind in kinds
+        ),
+    ]
+
+
+def _lead(sight: Sight) -> str:
+    project = sight.project
+    said = [wording.area(project.indication_area), wording.phase(project.phase.value)]
+    if sight.shows(FieldGroup.PROCESS):
+        said.insert(0, wording.word("modality", project.modality))
+    funding = wording.funding(project) if sight.shows(FieldGroup.MONEY) else None
+    if funding:
+        said.append(_("seeks %(amount)s", amount=funding))
+    return " · ".join(said)
+
+
+def _gains(rows: list[dict[str, Any]]) -> list[tuple[str, float, int]]:
+    """Return what the founder could add, with the most that it adds to any score, and to how many."""
+    found: dict[str, list[float]] = {}
+    for row in rows:
+        for label, gain in row["missing"]:
+            found.setdefault(label, []).append(gain)
+    return [(label, max(gains), len(gains)) for label, gains in found.items()]
+
+
+def _weights() -> dict[str, float]:
+    """Return the weights that the address asks for; what cannot be meant keeps its default."""
+    found = dict(DEFAULT_WEIGHTS)
+    for name in DEFAULT_WEIGHTS:
+        written = request.args.get(f"w_{name}", "").replace(",", ".")
+        try:
+            asked = float(written)
+        except ValueError:
+            continue
+        if 0.0 <= asked <= HEAVIEST:
+            found[name] = asked
+    return found
+
+
+def _page() -> int:
+    written = request.args.get("page", "")
+    return max(1, int(written)) if written.isascii() and written.isdecimal() and len(written) < 7 else 1

@@ -1,0 +1,152 @@
+"""What the room's pages show of a match: the sum in five parts, every contribution with its ground, what is missing."""
+
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from portal.matching import words
+from portal.matching.queries import PROGRAMME, Sight
+from portal.matching.rules.grounds import grounds, missing
+from portal.matching.rules.ranking import Match
+from portal.partners import words as partner_words
+from portal.partners.models import Partner
+from portal.projects import wording
+from portal.projects.models import FieldGroup, Project
+from portal.reference.rules import EffectiveFact
+from portal.web.sentences import sentence
+
+PRIVATE_TO_ADVISERS = frozenset({"history"})
+"""What a founder is not told of a partner: its answers about others."""
+
+FOR_PARTNERS = frozenset({"text", "indication_area", "phase", "product_class"})
+"""Contributions whose grounds a partner reads before it has agreed: they speak of the teaser only."""
+
+SHOWN_WITH = {
+    "modality": FieldGroup.PROCESS,
+    "country": FieldGroup.IDENTITY,
+    "ticket": FieldGroup.MONEY,
+}
+"""Contributions that speak of what only some readers see, and the field group with which they see it."""
+
+CAN_BE_STATED = {"text": "teaser", "min": "funding", "max": "funding"}
+
+
+def title_of(project: Project, groups: frozenset[FieldGroup]) -> str:
+    """Return what a project is called for a reader who sees these field groups."""
+    return project.name if FieldGroup.IDENTITY in groups else wording.title_without_name(project)
+
+
+def match_row(sight: Sight, match: Match, place: int, *, is_own: bool) -> dict[str, Any]:
+    """Return one eligible pair for a page; a founder reads nothing that is the partner's own."""
+    known = sight.partners[match.partner]
+    why = grounds(sight.ranking, match)
+    points = {part.name: part for part in match.contributions}
+    return {
+        "place": place,
+        **partner_in_words(match.partner, known, is_own=is_own),
+        "score": round(match.score, 1),
+        "parts": parts_of(match),
+        "sum": [
+            (
+                str(words.CONTRIBUTIONS[name]),
+                round(points[name].points, 1),
+                round(points[name].most, 1),
+                _ground(sight, name, why, is_own=is_own),
+            )
+            for name in words.CONTRIBUTIONS
+            if points[name].most > 0
+        ],
+        "need": partner_words.word("serves", match.need),
+        "missing": _missing(sight, match),
+        "warned": [sentence(why["history"])]
+        if why["history"].code == "declined_before" and _tells(why["history"].values, is_own=is_own)
+        else [],
+    }
+
+
+def parts_of(match: Match) -> list[tuple[str, float, float]]:
+    """Return a score as five parts, those that have no weight left out."""
+    points = {part.name: part for part in match.contributions}
+    found = []
+    for label, names in words.GROUPED:
+        most = sum(points[name].most for name in names)
+        if most > 0:
+            brought = sum(points[name].points for name in names)
+            found.append((str(label), round(brought, 1), round(most, 1)))
+    return found
+
+
+def partner_in_words(partner_id: str, known: Partner | EffectiveFact, *, is_own: bool) -> dict[str, Any]:
+    """Return who a partner is; a founder reads name, kind and words."""
+    if isinstance(known, Partner):
+        is_support = known.kind == "support"
+        link = url_for("partners.offer", partner_id=known.id) if is_support else None
+        return {
+            "id": known.id,
+            "name": known.name,
+            "kind": partner_words.kind(known),
+            "text": partner_words.text(known),
+            "ticket": None if is_own else partner_words.ticket(known),
+            "url": link if is_own else url_for("partners.show", partner_id=known.id),
+            "is_demo": known.is_demo,
+            "is_programme": False,
+        }
+    record = known.record
+    return {
+        "id": None,
+        "name": record["name"],
+        "kind": record["provider"],
+        "text": partner_words.in_language(record["gives"]),
+        "ticket": None,
+        "url": url_for("partners.programme", programme_id=partner_id.removeprefix(PROGRAMME)),
+        "is_demo": False,
+        "is_programme": True,
+    }
+
+
+def refusal_rows(sight: Sight) -> list[dict[str, Any]]:
+    """Return every partner that is not eligible, with each rule that stands against it."""
+    return [
+        {
+            **partner_in_words(refusal.partner, sight.partners[refusal.partner], is_own=False),
+            "rules": [str(words.AGAINST[code]) for code in refusal.codes],
+        }
+        for refusal in sight.ranking.refusals()
+    ]
+
+
+def grounds_for_partner(sight: Sight, match: Match) -> list[tuple[str, str]]:
+    """Return why a partner was matched, in what speaks of the teaser only."""
+    why = grounds(sight.ranking, match)
+    return [
+        (str(words.CONTRIBUTIONS[name]), sentence(why[name]))
+        for name in words.CONTRIBUTIONS
+        if name in FOR_PARTNERS
+    ]
+
+
+def _tells(values: Any, *, is_own: bool) -> bool:
+    return not is_own or bool(values["this_project"] and values["times"] == 1)
+
+
+def _ground(sight: Sight, name: str, why: Any, *, is_own: bool) -> str:
+    reason, shown_with = why[name], SHOWN_WITH.get(name)
+    if shown_with is not None and not sight.shows(shown_with) and reason.code != "only_for_capital":
+        return _("The project’s own is not shown to you, so it is left out, which earns half.")
+    if reason.code == "declined_before" and not _tells(reason.values, is_own=is_own):
+        return _("What this partner answered before.")
+    return sentence(reason)
+
+
+def _missing(sight: Sight, match: Match) -> list[tuple[str, float]]:
+    """Return what the project could state to raise this score; only what has a field in the portal, and is not hidden."""
+    labels = {"teaser": _("A teaser in words"), "funding": _("The funding sought")}
+    found: dict[str, float] = {}
+    for one in missing(sight.ranking, match):
+        field = CAN_BE_STATED.get(one.path.rsplit(".", 1)[-1])
+        if field == "funding" and not sight.shows(FieldGroup.MONEY):
+            continue
+        if field and one.gain > 0:
+            found[field] = max(found.get(field, 0.0), one.gain)
+    return [(labels[field], round(gain, 1)) for field, gain in found.items()]

@@ -1,0 +1,213 @@
+"""The whole way over the pages: as adviser, founder and investor, and what an investor's browser never gets."""
+
+import re
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from portal.jobs.handlers import HANDLERS
+from portal.ledger import Entry
+from portal.mail.models import OutgoingMail
+from portal.matching.models import Introduction
+from portal.matching.rules.introductions import State
+from portal.projects.models import FieldGroup
+from tests import make
+from tests.client import PageClient
+from tests.matching.stage import Stage, stage
+
+CONFIDENTIAL = (
+    "Secret Compass",
+    "Zebra Organisation",
+    "gene_modified_hsc",
+    "Gene-modified blood",
+    "Zq-vector",
+)
+
+
+def staged(session: Session) -> Stage:
+    one = stage(session)
+    one.project.organisation.name = "Zebra Organisation"
+    one.project.vector = "Zq-vector"
+    one.project.modality = "gene_modified_hsc"
+    session.commit()
+    return one
+
+
+def the_one(session: Session) -> Introduction:
+    session.expire_all()
+    return session.scalars(select(Introduction)).one()
+
+
+def press(client: PageClient, session: Session, verb: str, **data: Any) -> Any:
+    it = the_one(session)
+    return client.post(f"/introductions/{it.id}/{verb}", data={"version": it.version, **data})
+
+
+def test_the_whole_way_and_what_the_investor_never_gets_before_a_mutual_yes(
+    app: Flask, client: PageClient, session: Session
+) -> None:
+    one = staged(session)
+    client.sign_in(one.adviser)
+    found = client.get(f"/projects/{one.project.id}/matches")
+    assert one.thesis.name in found.text
+    made = client.post(f"/projects/{one.project.id}/shortlist", data={"partner_id": one.thesis.id})
+    assert made.status_code == 303
+    assert press(client, session, "ask").status_code == 303
+    client.sign_in(one.founder)
+    assert "Do you consent to this partner?" in client.get(made.location).text
+    assert press(client, session, "consent", groups=["process"]).status_code == 303
+    client.sign_in(one.adviser)
+    assert press(client, session, "send").status_code == 303
+    it = the_one(session)
+    assert it.state is State.TEASER_SENT
+
+    with app.test_request_context():
+        for entry in session.scalars(select(Entry).order_by(Entry.id)).all():
+            for handler in HANDLERS.get(entry.name, ()):
+                handler(session, entry, entry.at)
+    session.commit()
+    client.sign_in(one.investor)
+    paths = [
+        *(
+            "/",
+            "/introductions",
+            "/introductions/export.csv",
+            "/introductions/export.xlsx",
+            "/projects/teasers",
+        ),
+        *(
+            f"/introductions/{it.id}",
+            f"/projects/{one.project.id}",
+            "/partners",
+            "/pipeline.csv",
+            "/messages",
+        ),
+    ]
+    for path in paths:
+        got = client.get(path, follow_redirects=True).get_data()
+        assert [words for words in CONFIDENTIAL if words.encode() in got] == [], path
+    letters = session.scalars(select(OutgoingMail)).all()
+    assert letters
+    for letter in letters:
+        assert not any(words in f"{letter.subject}{letter.text}{letter.html}" for words in CONFIDENTIAL)
+    for path in (f"/projects/{one.project.id}/facts", f"/projects/{one.project.id}/matches"):
+        assert client.get(path).status_code == 404
+
+    assert press(client, session, "agree").status_code == 303
+    shown = client.get(f"/projects/{one.project.id}").text
+    assert "Secret Compass" in shown
+    assert "Zq-vector" in client.get(f"/projects/{one.project.id}/facts").text
+    client.sign_in(one.founder)
+    assert press(client, session, "withdraw").status_code == 303
+    client.sign_in(one.investor)
+    assert client.get(f"/projects/{one.project.id}").status_code == 404
+    gone = client.get(f"/introductions/{it.id}").text
+    assert "Nothing of the project is open to you any more." in gone
+    assert "Secret Compass" not in gone
+
+
+def test_a_declined_pair_ranks_lower_and_says_why(client: PageClient, session: Session) -> None:
+    one = staged(session)
+    it = one.sent()
+    session.commit()
+    client.sign_in(one.adviser)
+    path = f"/projects/{one.project.id}/matches"
+    before = _score(client.get(path).text, one.thesis.name)
+    client.sign_in(one.investor)
+    answer = client.post(
+        f"/introductions/{it.id}/decline",
+        data={"version": it.version, "reason": "too_early", "explained": "Come back."},
+    )
+    assert answer.status_code == 303
+    client.sign_in(one.adviser)
+    page = client.get(path).text
+    assert _score(page, one.thesis.name) < before
+    assert "Ranked lower: declined once" in page
+    assert "Too early" in page
+
+
+def test_a_founder_asks_for_an_introduction_and_reads_nothing_private(
+    client: PageClient, session: Session
+) -> None:
+    one = staged(session)
+    one.thesis.contact, one.thesis.exclusions, one.thesis.capacity = "Hidden Contact", "Hidden Words", 917
+    session.commit()
+    client.sign_in(one.founder)
+    page = client.get(f"/projects/{one.project.id}/matches").text
+    assert one.thesis.name in page
+    for hidden in ("Hidden Contact", "Hidden Words", "917", "8,000,000"):
+        assert hidden not in page
+    sent = {"partner_id": one.thesis.id, "groups": ["money"]}
+    assert client.post(f"/projects/{one.project.id}/wish", data=sent).status_code == 303
+    it = the_one(session)
+    assert (it.state, it.groups) == (State.SUGGESTED, [FieldGroup.IDENTITY.value, FieldGroup.MONEY.value])
+    again = client.post(f"/projects/{one.project.id}/wish", data=sent)
+    assert again.status_code == 422
+    assert "is open already" in again.text
+
+
+def test_weights_in_the_address_change_the_ranking_at_once(client: PageClient, session: Session) -> None:
+    one = staged(session)
+    client.sign_in(one.adviser)
+    path = f"/projects/{one.project.id}/matches?all=1"
+    usual = _score(client.get(path).text, one.thesis.name)
+    nothing = "&".join(f"w_{name}=0" for name in ("text", "indication_area", "modality", "phase", "country"))
+    other = client.get(f"{path}&{nothing}").text
+    assert _score(other, one.thesis.name) != usual
+    assert "As shipped" in other
+    assert _score(client.get(f"{path}&w_text=nonsense&w_phase=-3&w_needs=1e9").text, one.thesis.name) == usual
+
+
+@pytest.mark.parametrize("verb", ["later", "decline"])
+def test_an_answer_without_what_it_needs_is_refused_beside_its_field(
+    client: PageClient, session: Session, verb: str
+) -> None:
+    one = staged(session)
+    one.sent()
+    session.commit()
+    client.sign_in(one.investor)
+    assert press(client, session, verb).status_code == 422
+    assert the_one(session).state is State.TEASER_SENT
+
+
+def test_an_old_page_is_told_so(client: PageClient, session: Session) -> None:
+    one = staged(session)
+    it = one.shortlisted()
+    session.commit()
+    client.sign_in(one.adviser)
+    page = client.post(f"/introductions/{it.id}/ask", data={"version": it.version + 7})
+    assert page.status_code == 409
+    assert the_one(session).state is State.SHORTLISTED
+
+
+def test_a_teaser_that_names_somebody_warns_the_founder_before_the_consent(
+    client: PageClient, session: Session
+) -> None:
+    one = staged(session)
+    one.project.teaser = "Secret Compass by Zebra Organisation, NCT01234567."
+    it = one.asked()
+    session.commit()
+    client.sign_in(one.founder)
+    page = client.get(f"/introductions/{it.id}").text
+    assert "The teaser gives you away" in page
+    for words in ("“Secret Compass”", "“Zebra Organisation”", "NCT01234567"):
+        assert words in page
+
+
+def test_the_board_has_no_card_of_somebody_elses(client: PageClient, session: Session) -> None:
+    one = staged(session)
+    one.sent()
+    session.commit()
+    for stranger in (make.founder(session), make.investor(session)):
+        page = client.sign_in(stranger).get("/introductions").text
+        assert "No introduction yet" in page
+
+
+def _score(page: str, name: str) -> float:
+    after = page[page.index(f">{name}</a>") :]
+    found = re.search(r'ap-score__n">\s*([\d.]+)', after)
+    assert found is not None
+    return float(found[1])
