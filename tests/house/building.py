@@ -239,14 +239,13 @@ class _Builder:
             "for the provider": {},
         }
         self.partner_values |= {"thesis": thesis.id, "investor": where.id, "thesis name": thesis.name}
-        self.quiet = make.partner(self.session, make.provider(self.session), capacity=50)
-        self.adviser = make.adviser(self.session)
 
     def _provider(self) -> None:
         where = self.organisation("help", OrganisationKind.SUPPORT_PROVIDER)
         person = self.person("help", where, Role.SUPPORT_PROVIDER, who=Person.PROVIDER)
         actor = Actor(user_id=person.id, organisation_id=where.id, roles=frozenset({Role.SUPPORT_PROVIDER}))
-        adviser = make.adviser(self.session)
+        self.adviser = adviser = make.adviser(self.session)
+        self.quiet = make.partner(self.session, make.provider(self.session), capacity=50)
         offer = self.partner("help", actor, "Offer", "offer", serves=["regulatory"])
         draft = self.partner("help", adviser, "Draft", "draft", where=where, serves=["ip"])
         self.partner_places |= {
