@@ -72,6 +72,25 @@ SENTENCES = (
 )
 """What every room says to its reasons."""
 
+PAGES = (
+    web.bp,
+    reference_pages.bp,
+    facility_pages.bp,
+    partner_pages.bp,
+    account_pages.bp,
+    account_pages.security,
+    project_pages.bp,
+    gate_pages.bp,
+    booking_pages.bp,
+    roadmap_pages.bp,
+    matching_pages.bp,
+    message_pages.bp,
+    job_pages.bp,
+    home_pages.bp,
+    search_pages.bp,
+)
+"""What every room shows."""
+
 
 class IdConverter(IntegerConverter):
     """An id in an address; a number that no database keeps is an address that does not exist."""
@@ -128,23 +147,10 @@ def create_app(settings: Settings) -> Flask:
         sentences.register(app, spoken)
     kinds.register(app, WORK)
     ways.init_app(app, navigation.destinations)
-    app.register_blueprint(web.bp)
-    app.register_blueprint(reference_pages.bp)
-    app.register_blueprint(facility_pages.bp)
-    app.register_blueprint(partner_pages.bp)
-    app.register_blueprint(account_pages.bp)
-    app.register_blueprint(account_pages.security)
-    app.register_blueprint(project_pages.bp)
-    app.register_blueprint(gate_pages.bp)
-    app.register_blueprint(booking_pages.bp)
-    app.register_blueprint(roadmap_pages.bp)
     tabs.register(app, *roadmap_tabs.TABS, gate_pages.TAB, matching_words.TAB)
-    app.register_blueprint(matching_pages.bp)
-    app.register_blueprint(message_pages.bp)
-    app.register_blueprint(job_pages.bp)
     visits.init_app(app)
-    app.register_blueprint(home_pages.bp)
-    app.register_blueprint(search_pages.bp)
+    for pages in PAGES:
+        app.register_blueprint(pages)
     return app
 
 
