@@ -54,6 +54,8 @@ QUERY_NAMES = (
         "code",
         "language",
         "zoom",
+        "scale",
+        "changed",
         "first",
     ),
 )
