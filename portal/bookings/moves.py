@@ -1,7 +1,7 @@
 """What a manager sees before a booking or closure is moved: what stands in the way, and what comes with it."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import exists, func, select
@@ -11,10 +11,10 @@ from portal.bookings import blocks, search
 from portal.bookings.blocks import ChangedChangeover
 from portal.bookings.estimates import Estimate, estimate
 from portal.bookings.models import Booking, BookingState, Closure, RequestState, SlotRequest
-from portal.bookings.needs import need_of
+from portal.bookings.needs import Need, need_of
 from portal.bookings.queries import COMPETING
 from portal.bookings.roomtime import local_day
-from portal.bookings.services.bookings import must_ask, reasons_against_move
+from portal.bookings.services.bookings import must_ask, plain_need, reasons_against_move
 from portal.bookings.services.closures import reasons_against_closure
 from portal.bookings.services.decisions import WAIVED_BY_OFFER
 from portal.core.errors import Reason
@@ -105,6 +105,38 @@ def slot_for_work(
     """Return the time that the work of a booking takes in a room when it starts at a moment."""
     diary = search.diaries_of(session, [room], at=at, ignored_booking_ids=[booking.id])[room.id]
     return search.window_from(diary, need_of(request), start)
+
+
+def first_free(
+    session: Session, booking: Booking, rooms: Sequence[Cleanroom], *, at: datetime, count: int = 3
+) -> list[tuple[Cleanroom, Slot]]:
+    """Return the first free windows for the work of a booking, one in each of these cleanrooms that fit it."""
+    needs = {room.id: _need_in(booking, room, at=at) for room in rooms}
+    fitting = [
+        room
+        for room in rooms
+        if (need := needs[room.id]) is not None and not search.reasons_against_room(room, need)
+    ]
+    diaries = search.diaries_of(session, fitting, at=at, ignored_booking_ids=[booking.id])
+    found = []
+    for room in fitting:
+        need = needs[room.id]
+        window = search.first_window(diaries[room.id], need, at=at) if need is not None else None
+        if window is not None and (room.id, window) != (booking.block.cleanroom_id, booking.slot):
+            found.append((room, window))
+    return sorted(found, key=lambda one: (one[1].start, one[1].end, one[0].code))[:count]
+
+
+def _need_in(booking: Booking, room: Cleanroom, *, at: datetime) -> Need | None:
+    """Return what a booking needs in a cleanroom from today on; None where its length is counted otherwise there."""
+    today = local_day(at, room.facility.time_zone)
+    if booking.request is not None:
+        need = need_of(booking.request)
+    elif room.unit is booking.block.cleanroom.unit:
+        need = plain_need(room, booking.process_class, booking.slot)
+    else:
+        return None
+    return replace(need, facility_ids=None, earliest_start=today, latest_end=None)
 
 
 def _waived(

@@ -359,6 +359,23 @@ def drag(stage: Stage, booking_id: int, slot: Slot, barrier: Barrier) -> str:
         return "won"
 
 
+@pytest.mark.parametrize("by_request", [True, False])
+def test_where_the_work_is_free_first_is_free(session: Session, *, by_request: bool) -> None:
+    here, there = room(session), room(session, unit=BookingUnit.HALF_DAY)
+    there.facility = here.facility
+    manager = make.manager(session, here)
+    own_work(session, manager, here, days(1, 20))
+    booking = (
+        booked(session, manager, here, days(30, 33))
+        if by_request
+        else own_work(session, manager, here, days(30, 33))
+    )
+    found = moves.first_free(session, booking, [here, there], at=days(0, 1).start)
+    assert {where.id for where, _ in found} == ({here.id, there.id} if by_request else {here.id})
+    for where, slot in found:
+        assert moves.outlook_of_move(session, booking, where, slot, at=days(0, 1).start).against == ()
+
+
 # Pages
 
 
@@ -545,7 +562,8 @@ def test_the_move_page_says_what_a_week_would_mean(client: PageClient, session: 
     own_work(session, manager, here, days(37, 39))
     booking = booked(session, manager, here, days(30, 35))
     page = client.sign_in(manager).get(f"/bookings/{booking.id}/move").text
-    assert page.count("Nothing is in the way.") == 1
+    assert page.count("Nothing is in the way.") == 2
+    assert f"First free in {here.code}" in page
     assert "is taken" in page
     assert client.get(f"/bookings/{booking.id}").text.count(f"/bookings/{booking.id}/move") == 1
 

@@ -30,7 +30,6 @@ from portal.web.locale import local
 
 ON_DUTY = (Role.FACILITY_MANAGER, Role.QA, Role.QP)
 PREFIX = "move-"
-MOMENT = timedelta(microseconds=1)
 
 
 @bp.get("/bookings/<int:booking_id>/move")
@@ -230,41 +229,49 @@ def _page(
         saving=saving,
         answer=answer,
         has_hours=any(one.unit is not BookingUnit.DAY for one in rooms),
-        suggestions=_suggestions(session, booking, form, at=at) if suggest else [],
+        suggestions=_suggestions(session, booking, form, rooms, at=at) if suggest else [],
         since=since,
         go_back=answers.way_back(form.next.data, url_for("bookings.show_booking", booking_id=booking.id)),
     )
 
 
 def _suggestions(
-    session: Session, booking: Booking, form: WhereToForm, *, at: datetime
+    session: Session, booking: Booking, form: WhereToForm, rooms: list[Cleanroom], *, at: datetime
 ) -> list[dict[str, Any]]:
-    """Return what a week earlier and a week later would mean, with what the form would send for each."""
-    block, zone = booking.block, booking.block.cleanroom.facility.time_zone
+    """Return what a week earlier and a week later would mean, and where the work is free first."""
+    block, room = booking.block, booking.block.cleanroom
+    zone = room.facility.time_zone
     found = []
     for label, days in ((_("One week earlier"), -7), (_("One week later"), 7)):
         slot = Slot(days_later(block.starts_at, days, zone), days_later(block.ends_at, days, zone))
         if booking.request is not None:
-            slot = moves.slot_for_work(session, booking, booking.request, block.cleanroom, slot.start, at=at)
-        outlook = moves.outlook_of_move(session, booking, block.cleanroom, slot, at=at)
-        sent = {
-            form.cleanroom.name: block.cleanroom_id,
-            form.starts_on.name: local(slot.start, zone).date(),
-            form.starts_hour.name: local(slot.start, zone).hour,
-            form.next.name: form.next.data or "",
-        }
-        if booking.request is None:
-            last = slot.end - MOMENT if local(slot.end, zone).hour == 0 else slot.end
-            sent |= {
-                form.ends_on.name: local(last, zone).date(),
-                form.ends_hour.name: local(slot.end, zone).hour or 24,
-            }
-        found.append(
-            {
-                "label": label,
-                "when": window(slot.start, slot.end, zone),
-                "against": answers.told(outlook.against),
-                "fields": sent,
-            }
-        )
+            slot = moves.slot_for_work(session, booking, booking.request, room, slot.start, at=at)
+        against = moves.outlook_of_move(session, booking, room, slot, at=at).against
+        found.append(_suggestion(label, booking, form, room, slot, answers.told(against)))
+    for free, slot in moves.first_free(session, booking, rooms, at=at):
+        label = _("First free in %(room)s", room=free.code)
+        found.append(_suggestion(label, booking, form, free, slot, []))
     return found
+
+
+def _suggestion(
+    label: str, booking: Booking, form: WhereToForm, room: Cleanroom, slot: Slot, against: list[str]
+) -> dict[str, Any]:
+    """Return a place with what speaks against it, and what the form would send for it."""
+    zone = room.facility.time_zone
+    start, end = local(slot.start, zone), local(slot.end, zone)
+    sent = {
+        form.cleanroom.name: room.id,
+        form.starts_on.name: start.date(),
+        form.starts_hour.name: start.hour,
+        form.next.name: form.next.data or "",
+    }
+    if booking.request is None:
+        last_day = (end - timedelta(days=1)).date() if end.hour == 0 else end.date()
+        sent |= {form.ends_on.name: last_day, form.ends_hour.name: end.hour or 24}
+    return {
+        "label": label,
+        "when": window(slot.start, slot.end, zone),
+        "against": against,
+        "fields": sent,
+    }
