@@ -44,7 +44,7 @@ test: setup ## Everything that must hold, in this order, up to the first failure
 	$(BIN)/python -m pytest -n auto --dist loadfile -m "not browser"
 	$(BIN)/python -m pytest -n auto --dist loadfile -m browser
 
-pictures: setup ## Take the pictures of docs/screenshots anew; needs Chromium
+pictures: setup ## Take the pictures of docs anew; needs Chromium
 	$(BIN)/python -m pytest tests/journeys -m browser --pictures
 
 prove: setup ## The long proofs, in full

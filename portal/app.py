@@ -23,6 +23,7 @@ from portal.files import sentences as file_sentences
 from portal.files import storage
 from portal.gates import sentences as gate_sentences
 from portal.gates import views as gate_pages
+from portal.help import views as help_pages
 from portal.home import navigation, visits
 from portal.home import views as home_pages
 from portal.jobs import views as job_pages
@@ -86,6 +87,7 @@ PAGES = (
     matching_pages.bp,
     message_pages.bp,
     job_pages.bp,
+    help_pages.bp,
     home_pages.bp,
     search_pages.bp,
 )

@@ -109,6 +109,7 @@ def _present_ways() -> list[Way]:
 
 def _about() -> list[tuple[str, str]]:
     return [
+        (_("Help"), url_for("help.index")),
         (_("Glossary"), url_for("reference.show_glossary")),
         (_("Accessibility"), url_for("home.accessibility")),
         (_("Privacy"), url_for("home.privacy")),

@@ -75,7 +75,7 @@ PARTS = (
         "term",
         "found",
     ),
-    "roadmap",
+    *("roadmap", "guide"),
 )
 """The sheets of `css/parts`, in the order in which they may overrule one another."""
 SHEETS = ("css/tokens.css", "css/base.css", *(f"css/parts/{part}.css" for part in PARTS))

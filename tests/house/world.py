@@ -69,6 +69,8 @@ COMMON: Mapping[str, dict[str, Any]] = {
     **{f"search among {kind}": {} for kind in SEARCHED},
     "as CSV": {"kind": "csv", "form": "csv"},
     "as XLSX": {"kind": "xlsx", "form": "xlsx"},
+    "guide": {"name": "founder"},
+    "picture of a guide": {"code": "en", "name": "founder-home.png"},
     "step of the catalogue": {"step_id": "qtpp"},
     "field of a step": {"step_id": "qtpp", "field": "authority"},
     "passkey to sign in with": {"purpose": "sign-in"},
