@@ -94,7 +94,7 @@ def _frame() -> dict[str, Any]:
     return {
         "home_url": url_for("home.start"),
         "nav": _shown(_present_ways()),
-        "ways": [(way.key, way.label, way.url) for way in destinations() if way.key],
+        "shortcut_ways": [(way.key, way.label, way.url) for way in destinations() if way.key],
         "ribbon": _ribbon(maybe_actor()),
         "footer_links": _about(),
     }

@@ -4,7 +4,7 @@ import io
 import zipfile
 from collections.abc import Mapping
 
-from openpyxl import Workbook
+from xlsxwriter import Workbook
 
 PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x02\x00\x00\x00"
@@ -33,8 +33,8 @@ def document(main: str, **more: bytes) -> bytes:
 def workbook() -> bytes:
     """Return a spreadsheet as a program writes it."""
     out = io.BytesIO()
-    book = Workbook()
-    book.save(out)
+    with Workbook(out, {"in_memory": True}) as book:
+        book.add_worksheet()
     return out.getvalue()
 
 
