@@ -21,7 +21,14 @@ from tests.page import attributes, check_page, parsed
 
 TEMPLATES, CSS, JS = ROOT / "templates", ROOT / "static" / "css", ROOT / "static" / "js"
 PARTS = sorted(path.stem for path in (CSS / "parts").glob("*.css"))
-WITHOUT_MACRO = {"ruler", "facility", "guide", "project", "request", "roadmap"}  # for several macros, or for one room's pages
+WITHOUT_MACRO = {
+    "ruler",
+    "facility",
+    "guide",
+    "project",
+    "request",
+    "roadmap",
+}  # for several macros, or for one room's pages
 
 
 class Inner(wtforms.Form):
