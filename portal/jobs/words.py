@@ -83,6 +83,7 @@ def duty(name: str) -> str:
         "seal": _("Seal the ledger"),
         "release": _("End holds whose time has passed"),
         "waiting_lists": _("Offer free time to waiting lists"),
+        "introductions": _("Remind of teasers, and end those that nobody answers"),
         "roadmaps": _("Compute roadmaps anew"),
         "unused_files": _("Remove files that nothing points to"),
         "remind": _("Call to mind what waits and ends"),

@@ -60,7 +60,7 @@ class Searchable:
 
 def _project(connection: Connection, project: Project) -> Entry:
     team = connection.scalars(select(TeamMember.name).where(TeamMember.project_id == project.id))
-    teaser = (*_fields(project, FieldGroup.TEASER), *_spoken("phase", [project.phase.value]))
+    teaser = (*_fields(project, FieldGroup.TEASER), *_spoken("phase", [str(project.phase)]))
     return {
         Shelf.PROJECT_TEASER: Said((project.reference,), teaser),
         Shelf.PROJECT_IDENTITY: Said((project.name,), (project.indication or "", *team)),
@@ -88,7 +88,7 @@ def _facility(_connection: Connection, facility: Facility) -> Entry:
         facility.region or "",
         *facility.former_names,
         *(locale.territories.get(facility.country, "") for locale in LANGUAGES),
-        *_spoken("facility_kind", [facility.kind.value]),
+        *_spoken("facility_kind", [str(facility.kind)]),
         *_spoken("facility_modality", facility.modalities),
         *_spoken("facility_service", facility.services),
     ]
@@ -98,9 +98,9 @@ def _facility(_connection: Connection, facility: Facility) -> Entry:
 def _cleanroom(_connection: Connection, room: Cleanroom) -> Entry:
     said = [
         "cleanroom renrum",
-        *_spoken("stage", [room.kind.value]),
-        *_spoken("grade", [room.grade.value]),
-        *_spoken("vector_level", [room.vector_level.value]),
+        *_spoken("stage", [str(room.kind)]),
+        *_spoken("grade", [str(room.grade)]),
+        *_spoken("vector_level", [str(room.vector_level)]),
         *_spoken("equipment", room.equipment),
     ]
     return {Shelf.CLEANROOM: Said((room.code, room.name), tuple(said))}

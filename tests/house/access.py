@@ -639,8 +639,8 @@ CATALOGUE = (
     ),
 )
 
-KNOWING = STAFF | ADVISERS
-"""Who knows of the main project of a ground besides its owner: it was shown to the facility, and advisers read teasers."""
+KNOWING = STAFF | ADVISERS | {Who.INVESTOR}
+"""Who knows of the main project of a ground besides its owner: it was shown to the facility, advisers read teasers, and one was sent to the investor."""
 
 PARTNER_PEOPLE = frozenset({Who.INVESTOR, Who.PROVIDER})
 INVESTOR, PROVIDER = frozenset({Who.INVESTOR}), frozenset({Who.PROVIDER})
@@ -1250,7 +1250,7 @@ ROADMAPS = (
     see("roadmap.show", "spare project", may=OWNER),
     send("roadmap.make", "spare project", may=OWNER, barred=ADVISERS, on="roadmap.show"),
     see("roadmap.roadmap_history", "project", may=PLANNERS),
-    see("roadmap.readiness", "project", may=PLANNERS),
+    see("roadmap.readiness", "project", may=PLANNERS | {Who.INVESTOR}),
     see("roadmap.assess", "dimension", may=OWNER, barred=KNOWING),
     send(
         "roadmap.assess",

@@ -245,7 +245,15 @@ class _Builder:
         person = self.person("help", where, Role.SUPPORT_PROVIDER, who=Person.PROVIDER)
         actor = Actor(user_id=person.id, organisation_id=where.id, roles=frozenset({Role.SUPPORT_PROVIDER}))
         self.adviser = adviser = make.adviser(self.session)
-        self.quiet = make.partner(self.session, make.provider(self.session), capacity=50)
+        silent = make.provider(self.session)
+        self.quiet = make.partner(self.session, silent, capacity=50)
+        for one in (adviser, silent):
+            person = self.session.get_one(User, one.user_id)
+            body = self.session.get_one(Organisation, one.organisation_id)
+            person.name, body.name = (
+                f"Xq {person.name}",
+                f"Xq {body.name}",
+            )  # so that one word finds everything
         offer = self.partner("help", actor, "Offer", "offer", serves=["regulatory"])
         draft = self.partner("help", adviser, "Draft", "draft", where=where, serves=["ip"])
         self.partner_places |= {

@@ -21,8 +21,8 @@ STAFF_ABROAD = {"beta": SHOWN, "gee": None}
 ADVISERS = dict.fromkeys(("alpha", "beta", "delta"), TEASER | {"introduction ids"})
 SENT = TEASER | {"money", "introduction ids"}
 """What an investor reads of a teaser that was sent, before both have said yes."""
-MET = {"fund": frozenset({"thesis", "partner ids"})}
-"""What a founder reads of those who fit."""
+MET = {"fund": NAMED | {"thesis", "partner ids"}, "help": frozenset({"account ids"})}
+"""What a founder reads of those who fit, and of whom a teaser was sent to."""
 MATCHED = NAMED | {"thesis", "offer", "draft", "contact", "partner ids"}
 """What advisers read of partners; never their conflicts."""
 PARTNERS = dict.fromkeys(("fund", "help"), MATCHED)

@@ -129,12 +129,12 @@ def test_what_is_typed_wrongly_is_refused_or_taken_and_never_breaks(
     path = address_of(walker, line, walker.world.grounds[0])
     person = who_may(line)
     assert person is not None
-    wrong = []
+    wrong, at_first = [], walker.rows_at_first
     for how, sent in _wrong_forms(walker, line, all_of_it=proving):
         with walker.forgotten():
             answer = walker.go(person, path, method="POST", data=sent)
             wrong += [f"{how}: {problem}" for problem in _problems(answer)]
-            if answer.code >= 400 and answer.writes and walker.rows() != walker.rows_at_first:
+            if answer.code >= 400 and answer.writes and walker.rows() != at_first:
                 wrong.append(f"{how}: {answer.code}, and still something is there that was not")
     assert wrong == []
 

@@ -15,6 +15,7 @@ from werkzeug.datastructures import Headers
 
 from portal.app import create_app
 from portal.core.errors import NotAllowed, NotFound
+from portal.search.keeping import rebuild
 from portal.store import Base, db
 from portal.web.limits import limiter
 from tests.conftest import settings_for
@@ -76,6 +77,7 @@ class Walker:
             *(
                 select(func.count()).select_from(table).scalar_subquery().label(table.name)
                 for table in Base.metadata.sorted_tables
+                if not table.name.startswith("ledger_")  # where a refused signature is noted
             )
         )
         self._statements: list[str] = []
@@ -149,12 +151,12 @@ class Walker:
         return self.app.url_map.bind("localhost").build(endpoint, filled, method=method)
 
     def rows(self) -> tuple[int, ...]:
-        """Return how many rows each table has now."""
+        """Return how many rows each table has now, the ledger aside."""
         return tuple(self._connection.execute(self._counts).one())
 
     @cached_property
     def rows_at_first(self) -> tuple[int, ...]:
-        """Return how many rows each table has in the world as it was made."""
+        """Return how many rows each table has in the world as it was made; ask for it while nothing is to be forgotten."""
         with self.forgotten():
             return self.rows()
 
@@ -217,6 +219,8 @@ def walking(engine_name: str, folder: Path) -> Iterator[Walker]:
         Base.metadata.create_all(engine)
     with app.test_request_context(), Session(engine) as session:
         world = build(session)
+        rebuild(session)  # the world numbers some of its records itself
+        session.commit()
     try:
         with engine.connect() as connection:
             yield Walker(app, connection, world)

@@ -125,4 +125,4 @@ def test_a_moment_is_told_by_the_clock_on_the_readers_wall(app: Flask) -> None:
         here = letters.notice(at_home, told("request.offered", FACTS)).subject
         there = letters.notice(abroad, told("request.offered", FACTS)).subject
     assert "8 Jan 2027 17:00 (" in here
-    assert "8 Jan 2027 17:00 +0100" in there
+    assert "8 Jan 2027 17:00 (Stockholm)" in there
