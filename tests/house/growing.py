@@ -64,7 +64,7 @@ def _copy(table: Table, row: Row, number: int, copied: Container[Key]) -> Row:
             continue
         if value is not None and _is_own(column, value, copied):
             value += number * APART
-        elif value is not None and column in told_apart:
+        elif value is not None and (column in told_apart or column.name == "seat"):
             value = _another(column, value, number)
         values[column.name] = value
     return values
