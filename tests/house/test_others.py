@@ -18,6 +18,8 @@ LEFT_OUT = {
     "projects.pipeline_csv",
     "accounts.add_authenticator",  # shows a new secret each time
     "notifications.open_message",  # leads on, and notes that it was read
+    "matching.matches",  # ranks all partners, and says which of them have no place left this quarter
+    "matching.show",  # as before
 }
 
 STRANGERS = (Person.VISITOR, Person.FOUNDER, Person.MANAGER, Person.PROVIDER)
