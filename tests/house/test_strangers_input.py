@@ -134,9 +134,15 @@ def test_what_is_typed_wrongly_is_refused_or_taken_and_never_breaks(
         with walker.forgotten():
             answer = walker.go(person, path, method="POST", data=sent)
             wrong += [f"{how}: {problem}" for problem in _problems(answer)]
-            if answer.code >= 400 and answer.writes and walker.rows() != at_first:
+            now = walker.rows() if answer.code >= 400 and answer.writes else at_first
+            if {name for name in now if now[name] != at_first[name] and not _is_noted(line, name)}:
                 wrong.append(f"{how}: {answer.code}, and still something is there that was not")
     assert wrong == []
+
+
+def _is_noted(line: Line, table: str) -> bool:
+    """Say whether a refused form may leave a trace there: a failed signature is recorded."""
+    return line.endpoint == "gates.waive" and table.startswith("ledger_")
 
 
 @pytest.mark.parametrize("line", FORMS, ids=lambda line: line.name)

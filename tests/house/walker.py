@@ -77,7 +77,6 @@ class Walker:
             *(
                 select(func.count()).select_from(table).scalar_subquery().label(table.name)
                 for table in Base.metadata.sorted_tables
-                if not table.name.startswith("ledger_")  # where a refused signature is noted
             )
         )
         self._statements: list[str] = []
@@ -150,12 +149,12 @@ class Walker:
         filled = {name: value for name, value in values.items() if name in takes}
         return self.app.url_map.bind("localhost").build(endpoint, filled, method=method)
 
-    def rows(self) -> tuple[int, ...]:
-        """Return how many rows each table has now, the ledger aside."""
-        return tuple(self._connection.execute(self._counts).one())
+    def rows(self) -> dict[str, int]:
+        """Return how many rows each table has now."""
+        return dict(self._connection.execute(self._counts).one()._mapping)
 
     @cached_property
-    def rows_at_first(self) -> tuple[int, ...]:
+    def rows_at_first(self) -> dict[str, int]:
         """Return how many rows each table has in the world as it was made; ask for it while nothing is to be forgotten."""
         with self.forgotten():
             return self.rows()
