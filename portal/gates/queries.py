@@ -7,6 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, and_, false, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from portal.accounts.models import User
 from portal.core.actors import Actor, Role
 from portal.core.errors import NotFound
 from portal.facilities.models import Cleanroom, Facility, RoomKind
@@ -204,6 +205,29 @@ def evidence_of(session: Session, item: GateItem | None) -> list[Evidence]:
             .order_by(Evidence.id.desc())
         )
     )
+
+
+def givers_of(session: Session, dossier: Dossier, item_id: str) -> list[User]:
+    """Return who gave the newest evidence of an item."""
+    newest = evidence_of(session, item_of(session, dossier, item_id))[:1]
+    return [evidence.given_by for evidence in newest]
+
+
+def row_of(session: Session, facility_id: int, gate: Gate, item_id: str) -> Row | None:
+    """Return an item as a facility's newest checklist of a gate has it, or None where that no longer has it."""
+    return listed(gate, latest_checklists(session, [facility_id]).get((facility_id, gate))).row(item_id)
+
+
+def developers_at(session: Session, facility_id: int) -> list[int]:
+    """Return the organisations that show a facility the gates of a project which is not archived."""
+    question = (
+        select(Project.organisation_id)
+        .join(Dossier, Dossier.project_id == Project.id)
+        .where(Dossier.facility_id == facility_id, Project.archived_at.is_(None))
+        .distinct()
+        .order_by(Project.organisation_id)
+    )
+    return list(session.scalars(question))
 
 
 def file_of_evidence(session: Session, dossier: Dossier, evidence_id: int) -> StoredFile:

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 from portal.bookings import handlers as bookings
 from portal.facilities import handlers as facilities
 from portal.ledger import Entry
-from portal.matching import handlers as matching
 from portal.notifications import handlers as notifications
 from portal.projects import handlers as projects
 from portal.roadmap import handlers as roadmap
@@ -19,7 +18,6 @@ Handler = Callable[[Session, Entry, datetime], None]
 ROOMS: tuple[Mapping[str, tuple[Handler, ...]], ...] = (
     bookings.HANDLERS,
     facilities.HANDLERS,
-    matching.HANDLERS,
     notifications.HANDLERS,
     roadmap.HANDLERS,
 )

@@ -1,7 +1,7 @@
 """From events to an inbox and to mail: who is told of what, how, and in words that are chosen when they are read.
 
-Words: a *message* tells one person of one entry of the ledger, once. Its *subject* is the request, booking, cleanroom or
-job that it leads to; its *topic* is what people choose about together. A *way* is how messages of a topic reach somebody:
+Words: a *message* tells one person of one entry of the ledger, once. Its *subject* is the request, booking, cleanroom,
+job, dossier of gates, checklist, introduction or partner that it leads to; its *topic* is what people choose about together. A *way* is how messages of a topic reach somebody:
 in the portal only, by mail at once, in the daily *digest*, or not at all. A *reminder* is an event of the clock: it stands
 in the ledger like what people do, and is told in the same way.
 
@@ -19,6 +19,9 @@ Decisions:
   one on the days when the clock changes, and one for all days on which the jobs process did not run.
 - Without a choice, founders and managers hear at once of what waits for them, and of everything else once a day.
 
-A room above or below adds its messages here: the event's handler in `handlers.py`, its sentence in `words.py`, its topic
+- What a reader may see of gates, introductions and partners is asked of those rooms' own predicates, for each organisation
+  that the reader can act for, whenever a message is shown or mailed.
+
+A room above or below adds its messages here: the event's handler in `handlers/`, its sentence in `words/`, its topic
 in `rules.py`; a test renders every message in both languages as text and HTML.
 """

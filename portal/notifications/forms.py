@@ -28,6 +28,8 @@ class PreferencesForm(BaseForm):
     decisions = _ways(Topic.DECISIONS)
     bookings = _ways(Topic.BOOKINGS)
     deadlines = _ways(Topic.DEADLINES)
+    gates = _ways(Topic.GATES)
+    introductions = _ways(Topic.INTRODUCTIONS)
     reminders = _ways(Topic.REMINDERS)
     work = _ways(Topic.WORK)
     hour = SelectField(

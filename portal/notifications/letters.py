@@ -25,7 +25,7 @@ def notice(person: User, told: Told) -> Message:
             name=person.name,
             sentence=sentence(told),
             topic=topic_label(told.topic),
-            is_work=told.topic is Topic.WORK,
+            about=told.topic.value,
             can_be_stopped=can_be_stopped(told.topic),
             choose=page_address("notifications.preferences"),
             link=page_address("notifications.open_message", message_id=told.message_id),

@@ -15,6 +15,8 @@ class Topic(StrEnum):
     DECISIONS = "decisions"
     BOOKINGS = "bookings"
     DEADLINES = "deadlines"
+    GATES = "gates"
+    INTRODUCTIONS = "introductions"
     REMINDERS = "reminders"
     WORK = "work"
 
@@ -57,6 +59,28 @@ CODES: Mapping[Topic, tuple[str, ...]] = {
         "booking.no_show",
     ),
     Topic.DEADLINES: ("reminder.offer_ends", "reminder.information_missing"),
+    Topic.GATES: (
+        "gate.evidence_given",
+        "gate.item_accepted",
+        "gate.item_returned",
+        "gate.item_waived",
+        "gate.waiver_ended",
+        "gate.met",
+        "gate.checklist_published",
+    ),
+    Topic.INTRODUCTIONS: (
+        "introduction.consent_asked",
+        "introduction.consent_given",
+        "introduction.teaser_sent",
+        "introduction.reminded",
+        "introduction.mutual_yes",
+        "introduction.later",
+        "introduction.introduced",
+        "introduction.declined",
+        "introduction.expired",
+        "introduction.consent_withdrawn",
+        "partner.drafted",
+    ),
     Topic.REMINDERS: (
         "reminder.request_waits",
         "reminder.booking_starts",
@@ -69,6 +93,9 @@ TOPIC_OF: Mapping[str, Topic] = {code: topic for topic, codes in CODES.items() f
 BINDING = frozenset({Topic.DECISIONS, Topic.BOOKINGS})
 """Topics that bind somebody to a cost or end what they count on."""
 
+AWAITED = frozenset({Topic.REQUESTS, Topic.GATES, Topic.INTRODUCTIONS})
+"""Topics in which somebody waits for an answer, so that they always reach the inbox."""
+
 RESPONSIBLE = frozenset({Role.FOUNDER, Role.FACILITY_MANAGER})
 FACILITY = frozenset({Role.FACILITY_MANAGER, Role.QA, Role.QP})
 READERS: Mapping[Topic, frozenset[Role]] = {
@@ -76,6 +103,8 @@ READERS: Mapping[Topic, frozenset[Role]] = {
     Topic.DECISIONS: RESPONSIBLE,
     Topic.BOOKINGS: RESPONSIBLE,
     Topic.DEADLINES: RESPONSIBLE,
+    Topic.GATES: FACILITY | {Role.FOUNDER},
+    Topic.INTRODUCTIONS: frozenset({Role.FOUNDER, Role.ADVISER, Role.INVESTOR, Role.SUPPORT_PROVIDER}),
     Topic.REMINDERS: FACILITY | {Role.FOUNDER},
     Topic.WORK: frozenset(Role),
 }
@@ -94,7 +123,7 @@ def allowed_ways(topic: Topic) -> tuple[Way, ...]:
     """Return how messages of a topic may reach somebody; what binds can't be kept from their mail."""
     if topic in BINDING:
         return (Way.AT_ONCE, Way.DIGEST)
-    if topic is Topic.REQUESTS:
+    if topic in AWAITED:
         return (Way.AT_ONCE, Way.DIGEST, Way.PORTAL)
     return tuple(Way)
 
@@ -103,6 +132,8 @@ def default_way(topic: Topic, roles: Collection[Role]) -> Way:
     """Return how messages of a topic reach somebody with these roles who has chosen nothing."""
     if topic is Topic.WORK:
         return Way.PORTAL
+    if topic is Topic.INTRODUCTIONS:
+        return Way.AT_ONCE
     if topic is Topic.REMINDERS or not RESPONSIBLE & set(roles):
         return Way.DIGEST
     return Way.AT_ONCE

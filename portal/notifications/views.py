@@ -9,18 +9,15 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from flask_login import current_user
 
-from portal.bookings.models import Booking, SlotRequest
-from portal.bookings.queries import booking_shown, request_shown
 from portal.core import clock
-from portal.core.actors import Actor, Role
+from portal.core.actors import Actor
 from portal.core.errors import NotFound
-from portal.facilities.models import Cleanroom
 from portal.notifications import queries, services
 from portal.notifications.forms import PreferencesForm
-from portal.notifications.models import Message
 from portal.notifications.queries import Show
 from portal.notifications.rules import FIRST_HOUR, Topic, topics_for
 from portal.notifications.stopping import what_to_stop
+from portal.notifications.subjects import about, address
 from portal.notifications.words import sentence, topic_label
 from portal.store import db, in_one_unit
 from portal.web.actors import back, current_actor, maybe_actor, signed_in
@@ -44,7 +41,7 @@ def messages() -> ResponseReturnValue:
     found = queries.messages_of(
         session, actor.user_id, show=show, topic=topic, limit=PAGE, offset=(page - 1) * PAGE
     )
-    reach = queries.reach_of(session, actor.user_id, today=clock.now().date())
+    reach = queries.reach_of(session, actor.user_id, at=clock.now())
     return render_template(
         "notifications/messages.html",
         messages=[
@@ -104,11 +101,9 @@ def restore(message_id: int) -> ResponseReturnValue:
 def open_message(message_id: int) -> ResponseReturnValue:
     """Go to the thing itself, and note that the message was read; who acts for another organisation is told so."""
     actor, at = current_actor(), clock.now()
-    kind, subject_id = in_one_unit(
-        lambda session: _subject(services.read_message(session, actor, message_id, at=at))
-    )
+    found = in_one_unit(lambda session: about(services.read_message(session, actor, message_id, at=at)))
     try:
-        return redirect(_address(actor, kind, subject_id), code=303)
+        return redirect(address(actor, found), code=303)
     except NotFound:
         if not _is_seen_elsewhere(actor, message_id):
             raise
@@ -204,46 +199,9 @@ def _filters() -> dict[str, str]:
     return {name: word for name, word in given.items() if word in known[name]}
 
 
-def _subject(message: Message) -> tuple[str, int]:
-    return message.subject_kind, message.subject_id
-
-
 def _is_seen_elsewhere(actor: Actor, message_id: int) -> bool:
     """Say whether the reader may see what a message is about when acting for another organisation."""
     session = db.session()
-    reach = queries.reach_of(session, actor.user_id, today=clock.now().date())
+    reach = queries.reach_of(session, actor.user_id, at=clock.now())
     message = queries.own_message(session, actor.user_id, message_id)
     return queries.told(session, [message], reach)[0].is_visible
-
-
-def _address(actor: Actor, kind: str, subject_id: int) -> str:
-    """Return the page of a subject on the reader's side; raises `NotFound` if it is no longer theirs."""
-    found = {"slot_request": _of_request, "booking": _of_booking, "cleanroom": _of_cleanroom, "job": _of_job}
-    if kind not in found:
-        raise NotFound
-    return found[kind](actor, subject_id)
-
-
-def _of_request(actor: Actor, request_id: int) -> str:
-    found: SlotRequest = request_shown(db.session(), actor, request_id)
-    if Role.FOUNDER in actor.roles and found.organisation_id == actor.organisation_id:
-        return url_for("bookings.show_request", request_id=request_id)
-    return url_for("bookings.in_inbox", request_id=request_id)
-
-
-def _of_booking(actor: Actor, booking_id: int) -> str:
-    found: Booking = booking_shown(db.session(), actor, booking_id)
-    if Role.FOUNDER in actor.roles and found.organisation_id == actor.organisation_id:
-        return url_for("bookings.show_own_booking", booking_id=booking_id)
-    return url_for("bookings.show_booking", booking_id=booking_id)
-
-
-def _of_cleanroom(actor: Actor, cleanroom_id: int) -> str:
-    room = db.session().get(Cleanroom, cleanroom_id)
-    if room is None or room.facility_id not in actor.facility_ids:
-        raise NotFound
-    return url_for("facilities.qualification", slug=room.facility.slug, room_slug=room.slug)
-
-
-def _of_job(_actor: Actor, job_id: int) -> str:
-    return url_for("jobs.show", job_id=job_id)

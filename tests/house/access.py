@@ -231,6 +231,8 @@ MESSAGES = (
             "decisions": "digest",
             "bookings": "digest",
             "deadlines": "portal",
+            "gates": "digest",
+            "introductions": "at_once",
             "reminders": "none",
             "work": "none",
             "hour": "18",

@@ -78,6 +78,11 @@ PASSWORD = "winter barley over the bridge"
 ZONE = "Europe/Stockholm"
 
 
+def _owner_of(number: int) -> str:
+    """Return whose record an id says that it is."""
+    return OWNERS[number // 100_000 % 100]
+
+
 def build(session: Session) -> World:
     """Store the world and return it; there must be a request, for what it puts into words."""
     return _Builder(session).built()
@@ -178,11 +183,12 @@ class _Builder:
         for row in session.new:
             kind = KIND_OF.get(type(row))
             if kind is not None and row.id is None:
-                self.numbers[self.owner, type(row)] += 1
+                owner = _owner_of(row.recipient_id) if isinstance(row, Message) else self.owner
+                self.numbers[owner, type(row)] += 1
                 place = tuple(KINDS).index(kind) * 10 + KINDS[kind].index(type(row))
-                row.id = 70_000_000 + OWNERS.index(self.owner) * 100_000 + place * 1000
-                row.id += self.numbers[self.owner, type(row)]
-                self.ids[str(row.id).encode()] = Secret(self.owner, kind)
+                row.id = 70_000_000 + OWNERS.index(owner) * 100_000 + place * 1000
+                row.id += self.numbers[owner, type(row)]
+                self.ids[str(row.id).encode()] = Secret(owner, kind)
 
     def _bystanders(self) -> None:
         body = OrganisationKind.PUBLIC_BODY
@@ -321,7 +327,7 @@ class _Builder:
     def _tell_everybody(self) -> None:
         """Carry what happened to the inboxes, each message numbered as its recipient's."""
         for entry in self.session.scalars(select(Entry).join(Waiting).order_by(Entry.id)).all():
-            with self.own(OWNERS[entry.id // 100_000 % 100]):
+            with self.own(_owner_of(entry.id)):
                 for handler in HANDLERS.get(entry.name, ()):
                     handler(self.session, entry, entry.at)
         self.session.execute(delete(Waiting))

@@ -40,8 +40,8 @@ KNOWN: Mapping[Person, Mapping[str, frozenset[str] | None]] = {
     Person.OTHER_MANAGER: STAFF_ABROAD,
     Person.OTHER_QA: STAFF_ABROAD,
     Person.PAST_DEPUTY: {
-        "eff": NAMED | {"company", "person", "address"},
-        "alpha": frozenset({"booking ids", "message ids"}),  # what they were told while they stood in
+        "eff": NAMED | {"company", "person", "address", "message ids"},
+        "alpha": frozenset({"booking ids"}),  # what they were told while they stood in
     },
     Person.ADVISER: {"advice": None, **ADVISERS, **PARTNERS},
     Person.GRANTED_ADVISER: {

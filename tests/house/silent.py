@@ -120,23 +120,14 @@ PARTNERS = {
 
 INTRODUCTIONS = {
     "introduction.in_discussion",
-    "introduction.introduced",
     "introduction.outcome",
     "introduction.shortlisted",
     "introduction.wished",
 }
 """What advisers do themselves, or find on the board with the count of what waits."""
 
-GATES = {
-    "gate.checklist_published",
-    "gate.dossier_opened",
-    "gate.evidence_given",
-    "gate.item_accepted",
-    "gate.item_returned",
-    "gate.item_waived",
-    "gate.waiver_ended",
-}
-"""The matrix shows what is open, and each item what was said about it."""
+GATES = {"gate.dossier_opened"}
+"""The founder's own doing; the facility sees it in its matrix."""
 
 SILENT: set[str] = {
     *TOLD_BY_LETTER,

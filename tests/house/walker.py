@@ -182,6 +182,10 @@ class Walker:
         finally:
             self.plain = False
 
+    def cookie_of(self, who: Person) -> str:
+        """Return the session cookie of somebody, or nothing for a visitor."""
+        return self._cookies[who]
+
     def _cookie(self, who: Person) -> str:
         if who not in self.world.sign_ins:
             return ""

@@ -24,6 +24,9 @@ FACTS = {
     "condition_until": "2027-01-09T16:00:00+00:00",
     "is_conditional": True,
     "state": "failed",
+    "gate": "gmp_entry",
+    "item": "gme_quality_agreement",
+    "until": "2027-04-01",
 }
 LATER = {
     **FACTS,
@@ -51,6 +54,7 @@ def told(code: str, facts: dict[str, object]) -> Told:
         facility="Facility “North”",
         zone="Europe/Stockholm",
         job_kind="bookings.import_calendar",
+        item={"en": "Quality <agreement>", "sv": "Kvalitetsavtal <två>"},
     )
 
 

@@ -168,6 +168,8 @@ def test_people_choose_how_they_are_told(
         "decisions": "digest",
         "bookings": "at_once",
         "deadlines": "none",
+        "gates": "portal",
+        "introductions": "digest",
         "reminders": "portal",
         "work": "none",
         "hour": "18",

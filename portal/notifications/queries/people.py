@@ -3,13 +3,13 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Membership, User
-from portal.core.actors import Role
+from portal.core.actors import Actor, Duty, Role
 from portal.facilities.models import DutyRecord, Facility
 from portal.notifications.models import DigestTime, Preference
 from portal.notifications.rules import Topic, Way, default_way
@@ -17,11 +17,25 @@ from portal.notifications.rules import Topic, Way, default_way
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """What a person may see, whichever organisation they act for: as founder of some, on duty at others' facilities."""
+    """What a person may see, whichever organisation they act for: as each of the actors that they can be at a moment."""
 
     user_id: int
-    organisation_ids: frozenset[int]
-    facility_ids: frozenset[int]
+    at: datetime
+    actors: tuple[Actor, ...]
+
+    @property
+    def organisation_ids(self) -> frozenset[int]:
+        """Return the developer organisations for which the person speaks."""
+        return frozenset(
+            actor.organisation_id
+            for actor in self.actors
+            if actor.organisation_id is not None and Role.FOUNDER in actor.roles
+        )
+
+    @property
+    def facility_ids(self) -> frozenset[int]:
+        """Return the facilities at which the person is on duty."""
+        return frozenset(facility_id for actor in self.actors for facility_id in actor.facility_ids)
 
 
 def founders_of(session: Session, organisation_id: int) -> list[User]:
@@ -41,29 +55,36 @@ def founders_of(session: Session, organisation_id: int) -> list[User]:
     )
 
 
-def reach_of(session: Session, user_id: int, *, today: date) -> Reach:
-    """Return what a person may see today."""
-    organisation_ids = session.scalars(
-        select(Membership.organisation_id).where(
-            Membership.user_id == user_id,
-            Membership.role == Role.FOUNDER,
-            Membership.ended_at.is_(None),
-        )
-    )
-    belongs = select(Membership.organisation_id).where(
+def reach_of(session: Session, user_id: int, *, at: datetime) -> Reach:
+    """Return what a person may see at a moment."""
+    today, roles, duties = at.date(), defaultdict[int, set[Role]](set), defaultdict[int, set[Duty]](set)
+    held = select(Membership.organisation_id, Membership.role).where(
         Membership.user_id == user_id, Membership.ended_at.is_(None)
     )
-    facility_ids = session.scalars(
-        select(DutyRecord.facility_id)
+    for organisation_id, role in session.execute(held):
+        roles[organisation_id].add(role)
+    on_duty = (
+        select(Facility.operator_id, DutyRecord.role, Facility.id)
         .join(Facility, Facility.id == DutyRecord.facility_id)
         .where(
             DutyRecord.user_id == user_id,
-            Facility.operator_id.in_(belongs),
+            Facility.operator_id.in_(sorted(roles)),
             DutyRecord.starts_on <= today,
             or_(DutyRecord.ends_on.is_(None), DutyRecord.ends_on >= today),
         )
     )
-    return Reach(user_id, frozenset(organisation_ids), frozenset(facility_ids))
+    for operator_id, role, facility_id in session.execute(on_duty):
+        duties[operator_id or 0].add(Duty(role=role, facility_id=facility_id))
+    actors = tuple(
+        Actor(
+            user_id=user_id,
+            organisation_id=organisation_id,
+            roles=frozenset(roles[organisation_id] | {duty.role for duty in duties[organisation_id]}),
+            duties=frozenset(duties[organisation_id]),
+        )
+        for organisation_id in sorted(roles)
+    )
+    return Reach(user_id, at, actors)
 
 
 def roles_of(session: Session, user_ids: Collection[int], *, today: date) -> dict[int, set[Role]]:

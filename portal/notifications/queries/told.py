@@ -1,6 +1,6 @@
 """What a message needs to be put into words, as far as its reader may still see it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -9,9 +9,19 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from portal.bookings.models import Booking, SlotRequest
-from portal.facilities.models import Cleanroom
+from portal.facilities.models import Cleanroom, Facility
+from portal.gates.checklists import Listed
+from portal.gates.models import Dossier
+from portal.gates.rules import Gate
 from portal.notifications.models import Message
 from portal.notifications.queries.people import Reach
+from portal.notifications.queries.rooms import (
+    SEEN_BY_ROOMS,
+    dossiers_of,
+    facilities_of,
+    items_at,
+    seen_by,
+)
 from portal.notifications.rules import TOPIC_OF, Topic
 from portal.work.models import Job
 
@@ -40,6 +50,8 @@ class Told:
     facility: str = ""
     zone: str = "UTC"
     job_kind: str = ""
+    item: Any = None
+    """What the item of a gate is called, in each language."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +62,26 @@ class _Stored:
     bookings: dict[int, Booking]
     jobs: dict[int, Job]
     rooms: dict[int, Cleanroom]
+    dossiers: dict[int, Dossier]
+    facilities: dict[int, Facility]
+    items: dict[tuple[int, Gate], Listed]
+    seen: Mapping[str, Collection[int]]
+    """Of what some rooms tell who sees it themselves: the ids of what the reader sees, by the kind of subject."""
 
 
 def told(session: Session, messages: Sequence[Message], reach: Reach) -> list[Told]:
     """Return these messages with what their words need, in a number of queries that does not grow with them."""
-    stored = _stored(session, messages)
+    stored = _stored(session, messages, reach)
     return [_told(message, stored, reach) for message in messages]
 
 
-def _stored(session: Session, messages: Sequence[Message]) -> _Stored:
+def _stored(session: Session, messages: Sequence[Message], reach: Reach) -> _Stored:
     def ids(kind: str) -> set[int]:
         return {message.subject_id for message in messages if message.subject_kind == kind}
 
+    seen = seen_by(session, reach, {kind: ids(kind) for kind in SEEN_BY_ROOMS})
+    dossiers = dossiers_of(session, seen["dossier"])
+    facilities = facilities_of(session, seen["facility"])
     requests = _by_id(session, SlotRequest, ids("slot_request"))
     bookings = _by_id(session, Booking, ids("booking"))
     room_ids = {
@@ -70,7 +90,16 @@ def _stored(session: Session, messages: Sequence[Message]) -> _Stored:
         *(booking.block.cleanroom_id for booking in bookings.values()),
         *(told_of for message in messages if (told_of := _room_told_of(message)) is not None),
     }
-    return _Stored(requests, bookings, _by_id(session, Job, ids("job")), _rooms(session, room_ids))
+    return _Stored(
+        requests=requests,
+        bookings=bookings,
+        jobs=_by_id(session, Job, ids("job")),
+        rooms=_rooms(session, room_ids),
+        dossiers=dossiers,
+        facilities=facilities,
+        items=items_at(session, {dossier.facility_id for dossier in dossiers.values()}),
+        seen=seen,
+    )
 
 
 def _told(message: Message, stored: _Stored, reach: Reach) -> Told:
@@ -90,20 +119,24 @@ def _told(message: Message, stored: _Stored, reach: Reach) -> Told:
     room = stored.rooms.get(_room_told_of(message) or room_id or 0)
     request = stored.requests.get(message.subject_id) if message.subject_kind == "slot_request" else None
     job = stored.jobs.get(message.subject_id) if message.subject_kind == "job" else None
+    facility = room.facility if room is not None else _facility(message, stored)
     return Told(
         **plain,
         is_visible=True,
         facts=dict(message.entry.facts),
         reference=request.reference if request is not None else "",
         room=room.name if room is not None else "",
-        facility=room.facility.name if room is not None else "",
-        zone=room.facility.time_zone if room is not None else "UTC",
+        facility=facility.name if facility is not None else "",
+        zone=facility.time_zone if facility is not None else "UTC",
         job_kind=job.kind if job is not None else "",
+        item=_item(message, stored),
     )
 
 
 def _seen(message: Message, stored: _Stored, reach: Reach) -> tuple[bool, int | None]:
     """Return whether the reader may see what a message is about, and the cleanroom where that is now."""
+    if message.subject_kind in SEEN_BY_ROOMS:
+        return message.subject_id in stored.seen[message.subject_kind], None
     if message.subject_kind == "job":
         job = stored.jobs.get(message.subject_id)
         return job is not None and job.owner_id == reach.user_id, None
@@ -122,6 +155,22 @@ def _seen(message: Message, stored: _Stored, reach: Reach) -> tuple[bool, int | 
     room = stored.rooms.get(room_id or 0)
     here = room is not None and room.facility_id in reach.facility_ids
     return here or organisation_id in reach.organisation_ids, room_id
+
+
+def _facility(message: Message, stored: _Stored) -> Facility | None:
+    if message.subject_kind == "dossier":
+        return stored.dossiers[message.subject_id].facility
+    return stored.facilities.get(message.subject_id) if message.subject_kind == "facility" else None
+
+
+def _item(message: Message, stored: _Stored) -> Any:
+    """Return what the item of a gate is called there, or its id where the checklist no longer has it."""
+    item_id = message.entry.facts.get("item")
+    if message.subject_kind != "dossier" or item_id is None:
+        return None
+    place = stored.dossiers[message.subject_id].facility_id, Gate(message.entry.facts["gate"])
+    row = stored.items[place].row(item_id)
+    return item_id if row is None else row["name"]
 
 
 def _room_told_of(message: Message) -> int | None:

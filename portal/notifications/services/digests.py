@@ -40,7 +40,7 @@ def take_digest(session: Session, user_id: int, *, at: datetime) -> tuple[User, 
     today = at.astimezone(ZoneInfo(user.time_zone)).date()
     ways = chosen_ways(session, [user_id], list(Topic), today=today)
     wanted = [one for one in unread if ways[user_id, TOPIC_OF[one.code]] in (Way.DIGEST, Way.AT_ONCE)]
-    shown = [one for one in told(session, wanted, reach_of(session, user_id, today=today)) if one.is_visible]
+    shown = [one for one in told(session, wanted, reach_of(session, user_id, at=at)) if one.is_visible]
     if not shown:
         return None
     digest_time_of(session, user_id).last_day = today

@@ -1,7 +1,7 @@
 """Who is told of what happens to slot requests, bookings and long work, and of what the clock calls to mind."""
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -12,15 +12,10 @@ from portal.core.actors import Role
 from portal.facilities.models import Cleanroom
 from portal.facilities.queries import holders_of
 from portal.ledger import Entry
-from portal.mail.services import post
 from portal.notifications import events as reminders
-from portal.notifications import letters, queries
-from portal.notifications.models import DigestTime, Message
-from portal.notifications.rules import FIRST_HOUR, TOPIC_OF, Way, next_digest
+from portal.notifications import queries
+from portal.notifications.handlers.telling import Handler, Subject, tell
 from portal.work.events import JobEnded
-
-Handler = Callable[[Session, Entry, datetime], None]
-FRESH = timedelta(days=2)
 
 
 def tell_facility(session: Session, entry: Entry, at: datetime) -> None:
@@ -28,7 +23,7 @@ def tell_facility(session: Session, entry: Entry, at: datetime) -> None:
     request = session.get(SlotRequest, entry.facts["request_id"])
     if request is not None and request.cleanroom_id is not None:
         people = _managers(session, request.cleanroom_id, at)
-        _tell(session, entry, people, entry.name, "slot_request", request.id, at)
+        tell(session, entry, people, entry.name, Subject("slot_request", request.id), at=at)
 
 
 def tell_requester(session: Session, entry: Entry, at: datetime) -> None:
@@ -36,7 +31,7 @@ def tell_requester(session: Session, entry: Entry, at: datetime) -> None:
     request = session.get(SlotRequest, entry.facts["request_id"])
     if request is not None:
         people = queries.founders_of(session, request.organisation_id)
-        _tell(session, entry, people, entry.name, "slot_request", request.id, at)
+        tell(session, entry, people, entry.name, Subject("slot_request", request.id), at=at)
 
 
 def tell_competitors(session: Session, entry: Entry, at: datetime) -> None:
@@ -45,14 +40,18 @@ def tell_competitors(session: Session, entry: Entry, at: datetime) -> None:
         request = session.get(SlotRequest, request_id)
         if request is not None:
             people = queries.founders_of(session, request.organisation_id)
-            _tell(session, entry, people, "request.time_given_away", "slot_request", request.id, at)
+            tell(
+                session, entry, people, "request.time_given_away", Subject("slot_request", request.id), at=at
+            )
 
 
 def tell_colleague(session: Session, entry: Entry, at: datetime) -> None:
     """Tell a colleague that a request was handed over to them."""
     colleague = session.get(User, entry.facts["colleague_id"])
     if colleague is not None:
-        _tell(session, entry, [colleague], entry.name, "slot_request", entry.facts["request_id"], at)
+        tell(
+            session, entry, [colleague], entry.name, Subject("slot_request", entry.facts["request_id"]), at=at
+        )
 
 
 def tell_other_side(session: Session, entry: Entry, at: datetime) -> None:
@@ -63,7 +62,7 @@ def tell_other_side(session: Session, entry: Entry, at: datetime) -> None:
     people = _managers(session, booking.block.cleanroom_id, at)
     if booking.request_id is not None and booking.organisation_id is not None:
         people = [*people, *queries.founders_of(session, booking.organisation_id)]
-    _tell(session, entry, people, entry.name, "booking", booking.id, at)
+    tell(session, entry, people, entry.name, Subject("booking", booking.id), at=at)
 
 
 def tell_founders_of_booking(session: Session, entry: Entry, at: datetime) -> None:
@@ -71,7 +70,7 @@ def tell_founders_of_booking(session: Session, entry: Entry, at: datetime) -> No
     booking = session.get(Booking, entry.facts["booking_id"])
     if booking is not None and booking.organisation_id is not None:
         people = queries.founders_of(session, booking.organisation_id)
-        _tell(session, entry, people, entry.name, "booking", booking.id, at)
+        tell(session, entry, people, entry.name, Subject("booking", booking.id), at=at)
 
 
 def tell_keepers(session: Session, entry: Entry, at: datetime) -> None:
@@ -80,61 +79,19 @@ def tell_keepers(session: Session, entry: Entry, at: datetime) -> None:
     if room is not None:
         roles = (Role.FACILITY_MANAGER, Role.QA)
         people = holders_of(session, room.facility_id, *roles, today=at.date())
-        _tell(session, entry, people, entry.name, "cleanroom", room.id, at)
+        tell(session, entry, people, entry.name, Subject("cleanroom", room.id), at=at)
 
 
 def tell_owner(session: Session, entry: Entry, at: datetime) -> None:
     """Tell somebody what became of the long work that they asked for."""
     owner = session.get(User, entry.facts["owner_id"])
     if owner is not None and owner.active:
-        _tell(session, entry, [owner], entry.name, "job", entry.facts["job_id"], at)
+        tell(session, entry, [owner], entry.name, Subject("job", entry.facts["job_id"]), at=at)
 
 
 def _managers(session: Session, cleanroom_id: int, at: datetime) -> list[User]:
     facility_id = session.get_one(Cleanroom, cleanroom_id).facility_id
     return holders_of(session, facility_id, Role.FACILITY_MANAGER, today=at.date())
-
-
-def _tell(
-    session: Session,
-    entry: Entry,
-    people: Iterable[User],
-    code: str,
-    subject_kind: str,
-    subject_id: int,
-    at: datetime,
-) -> None:
-    """Tell each of these people once, but for who did it, in the way that they chose for the topic."""
-    readers = {person.id: person for person in people if person.id != entry.actor_id}
-    topic, today = TOPIC_OF[code], at.date()
-    ways = queries.chosen_ways(session, list(readers), [topic], today=today)
-    times = queries.digest_times(session, list(readers))
-    is_fresh = at - entry.at < FRESH
-    for person in readers.values():
-        way = ways[person.id, topic]
-        if way is Way.NONE:
-            continue
-        message = Message(
-            recipient_id=person.id,
-            entry=entry,
-            code=code,
-            subject_kind=subject_kind,
-            subject_id=subject_id,
-        )
-        if way is Way.DIGEST and is_fresh:
-            message.digest_at = _digest_at(person, times.get(person.id), at)
-        session.add(message)
-        session.flush()
-        if way is Way.AT_ONCE and is_fresh:
-            told = queries.told(session, [message], queries.reach_of(session, person.id, today=today))
-            if told[0].is_visible:
-                post(session, letters.notice(person, told[0]), at=at)
-
-
-def _digest_at(person: User, time: DigestTime | None, at: datetime) -> datetime:
-    hour = FIRST_HOUR if time is None else time.hour
-    last_day = None if time is None else time.last_day
-    return next_digest(after=at, hour=hour, zone=person.time_zone, last_day=last_day)
 
 
 FACILITY = (tell_facility,)
@@ -151,7 +108,7 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = {
     events.InformationAsked.name: REQUESTER,
     events.WindowOffered.name: (tell_requester, tell_facility),
     events.RequestApproved.name: (tell_requester, tell_competitors),
-    events.ConditionMet.name: REQUESTER,
+    events.ConditionMet.name: (tell_requester, tell_facility),
     events.ConditionLapsed.name: (tell_requester, tell_facility),
     events.OfferExpired.name: (tell_requester, tell_facility),
     events.RequestWaitlisted.name: REQUESTER,

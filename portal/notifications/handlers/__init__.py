@@ -1,0 +1,12 @@
+"""Who is told of what happens, by the name of the event."""
+
+from collections.abc import Mapping
+
+from portal.notifications.handlers import bookings, gates, introductions
+from portal.notifications.handlers.telling import Handler
+
+HANDLERS: Mapping[str, tuple[Handler, ...]] = {
+    **bookings.HANDLERS,
+    **gates.HANDLERS,
+    **introductions.HANDLERS,
+}

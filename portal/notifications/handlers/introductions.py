@@ -1,0 +1,74 @@
+"""Who is told of an introduction: each side only of what it may know of."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import User
+from portal.accounts.queries import members_as
+from portal.ledger import Entry
+from portal.matching import events
+from portal.matching.models import Introduction
+from portal.notifications import queries
+from portal.notifications.handlers.telling import Handler, Subject, tell
+from portal.partners.events import PartnerDrafted
+from portal.partners.models import Partner
+from portal.partners.rules.values import KEEPERS
+
+
+def tell_founder(session: Session, entry: Entry, at: datetime) -> None:
+    """Tell the founders of the project's organisation, if they know of the introduction."""
+    one = _introduction(session, entry)
+    if one.wished_at or one.consent_asked_at:
+        _tell(session, entry, queries.founders_of(session, one.project.organisation_id), one, at)
+
+
+def tell_partner(session: Session, entry: Entry, at: datetime) -> None:
+    """Tell the partner's people, if a teaser was ever sent to them."""
+    one = _introduction(session, entry)
+    if one.sent_at is not None:
+        _tell(session, entry, _keepers(session, one.partner), one, at)
+
+
+def tell_adviser(session: Session, entry: Entry, at: datetime) -> None:
+    """Tell the adviser who looks after the introduction."""
+    one = _introduction(session, entry)
+    if one.adviser is not None:
+        _tell(session, entry, [one.adviser], one, at)
+
+
+def tell_of_draft(session: Session, entry: Entry, at: datetime) -> None:
+    """Tell the partner's people that something was drafted for them."""
+    partner = session.get(Partner, entry.facts["partner_id"])
+    if partner is not None:
+        tell(session, entry, _keepers(session, partner), entry.name, Subject("partner", partner.id), at=at)
+
+
+def _introduction(session: Session, entry: Entry) -> Introduction:
+    return session.get_one(Introduction, entry.facts["introduction_id"])
+
+
+def _keepers(session: Session, partner: Partner) -> list[User]:
+    return members_as(session, partner.organisation_id, KEEPERS[partner.kind])
+
+
+def _tell(session: Session, entry: Entry, people: list[User], one: Introduction, at: datetime) -> None:
+    tell(session, entry, people, entry.name, Subject("introduction", one.id), at=at)
+
+
+ALL = (tell_founder, tell_partner, tell_adviser)
+
+HANDLERS: Mapping[str, tuple[Handler, ...]] = {
+    events.ConsentAsked.name: (tell_founder,),
+    events.ConsentGiven.name: (tell_adviser,),
+    events.TeaserSent.name: (tell_partner,),
+    events.TeaserReminded.name: (tell_partner,),
+    events.PartnerAgreed.name: (tell_founder, tell_adviser),
+    events.PartnerPostponed.name: (tell_adviser,),
+    events.Introduced.name: (tell_founder, tell_partner),
+    events.IntroductionDeclined.name: ALL,
+    events.TeaserExpired.name: (tell_partner, tell_adviser),
+    events.ConsentWithdrawn.name: (tell_partner, tell_adviser),
+    PartnerDrafted.name: (tell_of_draft,),
+}

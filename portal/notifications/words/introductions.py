@@ -1,0 +1,23 @@
+"""What messages about introductions say: nothing that their reader might not know, and no name."""
+
+from collections.abc import Callable
+
+from flask_babel import gettext as _
+
+from portal.notifications.queries import Told
+
+WORDS: dict[str, Callable[[Told], str]] = {
+    "introduction.consent_asked": lambda _told: _("An adviser asks for your consent to an introduction."),
+    "introduction.consent_given": lambda _told: _("The founder has consented to an introduction."),
+    "introduction.teaser_sent": lambda _told: _("A teaser that fits what you state waits for your answer."),
+    "introduction.reminded": lambda _told: _("A teaser still waits for your answer, and expires in a week."),
+    "introduction.mutual_yes": lambda _told: _("Both sides have said yes to an introduction."),
+    "introduction.later": lambda _told: _("A partner wants to be asked again later."),
+    "introduction.introduced": lambda _told: _("An adviser has introduced you to each other; write or call."),
+    "introduction.declined": lambda _told: _("An introduction was declined; the reason is on its page."),
+    "introduction.expired": lambda _told: _("A teaser expired without an answer."),
+    "introduction.consent_withdrawn": lambda _told: _(
+        "A founder has taken a consent back; the access that it gave has ended."
+    ),
+    "partner.drafted": lambda _told: _("An adviser drafted an entry for you. Please confirm it."),
+}
