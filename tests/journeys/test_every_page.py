@@ -65,7 +65,9 @@ def test_every_page_is_open_to_everybody(browser: Browser, walker: Walker, world
 
 def browse(browser: Browser, address: str, cookie: str, paths: list[str]) -> Iterator[str]:
     """Say everything that is wrong with the pages of one reader."""
-    context = browser.new_context(base_url=address, locale="en-GB", service_workers="block", reduced_motion="reduce")
+    context = browser.new_context(
+        base_url=address, locale="en-GB", service_workers="block", reduced_motion="reduce"
+    )
     if cookie:
         context.add_cookies([{"name": COOKIE, "value": cookie, "url": address}])
     page, said = context.new_page(), list[str]()
