@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, insert, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Select, bindparam, delete, insert, or_, select
+from sqlalchemy.orm import Session, aliased, joinedload
 from sqlalchemy.orm.attributes import flag_modified
 
 from portal.bookings.models import Block, BlockKind, Booking, BookingState, Closure, ClosureKind
@@ -43,10 +43,12 @@ class Neighbour:
 def lock_cleanrooms(session: Session, cleanroom_ids: Iterable[int]) -> dict[int, Cleanroom]:
     """Lock these cleanrooms until the unit of work ends, always in ascending order, and return them fresh.
 
-    A cleanroom that does not exist is missing from the answer.
+    With each go those that share air, corridor or staff with it: what runs beside it is decided under the same locks. A
+    cleanroom that does not exist is missing from the answer.
     """
-    rooms = session.scalars(_LOCKED, {"rooms": sorted(set(cleanroom_ids))})
-    return {room.id: room for room in rooms}
+    asked = set(cleanroom_ids)
+    rooms = session.scalars(_LOCKED, {"rooms": sorted(asked)})
+    return {room.id: room for room in rooms if room.id in asked}
 
 
 def take(
@@ -201,9 +203,23 @@ def work_of(booking: Booking) -> Work:
 
 
 # Statements that every decision runs under the lock of its cleanroom: made once, so that no decision builds them anew.
+_asked = aliased(Cleanroom)
+_shares_with_an_asked_one = (
+    select(_asked.id)
+    .where(
+        _asked.id.in_(bindparam("rooms", expanding=True)),
+        _asked.facility_id == Cleanroom.facility_id,
+        or_(
+            _asked.air_handling == Cleanroom.air_handling,
+            _asked.corridor == Cleanroom.corridor,
+            _asked.staff_group == Cleanroom.staff_group,
+        ),
+    )
+    .exists()
+)
 _LOCKED = (
     select(Cleanroom)
-    .where(Cleanroom.id.in_(bindparam("rooms", expanding=True)))
+    .where(or_(Cleanroom.id.in_(bindparam("rooms", expanding=True)), _shares_with_an_asked_one))
     .order_by(Cleanroom.id)
     .options(joinedload(Cleanroom.facility))
     .with_for_update(of=Cleanroom)

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -12,6 +12,7 @@ from portal.bookings.rules.timetables import Campaign, Mode, Work
 from portal.facilities.models import BookingUnit, Cleanroom, Grade, RoomKind, VectorLevel
 from portal.projects.models import Project
 from portal.reference import vocabulary
+from portal.segregation.rules import Side
 
 GMP_RUNS = frozenset(
     {
@@ -32,6 +33,12 @@ CLASS_OF_VECTOR = {
     VectorLevel.LENTIVIRAL_RETROVIRAL: "lv_rv",
     VectorLevel.REPLICATION_COMPETENT: "replication_competent",
 }
+VECTOR_OF_CLASS = {
+    **{name: level.value for level, name in CLASS_OF_VECTOR.items()},
+    "nonviral_cell": VectorLevel.NONE.value,
+    "nucleic_acid": VectorLevel.NONE.value,
+}
+"""The vector that a process class says of itself."""
 GRADE_FOR_OPEN_GMP, GRADE_FOR_CLOSED_GMP, GRADE_FOR_DEVELOPMENT = Grade.A_IN_B, Grade.C, Grade.CNC
 
 
@@ -54,6 +61,8 @@ class Need:
     facility_ids: frozenset[int] | None
     project_id: int | None
     gmp_run: bool = False
+    side: Side = field(default_factory=Side)
+    """What is known of the work, as far as segregation asks; what is not there is not known."""
 
     @property
     def requirement(self) -> Requirement:
@@ -103,6 +112,79 @@ def need_of(request: SlotRequest) -> Need:
         facility_ids=None if acceptable is None else frozenset(acceptable),
         project_id=request.project_id,
         gmp_run=request.run_kind in GMP_RUNS,
+        side=_side_in(
+            request.project,
+            request.run_kind,
+            process_class=request.process_class,
+            asked_vector=request.vector_level,
+            asked_gmo_class=request.gmo_class,
+        ),
+    )
+
+
+def side_of(
+    *,
+    project_id: int | None,
+    run_kind: RunKind | None,
+    process_class: str | None,
+    asked_vector: VectorLevel | str | None = None,
+    asked_gmo_class: int | None = None,
+    vector_level: str | None = None,
+    gmo_class: int | None = None,
+    process_state: str | None = None,
+    infectious_status: str | None = None,
+    autologous: bool | None = None,
+) -> Side:
+    """Return a piece of work as the rules of segregation see it: what its request and its project say, and no guess.
+
+    The worst that a request takes where its project says nothing is such a guess, and stays unknown.
+    """
+    vector = vector_level and max(vector_level, asked_vector or vector_level, key=vector_rank)
+    if vector is None and asked_vector is not None and asked_vector != UNKNOWN_VECTOR:
+        vector = VectorLevel(asked_vector).value
+    gmo = None if gmo_class is None else max(gmo_class, asked_gmo_class or 0)
+    if gmo is None and asked_gmo_class not in {None, UNKNOWN_GMO_CLASS}:
+        gmo = asked_gmo_class
+    found = {
+        "product_class": process_class,
+        "vector": vector or VECTOR_OF_CLASS.get(process_class or ""),
+        "process_state": process_state,
+        "infectious_status": infectious_status,
+        "donor_relation": {None: None, True: "autologous", False: "allogeneic"}[autologous],
+        "stage": _stage(run_kind),
+    }
+    return Side(
+        product=None if project_id is None else str(project_id),
+        facts={name: frozenset({str(value)}) for name, value in found.items() if value},
+        gmo_class=gmo,
+    )
+
+
+def _stage(run_kind: RunKind | None) -> str | None:
+    if run_kind in GMP_RUNS:
+        return "gmp"
+    return "pre_gmp" if run_kind is RunKind.PROCESS_DEVELOPMENT else None
+
+
+def _side_in(
+    project: Project,
+    run_kind: RunKind,
+    *,
+    process_class: str | None,
+    asked_vector: VectorLevel | None = None,
+    asked_gmo_class: int | None = None,
+) -> Side:
+    return side_of(
+        project_id=project.id,
+        run_kind=run_kind,
+        process_class=process_class,
+        asked_vector=asked_vector,
+        asked_gmo_class=asked_gmo_class,
+        vector_level=project.vector_level,
+        gmo_class=project.gmo_class,
+        process_state=project.process_state,
+        infectious_status=project.infectious_status,
+        autologous=project.autologous,
     )
 
 
@@ -120,6 +202,7 @@ class Minimum:
     gmo_class: int
     process_class: str | None
     assumed: tuple[str, ...]
+    project: Project
 
 
 def minimum_for(project: Project, run_kind: RunKind) -> Minimum:
@@ -148,19 +231,22 @@ def minimum_for(project: Project, run_kind: RunKind) -> Minimum:
         process_class=project.process_class
         or (CLASS_OF_VECTOR.get(vector) if project.vector_level else None),
         assumed=tuple(assumed),
+        project=project,
     )
 
 
 def need_from(least: Minimum, run_kind: RunKind, stated: Mapping[str, Any]) -> Need:
     """Return what is asked for so far: what is stated, tightened to what the project's facts ask at least."""
     grade, vector = stated["grade"] or least.grade, stated["vector_level"] or least.vector_level
+    vector, gmo_class = max(vector, least.vector_level, key=vector_rank), stated["gmo_class"] or 0
+    gmo_class, process_class = max(gmo_class, least.gmo_class), stated["process_class"] or least.process_class
     return Need(
         kind=least.kind,
         grade=min(grade, least.grade, key=GRADES.index),
         bsl=max(stated["bsl"] or 0, least.bsl),
-        vector_level=max(vector, least.vector_level, key=vector_rank),
-        gmo_class=max(stated["gmo_class"] or 0, least.gmo_class),
-        process_class=stated["process_class"] or least.process_class or "",
+        vector_level=vector,
+        gmo_class=gmo_class,
+        process_class=process_class or "",
         equipment=frozenset(stated["equipment"] or ()),
         mode=stated["mode"],
         duration=stated["duration"],
@@ -170,6 +256,13 @@ def need_from(least: Minimum, run_kind: RunKind, stated: Mapping[str, Any]) -> N
         facility_ids=stated["facility_ids"],
         project_id=stated["project_id"],
         gmp_run=run_kind in GMP_RUNS,
+        side=_side_in(
+            least.project,
+            run_kind,
+            process_class=process_class,
+            asked_vector=vector,
+            asked_gmo_class=gmo_class,
+        ),
     )
 
 

@@ -14,12 +14,14 @@ from typing import Any
 from sqlalchemy import BindParameter, CompoundSelect, and_, bindparam, or_, select, union_all
 from sqlalchemy.orm import Session
 
+from portal.bookings import separation as apart
 from portal.bookings.models import Block, BlockKind, Booking
 from portal.bookings.needs import Need, vector_rank
 from portal.bookings.roomtime import RoomTime, local_day, midnight
 from portal.bookings.rules.fitting import RoomProfile, reasons_against_fit
 from portal.bookings.rules.timetables import Calendar, Limits, Occupation, Span, Timetable, Work
 from portal.bookings.rules.windows import end_of, reasons_against_window, separate_windows
+from portal.bookings.separation import FACT_COLUMNS, NOTHING, Meeting, Objection, Separation, with_facts
 from portal.bookings.work import OwnDays, changeover_in_ticks
 from portal.core.errors import Reason
 from portal.core.slots import Slot
@@ -32,6 +34,8 @@ HORIZON_DAYS = 550
 USUAL_REACH_DAYS = 120
 """How far beyond the days that can be booked a booking may still ask for changeover, unless a room says more."""
 COUNT = 3
+WHEN_ONLY = frozenset({"no_window", *apart.CODES})
+"""What says nothing of the room itself, only of when it may be had."""
 UNKNOWN_OUTSIDE = frozenset({"not_open_at_start", "shorter_than_campaign"})
 """What cannot be said of days outside the calendar, where nothing is known of opening."""
 
@@ -44,6 +48,7 @@ class Diary:
     time: RoomTime
     timetable: Timetable
     own_days: OwnDays
+    separation: Separation = NOTHING
 
     def changeover_between(self, before: Work, after: Work) -> int:
         """Return the ticks between two works in this cleanroom."""
@@ -65,7 +70,7 @@ class Answer:
     @property
     def fits(self) -> bool:
         """Say whether the room itself would do, whenever it may be free."""
-        return all(reason.code == "no_window" for reason in self.reasons)
+        return all(reason.code in WHEN_ONLY for reason in self.reasons)
 
 
 def answers(
@@ -153,11 +158,59 @@ def reasons_in_diary(
     )
     if any(reason.code == "outside_calendar" for reason in reasons):
         reasons = [reason for reason in reasons if reason.code not in UNKNOWN_OUTSIDE]
+    reasons = [reason for reason in reasons if reason.code not in apart.CODES]
+    reasons += _told(diary, need, time.span(slot), blocks=True)
     return [Reason(reason.code, _moments(reason.values, diary)) for reason in reasons]
 
 
-def limits_of(diary: Diary, need: Need, *, at: datetime, notice: bool = True) -> Limits:
-    """Return what bounds a need in a cleanroom besides its calendar and its neighbours."""
+def warnings_against(
+    session: Session,
+    cleanroom: Cleanroom,
+    need: Need,
+    slot: Slot,
+    *,
+    at: datetime,
+    ignored_booking_ids: Collection[int] = (),
+) -> list[Reason]:
+    """Return the rules that warn of a need having this cleanroom in this window, because QA has not adopted them."""
+    diary = diary_around(session, cleanroom, slot, at=at, ignored_booking_ids=ignored_booking_ids)
+    return warnings_in_diary(diary, need, slot)
+
+
+def warnings_in_diary(diary: Diary, need: Need, slot: Slot) -> list[Reason]:
+    """Return the rules that warn of a window, in moments instead of ticks, each rule once."""
+    if not diary.time.on_the_clock(slot):
+        return []
+    told = _told(diary, need, diary.time.span(slot), blocks=False)
+    first = {str(reason.values["rule"]): reason for reason in reversed(told)}
+    return [Reason(reason.code, _moments(reason.values, diary)) for reason in first.values()]
+
+
+def objections_in(diary: Diary, need: Need) -> list[Objection]:
+    """Return everything that the rules of segregation have against a need in a room's diary."""
+    time = diary.time
+    spans: dict[Meeting, Span] = {
+        one: Span(time.tick(one.starts_at), time.tick_from(one.ends_at)) for one in diary.separation.meetings
+    }
+    timetable = diary.timetable
+    return apart.objections(
+        diary.separation, timetable.occupations, need, spans, end=max(timetable.calendar.end, 1)
+    )
+
+
+def _told(diary: Diary, need: Need, window: Span, *, blocks: bool) -> list[Reason]:
+    return [
+        apart.reason_of(objection, need, diary.separation.book)
+        for objection in objections_in(diary, need)
+        if objection.found.blocks is blocks and objection.span.overlaps(window)
+    ]
+
+
+def limits_of(diary: Diary, need: Need, *, at: datetime, notice: bool = True, strict: bool = False) -> Limits:
+    """Return what bounds a need in a cleanroom besides its calendar and its neighbours.
+
+    Where nobody will look at the answer, `strict` keeps it away from what the rules only warn of, too.
+    """
     room, time = diary.cleanroom, diary.time
     zone = room.facility.time_zone
     today = local_day(at, zone)
@@ -173,7 +226,15 @@ def limits_of(diary: Diary, need: Need, *, at: datetime, notice: bool = True) ->
         latest["after_latest_end"] = time.tick(midnight(need.latest_end + timedelta(days=1), zone))
     if room.qualified_until is not None:
         latest["qualification_ends"] = time.tick(midnight(room.qualified_until + timedelta(days=1), zone))
-    return Limits(earliest=earliest, latest=latest)
+    barred: dict[str, list[Span]] = defaultdict(list)
+    for objection in objections_in(diary, need):
+        if strict or objection.found.blocks:
+            barred[objection.code].append(objection.span)
+    return Limits(
+        earliest=earliest,
+        latest=latest,
+        barred={code: sorted(spans) for code, spans in barred.items()},
+    )
 
 
 def profile_of(room: Cleanroom) -> RoomProfile:
@@ -188,6 +249,7 @@ def profile_of(room: Cleanroom) -> RoomProfile:
         max_vector=vector_rank(room.vector_level),
         open_every_day=set(room.open_weekdays) == set(range(1, 8)),
         max_gmo_class=room.gmo_class,
+        dedicated_to=room.dedicated_to_id,
         archived=not room.is_bookable,
         facility_operating=room.facility.is_open_for_requests,
     )
@@ -221,9 +283,24 @@ def diaries_of(
     first_days = {room.id: local_day(at, room.facility.time_zone) for room in by_id.values()}
     openings = openings_of(session, by_id.values(), min(first_days.values()), days=days + 1)
     ticks = Ticks()
+    separations = apart.separations_of(
+        session,
+        by_id.values(),
+        since=at,
+        until=at + timedelta(days=days),
+        at=at,
+        ignored_booking_ids=ignored_booking_ids,
+    )
     return {
         room.id: _diary(
-            room, first_days[room.id], openings[room.id], taken[room.id], own[room.id], days, ticks
+            room,
+            first_days[room.id],
+            openings[room.id],
+            taken[room.id],
+            own[room.id],
+            days,
+            ticks,
+            separations[room.id],
         )
         for room in by_id.values()
     }
@@ -254,7 +331,10 @@ def diary_around(
     own = own_changeover_days(session, [room.id])[room.id]
     first_day = local_day(at, room.facility.time_zone)
     opening = openings_of(session, [room], first_day, days=HORIZON_DAYS + 1)[room.id]
-    return _diary(room, first_day, opening, rows, own, HORIZON_DAYS, Ticks())
+    separation = apart.separations_of(
+        session, [room], since=slot.start, until=slot.end, at=at, ignored_booking_ids=ignored_booking_ids
+    )[room.id]
+    return _diary(room, first_day, opening, rows, own, HORIZON_DAYS, Ticks(), separation)
 
 
 _block, _booking = (Base.metadata.tables[model.__tablename__].c for model in (Block, Booking))
@@ -264,8 +344,7 @@ _COLUMNS = (
     _block.starts_at,
     _block.ends_at,
     _booking.id,
-    _booking.process_class,
-    _booking.project_id,
+    *FACT_COLUMNS.values(),
 )
 Taken = Any
 """A row of these columns: a stretch of a cleanroom's time, and what runs in it."""
@@ -277,11 +356,7 @@ def _around() -> CompoundSelect[Any]:
     start, end = bindparam("start", type_=UtcDateTime()), bindparam("end", type_=UtcDateTime())
     in_room = (
         select(*_COLUMNS)
-        .select_from(
-            Base.metadata.tables[Block.__tablename__].outerjoin(
-                Base.metadata.tables[Booking.__tablename__], _booking.block_id == _block.id
-            )
-        )
+        .select_from(with_facts(Base.metadata.tables[Block.__tablename__]))
         .where(
             _block.cleanroom_id == bindparam("room"),
             or_(_booking.held_until.is_(None), _booking.held_until > bindparam("at", type_=UtcDateTime())),
@@ -319,7 +394,7 @@ def _ahead() -> CompoundSelect[Any]:
     """
     at, since, until = (bindparam(name, type_=UtcDateTime()) for name in ("at", "since", "until"))
     blocks, bookings = (Base.metadata.tables[model.__tablename__] for model in (Block, Booking))
-    both = blocks.outerjoin(bookings, _booking.block_id == _block.id)
+    both = with_facts(blocks)
     rooms: BindParameter[Any] = bindparam("rooms", expanding=True)
     ignored: BindParameter[Any] = bindparam("ignored", expanding=True)
     coming = (
@@ -387,14 +462,17 @@ def _diary(
     own: OwnDays,
     days: int,
     ticks: Ticks,
+    separation: Separation,
 ) -> Diary:
     time = RoomTime.of(room, first_day)
-    closures, occupations = [], []
-    for span, (_, kind, _, _, booking_id, process_class, project_id) in ticks.spans(time, taken):
+    closures, occupations, here = [], [], {}
+    for span, (_, kind, _, _, booking_id, *facts) in ticks.spans(time, taken):
         if kind is BlockKind.CLOSURE:
             closures.append(span)
         else:
+            project_id, _run_kind, process_class, *_others = facts
             occupations.append(Occupation(span, Work(process_class or "", project_id), booking_id))
+            here[booking_id] = tuple(facts)
     calendar = _calendar(
         time,
         opening.weekdays,
@@ -404,7 +482,13 @@ def _diary(
         closes_hour=room.closes_hour,
         days=days,
     ).closed(closures)
-    return Diary(cleanroom=room, time=time, timetable=Timetable.of(calendar, occupations), own_days=own)
+    return Diary(
+        cleanroom=room,
+        time=time,
+        timetable=Timetable.of(calendar, occupations),
+        own_days=own,
+        separation=replace(separation, here=here),
+    )
 
 
 @lru_cache(maxsize=512)
@@ -436,15 +520,17 @@ def _calendar(
     return Calendar.of(ticks)
 
 
-def first_window(diary: Diary, need: Need, *, at: datetime) -> Slot | None:
+def first_window(diary: Diary, need: Need, *, at: datetime, strict: bool = False) -> Slot | None:
     """Return the first window in which a need can have a cleanroom that fits it, or None."""
-    return next(iter(first_windows(diary, need, at=at, count=1)), None)
+    return next(iter(first_windows(diary, need, at=at, count=1, strict=strict)), None)
 
 
-def first_windows(diary: Diary, need: Need, *, at: datetime, count: int = COUNT) -> tuple[Slot, ...]:
+def first_windows(
+    diary: Diary, need: Need, *, at: datetime, count: int = COUNT, strict: bool = False
+) -> tuple[Slot, ...]:
     """Return the first windows that do not overlap one another: choices, and not the same one a day later."""
     room = diary.cleanroom
-    campaign, limits = need.campaign(room), limits_of(diary, need, at=at)
+    campaign, limits = need.campaign(room), limits_of(diary, need, at=at, strict=strict)
     changeover = changeover_in_ticks(room.facility, diary.own_days, diary.time.per_day)
     chosen = separate_windows(diary.timetable, campaign, changeover, limits, count=count)
     return tuple(diary.time.slot(span) for span in chosen)
@@ -466,10 +552,17 @@ def _answer(diary: Diary, need: Need, *, at: datetime, count: int) -> Answer:
     windows = first_windows(diary, need, at=at, count=count)
     return Answer(
         cleanroom=diary.cleanroom,
-        reasons=() if windows else (Reason("no_window", {"days": HORIZON_DAYS}),),
+        reasons=() if windows else (Reason("no_window", {"days": HORIZON_DAYS}), *_first_told(diary, need)),
         windows=windows,
         diary=diary,
     )
+
+
+def _first_told(diary: Diary, need: Need) -> list[Reason]:
+    """Return the first of each kind of thing that the rules of segregation have against a need in a room."""
+    told = _told(diary, need, Span(0, max(diary.timetable.calendar.end, 1)), blocks=True)
+    first = {reason.code: reason for reason in reversed(told)}
+    return [Reason(reason.code, _moments(reason.values, diary)) for reason in first.values()]
 
 
 def _room_values(reason: Reason, room: Cleanroom) -> dict[str, object]:
@@ -485,4 +578,6 @@ def _moments(values: Mapping[str, object], diary: Diary) -> dict[str, object]:
             told["days"] = value // time.per_day
         elif isinstance(value, int) and name in {"start", "end", "earliest", "latest"}:
             told[name] = time.moment(value)
+        elif name in {"rule", "beside", "shares", "unknown"}:
+            told[name] = value
     return told

@@ -9,6 +9,7 @@ from portal.core.errors import Reason
 from portal.gates import words as gate_words
 from portal.gates.rules import Gate
 from portal.reference import vocabulary
+from portal.segregation import words as segregation_words
 from portal.web.filters import day, moment, money, window
 from portal.web.locale import local
 from portal.web.sentences import Sentence
@@ -232,7 +233,72 @@ def _not_in_this_state(values: Values) -> str:
     )
 
 
+def _must_not_run_beside(values: Values) -> str:
+    return gettext(
+        "%(beside)s shares %(shared)s with %(room)s and has work %(window)s that must not go on at the same time: "
+        "rule %(rule)s.",
+        beside=values["beside"],
+        shared=segregation_words.shared(values["shares"]),
+        room=values["room"],
+        window=_span(values),
+        rule=segregation_words.rule_cited(values["rule"]),
+    ) + _unknown(values)
+
+
+def _needs_dedicated_room(values: Values) -> str:
+    return gettext(
+        "This window would lie right beside other work in %(room)s (%(window)s), and the two do not take turns in one "
+        "room: rule %(rule)s.",
+        room=values["room"],
+        window=_span(values),
+        rule=segregation_words.rule_cited(values["rule"]),
+    ) + _unknown(values)
+
+
+def _segregation_warns(values: Values) -> str:
+    if "beside" in values:
+        said = gettext(
+            "%(beside)s shares %(shared)s with %(room)s and has work %(window)s. A rule that the facility’s QA has not "
+            "adopted speaks against it: %(rule)s.",
+            beside=values["beside"],
+            shared=segregation_words.shared(values["shares"]),
+            room=values["room"],
+            window=_span(values),
+            rule=segregation_words.rule_cited(values["rule"]),
+        )
+    else:
+        said = gettext(
+            "Other work lies right beside this window in %(room)s (%(window)s). A rule that the facility’s QA has not "
+            "adopted speaks against it: %(rule)s.",
+            room=values["room"],
+            window=_span(values),
+            rule=segregation_words.rule_cited(values["rule"]),
+        )
+    return said + _unknown(values)
+
+
+def _unknown(values: Values) -> str:
+    if not values.get("unknown"):
+        return ""
+    return " " + gettext(
+        "It counts here because this is not stated: %(facts)s. State it among the facts of the project.",
+        facts=segregation_words.listed(values["unknown"]),
+    )
+
+
+def _not_acknowledged(values: Values) -> str:
+    names = [segregation_words.rule_name(rule) for rule in values["rules"]]
+    return gettext(
+        "Rules of segregation warn of this window: %(rules)s. Read them and tick the box, or have QA set them aside.",
+        rules=", ".join(f"“{name}”" for name in names),
+    )
+
+
 SENTENCES: dict[str, Sentence] = {
+    "must_not_run_beside": _must_not_run_beside,
+    "needs_dedicated_room": _needs_dedicated_room,
+    "segregation_warns": _segregation_warns,
+    "segregation_not_acknowledged": _not_acknowledged,
     "gate_before_acceptance": lambda v: ngettext(
         "The gate “%(gate)s” stands before this run and is not met: %(num)s item holds it. The offer stays held until its date; "
         "accept it once the gate is met.",

@@ -1,6 +1,6 @@
 """What a decision about a slot request is signed with, and whether the request and its booking are still as they were signed."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -49,6 +49,7 @@ def sign_decision(
     condition: str | None = None,
     until: datetime | None = None,
     gate: Mapping[str, Any] | None = None,
+    warned: Collection[Reason] = (),
     at: datetime,
 ) -> Signature | None:
     """Sign a decision with everything that it rests on, where one is needed; return the signature."""
@@ -58,6 +59,7 @@ def sign_decision(
         **_asked(request),
         **_place(room, slot if step in WINDOWED else None),
         **(gate or {}),
+        **({"acknowledged_rules": sorted(str(one.values["rule"]) for one in warned)} if warned else {}),
         "step": step,
         "note": note.strip(),
         "condition": condition,

@@ -203,6 +203,11 @@ class Cleanroom(Base):
     notice_days: Mapped[int] = mapped_column(default=0)
     qualified_until: Mapped[date | None]
     air_handling: Mapped[str | None] = mapped_column(String(40))
+    corridor: Mapped[str | None] = mapped_column(String(40))
+    staff_group: Mapped[str | None] = mapped_column(String(40))
+    """Rooms of one facility that name the same group share air, corridor or staff."""
+    dedicated_to_id: Mapped[int | None] = mapped_column(ForeignKey("project.id"), index=True)
+    """The only project that may have the room, as QA set it."""
     last_class: Mapped[str | None] = mapped_column(String(40))
     """The changeover class of what ran before the portal's first booking, if known."""
     note: Mapped[str | None] = mapped_column(Text)

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from portal.core.actors import Actor, Role
+from portal.core.errors import Reason
+
 
 class When(StrEnum):
     """Whether two pieces of work go on at once or one after the other."""
@@ -45,6 +48,17 @@ FORBIDDING: Mapping[When, frozenset[Effect]] = {
     When.A_THEN_B: frozenset({Effect.DEDICATED_ROOM}),
 }
 ANY_CLASS = "any"
+RESTRICTING = (*STRICTEST_FIRST[When.CONCURRENT], *STRICTEST_FIRST[When.A_THEN_B][1:])
+"""What a rule may ask for, the strictest first."""
+REASON_MOST = 2000
+
+
+class Stance(StrEnum):
+    """What a facility's QA says of a rule for its own rooms."""
+
+    ADOPTED = "adopted"
+    TIGHTENED = "tightened"
+    SET_ASIDE = "set_aside"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +157,76 @@ class Verdict:
     lifted: tuple[str, ...]
     changeover: Changeover | None
     changeover_unknown: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rulebook:
+    """The rules of one facility: those that block there, and all that are in play, of which the others warn."""
+
+    blocking: Ruleset = field(default_factory=Ruleset)
+    in_play: Ruleset = field(default_factory=Ruleset)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The rule that speaks against two pieces of work, and whether it blocks or only warns."""
+
+    rule: str
+    effect: Effect
+    blocks: bool
+
+
+def finding(case: Case, book: Rulebook) -> Finding | None:
+    """Return what a facility's rules have against a case: what blocks goes before what warns; None means nothing."""
+    for blocks, ruleset in ((True, book.blocking), (False, book.in_play)):
+        verdict = judge(case, ruleset)
+        if not verdict.allowed:
+            effects = {rule.id: rule.effect for rule in ruleset.rules}
+            rule = next(rule for rule in verdict.rules if effects[rule] is verdict.effect)
+            return Finding(rule, verdict.effect, blocks)
+    return None
+
+
+def unknown_facts(case: Case, rule: SegregationRule) -> frozenset[str]:
+    """Return the facts that a rule asks of side a and that nobody has stated there, on whichever side of the rule."""
+    asked = {*rule.a.facts, *rule.b.facts}
+    missing = {name for name in asked if not case.a.facts.get(name)}
+    if case.a.gmo_class is None and (rule.a.gmo_class_min or rule.b.gmo_class_min):
+        missing.add("gmo_class")
+    return frozenset(missing)
+
+
+def may_decide(actor: Actor, *, facility_id: int) -> bool:
+    """Only QA of a facility says which rules hold in its rooms, and what they share."""
+    return actor.holds(Role.QA, facility_id)
+
+
+def reasons_against_stance(
+    rule: SegregationRule, stance: Stance, *, effect: Effect | None, shares: frozenset[str], reason: str
+) -> list[Reason]:
+    """Return everything that stands against what QA says of a rule; `rule` is as it is shipped.
+
+    To tighten is to ask for something stricter, or to ask it of rooms that share more; never less.
+    """
+    reasons = reasons_against_text(reason)
+    if stance is not Stance.TIGHTENED:
+        return reasons
+    if rule.allows:
+        return [*reasons, Reason("rule_only_allows", field="stance")]
+    stricter = effect is not None and RESTRICTING.index(effect) < RESTRICTING.index(rule.effect)
+    looser = effect is not None and RESTRICTING.index(effect) > RESTRICTING.index(rule.effect)
+    if looser or not (stricter or shares - rule.shares):
+        reasons.append(Reason("rule_not_tighter", field="effect"))
+    return reasons
+
+
+def reasons_against_text(reason: str) -> list[Reason]:
+    """Return what stands against the words that QA signs."""
+    if not reason.strip():
+        return [Reason("segregation_needs_words", field="reason")]
+    if len(reason) > REASON_MOST:
+        return [Reason("segregation_words_too_long", {"most": REASON_MOST}, field="reason")]
+    return []
 
 
 def judge(case: Case, ruleset: Ruleset) -> Verdict:

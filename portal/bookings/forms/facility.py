@@ -7,7 +7,7 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import HiddenField, RadioField, SelectField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField
 from wtforms.validators import InputRequired, ValidationError
 
 from portal.bookings import words
@@ -66,7 +66,18 @@ class SignedForm(DecisionForm, SigningForm):
     """A decision that is signed where the room asks for it."""
 
 
-class ApproveForm(SignedForm):
+class WarnedForm(SignedForm):
+    """A decision that gives a window, of which the rules of segregation may warn."""
+
+    acknowledged = BooleanField(
+        _l("I have read what the rules of segregation warn of"),
+        description=_l(
+            "Only asked where a rule warns that QA has not adopted. It is signed with the decision."
+        ),
+    )
+
+
+class ApproveForm(WarnedForm):
     """An approval, perhaps on a condition."""
 
     condition = line(
@@ -116,7 +127,7 @@ class PlaceForm(ActionForm):
         return start_of(room, self.starts_on.data, self.starts_hour.data)
 
 
-class OfferForm(SignedForm, PlaceForm):
+class OfferForm(WarnedForm, PlaceForm):
     """Another window: one of the first free ones, or a room and a first day."""
 
     window = RadioField(_l("First free windows"), choices=[], validate_choice=False)

@@ -58,6 +58,7 @@ def approve_request(
     note: str = "",
     condition: str = "",
     condition_until: datetime | None = None,
+    acknowledged: bool = False,
     proof: Proof | None = None,
     shown_version: int | None = None,
     at: datetime,
@@ -80,12 +81,12 @@ def approve_request(
         reasons.append(Reason("condition_needs_a_date", field="condition_until"))
     if not waits_for_gate:
         reasons += gating.reasons_against(gate, field="condition_until")
+    warned: list[Reason] = []
     if slot is None:
         reasons.append(Reason("no_window_asked"))
     else:
-        reasons += _standing(
-            search.reasons_against(session, room, need_of(request), slot, at=at), WAIVED_BY_APPROVAL
-        )
+        found, warned = _judged(session, room, request, slot, at=at)
+        reasons += _standing(found, WAIVED_BY_APPROVAL) + _unread(warned, acknowledged=acknowledged)
     if reasons or slot is None:
         raise Refused(reasons)
     competing = queries.ids_of_competing_requests(session, request)
@@ -121,6 +122,7 @@ def approve_request(
         condition=booking.condition,
         until=booking.held_until,
         gate=gating.signed_as(gate),
+        warned=warned,
         at=at,
     )
     record(
@@ -150,6 +152,7 @@ def offer_window(
     cleanroom_id: int,
     slot: Slot,
     note: str = "",
+    acknowledged: bool = False,
     proof: Proof | None = None,
     shown_version: int | None = None,
     at: datetime,
@@ -169,9 +172,8 @@ def offer_window(
     request = lock_request(session, request_id, shown_version=shown_version)
     reasons = _reasons_against(actor, request, "offer", note)
     reasons += signing.reasons_against(actor, room, request, proof, at=at)
-    reasons += _standing(
-        search.reasons_against(session, room, need_of(request), slot, at=at), WAIVED_BY_OFFER
-    )
+    found, warned = _judged(session, room, request, slot, at=at)
+    reasons += _standing(found, WAIVED_BY_OFFER) + _unread(warned, acknowledged=acknowledged)
     if reasons:
         raise Refused(reasons)
     booking = make_offer(session, request, room, slot, actor_id=actor.user_id, note=note, at=at)
@@ -185,6 +187,7 @@ def offer_window(
         slot=slot,
         note=note,
         until=booking.held_until,
+        warned=warned,
         at=at,
     )
     return booking
@@ -422,6 +425,24 @@ def _reasons_against(actor: Actor, request: SlotRequest, step: str, note: str) -
         requesting_organisation_id=request.organisation_id,
         note=note,
     )
+
+
+def _judged(
+    session: Session, room: Cleanroom, request: SlotRequest, slot: Slot, *, at: datetime
+) -> tuple[list[Reason], list[Reason]]:
+    """Return what stands against a window, and of what the rules only warn there."""
+    need = need_of(request)
+    diary = search.diary_around(session, room, slot, at=at)
+    against = search.reasons_against_room(room, need) + search.reasons_in_diary(diary, need, slot, at=at)
+    return against, search.warnings_in_diary(diary, need, slot)
+
+
+def _unread(warned: list[Reason], *, acknowledged: bool) -> list[Reason]:
+    """Return that warnings were not acknowledged, beside the box for it."""
+    if acknowledged or not warned:
+        return []
+    rules = [reason.values["rule"] for reason in warned]
+    return [Reason("segregation_not_acknowledged", {"rules": rules}, field="acknowledged")]
 
 
 def _standing(reasons: Iterable[Reason], waived: frozenset[str]) -> list[Reason]:

@@ -17,6 +17,7 @@ from portal.facilities.models import BookingUnit, Grade, RoomKind
 from portal.facilities.words import label
 from portal.gates import words as gate_words
 from portal.gates.rules import Gate
+from portal.segregation import words as segregation_words
 from portal.signatures import certificates
 from portal.signatures.certificates import Shown
 from portal.signatures.models import Signature
@@ -56,6 +57,7 @@ LABELS: Mapping[str, Callable[[], str]] = {
     "note": lambda: _("Note"),
     "gate": lambda: _("Gate"),
     "gate_met": lambda: _("Gate met"),
+    "acknowledged_rules": lambda: _("Warnings acknowledged"),
     "condition": lambda: _("Condition"),
     "until": lambda: _("Held until"),
 }
@@ -118,6 +120,7 @@ def _written(field: str, value: Any, zone: str) -> str:
         "vector_level": lambda level: label("vector_level", level),
         "gmo_class": lambda number: label("gmo_class", number),
         "process_class": lambda name: label("process_class", name),
+        "acknowledged_rules": lambda rules: words.listed([segregation_words.rule_name(one) for one in rules]),
         "equipment": lambda names: words.listed([label("equipment", one) for one in names]),
         "duration_unit": lambda unit: words.unit(BookingUnit(unit)),
         "gate": lambda gate: gate_words.gate(Gate(gate)),

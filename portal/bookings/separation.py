@@ -1,0 +1,254 @@
+"""What may run beside and after what: the rules of a facility, applied to the bookings of a room and of those it shares with.
+
+Two uses one after the other share room and equipment; two at the same time in different rooms share what QA declared.
+What a facility enters itself, without a request, is not judged, since it may be agreed elsewhere; it counts against
+what is asked afterwards, and what is not known of it counts as the worse.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Select, and_, bindparam, or_, select
+from sqlalchemy.orm import Session
+
+from portal.bookings.models import Block, BlockKind, Booking, SlotRequest
+from portal.bookings.needs import Need, side_of
+from portal.bookings.rules.timetables import Occupation, Span
+from portal.core.errors import Reason
+from portal.facilities.models import Cleanroom
+from portal.projects.models import Project
+from portal.segregation.queries import rulebooks
+from portal.segregation.rules import (
+    Case,
+    Finding,
+    Rulebook,
+    SegregationRule,
+    Side,
+    When,
+    finding,
+    unknown_facts,
+)
+from portal.store import Base, UtcDateTime
+
+BESIDE, AFTER = "must_not_run_beside", "needs_dedicated_room"
+CODES = frozenset({BESIDE, AFTER})
+WARNS = "segregation_warns"
+SAME_ROOM = frozenset({"room", "equipment"})
+GROUPS: Mapping[str, str] = {"air_handling": "air_handling", "corridor": "corridor", "staff": "staff_group"}
+"""What two rooms may share, and the field of a cleanroom that names the group."""
+
+Facts = tuple[Any, ...]
+"""What is stored of a piece of work, in the order of `FACT_COLUMNS`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A booking or hold in another cleanroom that shares something with this one."""
+
+    starts_at: datetime
+    ends_at: datetime
+    room: str
+    shares: frozenset[str]
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Separation:
+    """What a cleanroom's facility asks of work beside and after other work, and what that other work is."""
+
+    book: Rulebook = field(default_factory=Rulebook)
+    meetings: tuple[Meeting, ...] = ()
+    here: Mapping[int | str, Facts] = field(default_factory=dict)
+    """What is known of the room's own bookings, by their id."""
+    dedicated_to: int | None = None
+
+
+NOTHING = Separation()
+
+
+@dataclass(frozen=True, slots=True)
+class Objection:
+    """A stretch of time in which the rules have something against a need, and why."""
+
+    span: Span
+    code: str
+    found: Finding
+    values: Mapping[str, Any]
+
+
+def separations_of(
+    session: Session,
+    rooms: Collection[Cleanroom],
+    *,
+    since: datetime,
+    until: datetime,
+    at: datetime,
+    ignored_booking_ids: Collection[int] = (),
+) -> dict[int, Separation]:
+    """Return what speaks for apartness in these cleanrooms in a stretch of time, in four questions at most."""
+    if not rooms:
+        return {}
+    books = rulebooks(session, {room.facility_id for room in rooms})
+    meetings: dict[int, list[Meeting]] = defaultdict(list)
+    if any(getattr(room, group) for room in rooms for group in GROUPS.values()):
+        asked = {
+            "rooms": [room.id for room in rooms],
+            "since": since,
+            "until": until,
+            "at": at,
+            "ignored": list(ignored_booking_ids) or [0],
+        }
+        for room_id, starts_at, ends_at, code, *rest in session.execute(_BESIDE, asked):
+            shares = frozenset(what for what, shared in zip(GROUPS, rest, strict=False) if shared)
+            meetings[room_id].append(Meeting(starts_at, ends_at, code, shares, tuple(rest[len(GROUPS) :])))
+    return {
+        room.id: Separation(
+            book=books[room.facility_id],
+            meetings=tuple(meetings[room.id]),
+            dedicated_to=room.dedicated_to_id,
+        )
+        for room in rooms
+    }
+
+
+def objections(
+    separation: Separation,
+    occupations: Collection[Occupation],
+    need: Need,
+    spans: Mapping[Meeting, Span],
+    *,
+    end: int,
+) -> list[Objection]:
+    """Return everything that a facility's rules have against a need in a room, by the time in which they do."""
+    return [
+        *_beside(separation, need, spans),
+        *_after(separation, occupations, need, end=end),
+    ]
+
+
+def reason_of(objection: Objection, need: Need, book: Rulebook) -> Reason:
+    """Return an objection as a reason, in ticks; the rule's words and source are found by its id."""
+    rule = _rule(book, objection.found.rule)
+    case = Case(name="", when=When.CONCURRENT, shares=SAME_ROOM, a=need.side, b=need.side)
+    return Reason(
+        objection.code if objection.found.blocks else WARNS,
+        {
+            "start": objection.span.start,
+            "end": objection.span.end,
+            **objection.values,
+            "rule": objection.found.rule,
+            "unknown": sorted(unknown_facts(case, rule)),
+        },
+    )
+
+
+def _beside(separation: Separation, need: Need, spans: Mapping[Meeting, Span]) -> Iterable[Objection]:
+    for meeting in separation.meetings:
+        found = _found(separation.book, When.CONCURRENT, meeting.shares, need.side, _side(meeting.facts))
+        if found is not None:
+            values = {"beside": meeting.room, "shares": sorted(meeting.shares)}
+            yield Objection(spans[meeting], BESIDE, found, values)
+
+
+def _after(
+    separation: Separation, occupations: Collection[Occupation], need: Need, *, end: int
+) -> Iterable[Objection]:
+    """Yield what speaks against running right before or after each booking of the room itself."""
+    if separation.dedicated_to is not None and separation.dedicated_to == need.project_id:
+        return
+    listed = sorted(occupations, key=lambda one: (one.span.start, one.span.end))
+    free_from = min([0, *(one.span.start for one in listed)])
+    for number, other in enumerate(listed):
+        following = listed[number + 1].span.start if number + 1 < len(listed) else end
+        facts = separation.here.get(other.key) if other.key is not None else None
+        if facts is not None:
+            theirs, when = _side(facts), {"start": other.span.start, "end": other.span.end}
+            before = _found(separation.book, When.A_THEN_B, SAME_ROOM, need.side, theirs)
+            after = _found(separation.book, When.A_THEN_B, SAME_ROOM, theirs, need.side)
+            if before is not None and free_from < other.span.start:
+                yield Objection(Span(free_from, other.span.start), AFTER, before, when)
+            if after is not None and other.span.end < following:
+                yield Objection(Span(other.span.end, following), AFTER, after, when)
+        free_from = max(free_from, other.span.end)
+
+
+@lru_cache(maxsize=4096)
+def _side(facts: Facts) -> Side:
+    return side_of(**dict(zip(FACT_COLUMNS, facts, strict=True)))
+
+
+def _found(book: Rulebook, when: When, shares: frozenset[str], a: Side, b: Side) -> Finding | None:
+    return finding(Case(name="", when=when, shares=shares, a=a, b=b), book)
+
+
+def _rule(book: Rulebook, rule_id: str) -> SegregationRule:
+    return next(rule for rule in book.in_play.rules if rule.id == rule_id)
+
+
+_blocks, _bookings, _requests, _projects, _rooms = (
+    Base.metadata.tables[model.__tablename__] for model in (Block, Booking, SlotRequest, Project, Cleanroom)
+)
+FACT_COLUMNS: Mapping[str, Any] = {
+    "project_id": _bookings.c.project_id,
+    "run_kind": _bookings.c.run_kind,
+    "process_class": _bookings.c.process_class,
+    "asked_vector": _requests.c.vector_level,
+    "asked_gmo_class": _requests.c.gmo_class,
+    "vector_level": _projects.c.vector_level,
+    "gmo_class": _projects.c.gmo_class,
+    "process_state": _projects.c.process_state,
+    "infectious_status": _projects.c.infectious_status,
+    "autologous": _projects.c.autologous,
+}
+"""What is known of a booking, by the names that `side_of` takes."""
+
+
+def with_facts(blocks: Any) -> Any:
+    """Return blocks joined with whatever is known of the work in them."""
+    return (
+        blocks.outerjoin(_bookings, _bookings.c.block_id == _blocks.c.id)
+        .outerjoin(_requests, _requests.c.id == _bookings.c.request_id)
+        .outerjoin(_projects, _projects.c.id == _bookings.c.project_id)
+    )
+
+
+def _beside_question() -> Select[Any]:
+    other = _rooms.alias("other")
+    shared = [getattr(_rooms.c, group) == getattr(other.c, group) for group in GROUPS.values()]
+    at = bindparam("at", type_=UtcDateTime())
+    return (
+        select(
+            _rooms.c.id,
+            _blocks.c.starts_at,
+            _blocks.c.ends_at,
+            other.c.code,
+            *shared,
+            *FACT_COLUMNS.values(),
+        )
+        .select_from(
+            with_facts(
+                _rooms.join(
+                    other,
+                    and_(
+                        other.c.facility_id == _rooms.c.facility_id, other.c.id != _rooms.c.id, or_(*shared)
+                    ),
+                ).join(_blocks, _blocks.c.cleanroom_id == other.c.id)
+            )
+        )
+        .where(
+            _rooms.c.id.in_(bindparam("rooms", expanding=True)),
+            _blocks.c.kind.in_((BlockKind.BOOKING, BlockKind.HOLD)),
+            _blocks.c.starts_at < bindparam("until", type_=UtcDateTime()),
+            _blocks.c.ends_at > bindparam("since", type_=UtcDateTime()),
+            or_(_bookings.c.held_until.is_(None), _bookings.c.held_until > at),
+            _bookings.c.id.not_in(bindparam("ignored", expanding=True)),
+        )
+        .order_by(_blocks.c.starts_at, _blocks.c.id)
+    )
+
+
+_BESIDE = _beside_question()
