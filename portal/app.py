@@ -48,6 +48,8 @@ from portal.roadmap import tabs as roadmap_tabs
 from portal.roadmap import views as roadmap_pages
 from portal.search import keeping
 from portal.search import views as search_pages
+from portal.segregation import sentences as segregation_sentences
+from portal.segregation import views as segregation_pages
 from portal.signatures import sentences as signature_sentences
 from portal.store import connect_arguments, db, prepare_engine
 from portal.web import actors, asking, assets, errors, filters, headers, limits, locale, sentences, ways
@@ -63,6 +65,7 @@ SENTENCES = (
     reference.SENTENCES,
     projects.SENTENCES,
     facility_sentences.SENTENCES,
+    segregation_sentences.SENTENCES,
     gate_sentences.SENTENCES,
     partner_sentences.SENTENCES,
     booking_sentences.SENTENCES,
@@ -81,6 +84,7 @@ PAGES = (
     account_pages.bp,
     account_pages.security,
     project_pages.bp,
+    segregation_pages.bp,
     gate_pages.bp,
     booking_pages.bp,
     roadmap_pages.bp,

@@ -11,6 +11,7 @@ from portal.bookings.rules.fitting import GRADES, Requirement
 from portal.bookings.rules.timetables import Campaign, Mode, Work
 from portal.facilities.models import BookingUnit, Cleanroom, Grade, RoomKind, VectorLevel
 from portal.projects.models import Project
+from portal.projects.rules.facts import VECTOR_OF_CLASS
 from portal.reference import vocabulary
 from portal.segregation.rules import Side
 
@@ -33,12 +34,6 @@ CLASS_OF_VECTOR = {
     VectorLevel.LENTIVIRAL_RETROVIRAL: "lv_rv",
     VectorLevel.REPLICATION_COMPETENT: "replication_competent",
 }
-VECTOR_OF_CLASS = {
-    **{name: level.value for level, name in CLASS_OF_VECTOR.items()},
-    "nonviral_cell": VectorLevel.NONE.value,
-    "nucleic_acid": VectorLevel.NONE.value,
-}
-"""The vector that a process class says of itself."""
 GRADE_FOR_OPEN_GMP, GRADE_FOR_CLOSED_GMP, GRADE_FOR_DEVELOPMENT = Grade.A_IN_B, Grade.C, Grade.CNC
 
 

@@ -14,6 +14,7 @@ from portal.bookings.queries import COMPETING
 from portal.bookings.roomtime import days_later
 from portal.bookings.rules.timetables import Occupation, Timetable, Work
 from portal.bookings.search import Diary
+from portal.bookings.separation import facts_asked
 from portal.bookings.work import days_between
 from portal.core.errors import Reason
 from portal.core.slots import Slot
@@ -21,6 +22,9 @@ from portal.facilities.models import Cleanroom
 
 WAIVABLE = frozenset({"notice_too_short"})
 """What a facility asks for its own sake: it is shown, and does not stand in the way of an approval."""
+
+ASKED = "asked"
+"""The key of a request that is looked at as if it were booked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +41,13 @@ class Outlook:
     changeover_days: int
     changeover: Slot | None
     competing: tuple[SlotRequest, ...]
+    warned: tuple[Reason, ...] = ()
+    """Rules of segregation that warn; an approval has to acknowledge them."""
 
     @property
     def clear(self) -> bool:
         """Say whether nothing stands in the way and nobody else asks for the time."""
-        return not self.against and not self.waived and not self.competing
+        return not self.against and not self.waived and not self.competing and not self.warned
 
 
 def outlooks(
@@ -82,6 +88,7 @@ def outlook(request: SlotRequest, diary: Diary, others: Iterable[SlotRequest], *
             for other in others
             if other.id != request.id and other.slot is not None and other.slot.overlaps(slot)
         ),
+        warned=tuple(search.warnings_in_diary(diary, need, slot)),
     )
 
 
@@ -107,10 +114,14 @@ def could_move_to(diary: Diary, request: SlotRequest, other: SlotRequest, *, at:
     if request.slot is None:
         return None
     taken = Occupation(
-        diary.time.span(request.slot), Work(request.process_class or "", request.project_id), None
+        diary.time.span(request.slot), Work(request.process_class or "", request.project_id), ASKED
     )
     timetable = Timetable.of(diary.timetable.calendar, [*diary.timetable.occupations, taken])
-    return search.first_window(replace(diary, timetable=timetable), need_of(other), at=at)
+    here = {**diary.separation.here, ASKED: facts_asked(request)}
+    separation = replace(diary.separation, here=here)
+    return search.first_window(
+        replace(diary, timetable=timetable, separation=separation), need_of(other), at=at
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

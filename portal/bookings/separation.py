@@ -207,6 +207,23 @@ FACT_COLUMNS: Mapping[str, Any] = {
 """What is known of a booking, by the names that `side_of` takes."""
 
 
+def facts_asked(request: SlotRequest) -> Facts:
+    """Return what would be known of the booking of a request."""
+    project = request.project
+    return (
+        request.project_id,
+        request.run_kind,
+        request.process_class,
+        request.vector_level,
+        request.gmo_class,
+        project.vector_level,
+        project.gmo_class,
+        project.process_state,
+        project.infectious_status,
+        project.autologous,
+    )
+
+
 def with_facts(blocks: Any) -> Any:
     """Return blocks joined with whatever is known of the work in them."""
     return (

@@ -243,6 +243,8 @@ _FIELDS: Mapping[str, Callable[[], str]] = {
     "notice_days": lambda: gettext("Notice, days"),
     "qualified_until": lambda: gettext("Qualified until"),
     "air_handling": lambda: gettext("Air-handling group"),
+    "corridor": lambda: gettext("Corridor group"),
+    "staff_group": lambda: gettext("Staff group"),
     "last_class": lambda: gettext("What ran last before the portal"),
     "number": lambda: gettext("Number"),
     "authority": lambda: gettext("Authority"),

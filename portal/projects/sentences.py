@@ -156,13 +156,15 @@ COSTS: dict[str, Callable[[Values], str]] = {
         "Until you answer, runs in a GMP room are taken to be open, which needs grade A in B, the rarest and dearest."
     ),
     "project_unknown_autologous": lambda _: gettext(
-        "Nothing in the portal waits for this today. A facility will ask before material of a patient arrives."
+        "Where rooms share air or staff, a rule that spares autologous work counts as not met, so that fewer windows "
+        "are free. A facility will ask before material of a patient arrives."
     ),
     "project_unknown_starting_material": lambda _: gettext(
         "Nothing in the portal waits for this today. A facility will ask before your first run."
     ),
     "project_unknown_infectious_status": lambda _: gettext(
-        "Nothing in the portal waits for this today. A facility has to treat untested material as infectious."
+        "Until you answer, it counts as infectious: windows beside other work on the same air are not offered where "
+        "the facility’s rules keep the two apart."
     ),
     "project_unknown_cell_bank": lambda _: gettext(
         "Nothing in the portal waits for this today. Quality assurance will ask before clinical batches."

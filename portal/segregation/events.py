@@ -13,14 +13,14 @@ class RuleDecided(Event):
 
     name: ClassVar[str] = "segregation.rule_decided"
     about: ClassVar[Mapping[str, str]] = {"facility_id": "facility"}
-    private: ClassVar[Mapping[str, str]] = {"note": "facility"}
+    private: ClassVar[Mapping[str, str]] = {"reason": "facility"}
 
     facility_id: int
     rule_id: str
     stance: str
     stance_id: int
     signature_id: int
-    note: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,10 +29,13 @@ class SharingDeclared(Event):
 
     name: ClassVar[str] = "segregation.sharing_declared"
     about: ClassVar[Mapping[str, str]] = {"facility_id": "facility", "cleanroom_id": "cleanroom"}
-    private: ClassVar[Mapping[str, str]] = {"note": "facility"}
+    private: ClassVar[Mapping[str, str]] = {"reason": "facility"}
 
     facility_id: int
     cleanroom_id: int
+    code: str
     changes: Mapping[str, Any]
+    dedicated_to_id: int | None
+    was_dedicated_to_id: int | None
     signature_id: int
-    note: str = ""
+    reason: str = ""

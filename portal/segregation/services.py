@@ -103,7 +103,7 @@ def decide_rule(
             stance=stance.value,
             stance_id=stored.id,
             signature_id=signature.id,
-            note=stored.reason,
+            reason=stored.reason,
         ),
         at=at,
     )
@@ -165,9 +165,12 @@ def declare_sharing(
             actor_id=actor.user_id,
             facility_id=room.facility_id,
             cleanroom_id=room.id,
-            changes=changes,
+            code=room.code,
+            changes={name: change for name, change in changes.items() if name != "dedicated_to_id"},
+            dedicated_to_id=room.dedicated_to_id,
+            was_dedicated_to_id=changes.get("dedicated_to_id", {}).get("from", room.dedicated_to_id),
             signature_id=signature.id,
-            note=reason.strip(),
+            reason=reason.strip(),
         ),
         at=at,
     )

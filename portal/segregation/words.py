@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import get_locale, gettext
 
 from portal.reference import shipped, vocabulary
-from portal.segregation.rules import Stance
+from portal.segregation.rules import Effect, Stance
 
 COLLECTION = "segregation_rules"
 
@@ -91,3 +91,25 @@ def shared(names: list[str]) -> str:
 def listed(names: list[str]) -> str:
     """Return facts that are not known, as a list."""
     return ", ".join(fact(name) for name in names)
+
+
+def stance_offered(word: Stance) -> str:
+    """Return a decision about a rule as QA chooses it."""
+    return {
+        Stance.ADOPTED: gettext("Adopt it: from now on it blocks"),
+        Stance.TIGHTENED: gettext("Tighten it: it blocks, and asks for more than shipped"),
+        Stance.SET_ASIDE: gettext("Set it aside: it neither blocks nor warns"),
+    }[word]
+
+
+def effect(word: Effect) -> str:
+    """Return what a rule asks for."""
+    return {
+        Effect.FORBID_CONCURRENT: gettext("Not at the same time"),
+        Effect.DEDICATED_ROOM: gettext("A room of its own"),
+        Effect.SEPARATE_AIR: gettext("Separate air"),
+        Effect.DECONTAMINATE_BETWEEN: gettext("Decontamination between"),
+        Effect.LINE_CLEARANCE_BETWEEN: gettext("Line clearance between"),
+        Effect.ALLOW_CONCURRENT: gettext("Allowed at the same time"),
+        Effect.NONE: gettext("Nothing"),
+    }[word]

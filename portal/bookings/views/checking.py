@@ -30,6 +30,7 @@ from portal.projects import wording as project_words
 from portal.store import db
 from portal.web.actors import back, current_actor, for_roles
 from portal.web.filters import money, window
+from portal.web.sentences import sentence
 
 READERS = (Role.FACILITY_MANAGER, Role.QA, Role.QP)
 """Who at a facility has a duty that lets them read what is asked of it."""
@@ -216,6 +217,7 @@ def _check_page(
         is_demo_price=bool(cost and cost.is_demo),
         terms=terms_of(room, must_accept=is_draft or elsewhere, at=at),
         run=words.run_kind(asked.run_kind),
+        warnings=[sentence(reason) for reason in search.warnings_in_diary(diary, need, slot)],
         back_url=url_for("bookings.choose_window", request_id=asked.id),
     )
 

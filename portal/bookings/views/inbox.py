@@ -353,6 +353,8 @@ def _page(request_id: int | None, refused: Mapping[str, DecisionForm]) -> str:
         shown["forms"] = _forms(session, actor, chosen, shown, refused, at=at)
         shown["since"] = _since(shown["history"], refused)
         shown["is_signed"] = _asks_for_password(session, chosen, refused)
+        outlook = found.get(chosen.id)
+        shown["warns"] = bool(outlook and outlook.warned)
         shown["refused"] = [form for step, form in refused.items() if step not in shown["forms"]]
     return flask.render_template(
         "bookings/facility/inbox.html",

@@ -38,6 +38,7 @@ def points(
         ("held", _("%(sentence)s You may waive that.", sentence=sentence(reason)))
         for reason in outlook.waived
     ]
+    to_do.extend(("held", sentence(reason)) for reason in outlook.warned)
     to_do.extend(("held", _overlap(request, other, diary, who)) for other in outlook.competing)
     if shows_process:
         to_do.extend(("held", sentence) for sentence in _assumed(request))

@@ -26,7 +26,7 @@ from portal.facilities.words import label
 from portal.projects import wording as project_words
 from portal.projects.models import Project
 from portal.projects.queries import stated_values
-from portal.projects.rules.facts import costs_of_unknown
+from portal.projects.rules.facts import SEPARATES, costs_of_unknown
 from portal.store import db
 from portal.web.actors import back, current_actor, for_roles
 from portal.web.filters import day, window
@@ -379,7 +379,7 @@ def _unknown(form: WorkForm, project: Project) -> list[tuple[str, str]]:
     return [
         (project_words.label(reason.field or ""), sentence(reason))
         for reason in costs_of_unknown(stated_values(project))
-        if reason.field in assumed
+        if reason.field in {*assumed, *SEPARATES}
     ]
 
 

@@ -14,7 +14,7 @@ from portal.web.actors import maybe_actor
 
 bp = Blueprint("facilities", __name__)
 
-CALENDAR, NEW_REQUEST = "bookings.calendar", "bookings.new_request"
+CALENDAR, NEW_REQUEST, SEGREGATION = "bookings.calendar", "bookings.new_request", "segregation.index"
 
 
 @bp.context_processor
@@ -45,7 +45,7 @@ def frame(facility: Facility, current: str) -> Frame:
         can_manage=manages,
         can_qualify=manages or (actor is not None and actor.holds(Role.QA, facility.id)),
         can_read_history=reads,
-        tabs=_tabs(facility, current, manages=manages) if reads else [],
+        tabs=_tabs(facility, current, manages=manages, has_duty=has_duty) if reads else [],
         ways=list(_ways(facility, actor)),
     )
 
@@ -85,7 +85,7 @@ def _ways(facility: Facility, actor: Actor | None) -> Iterator[tuple[str, str, s
         yield _("Request a slot"), url_for(NEW_REQUEST), "primary"
 
 
-def _tabs(facility: Facility, current: str, *, manages: bool) -> list[tuple[str, str, bool]]:
+def _tabs(facility: Facility, current: str, *, manages: bool, has_duty: bool) -> list[tuple[str, str, bool]]:
     pages = [("facilities.show", _("Facility"))]
     if manages:
         pages += [
@@ -95,5 +95,7 @@ def _tabs(facility: Facility, current: str, *, manages: bool) -> list[tuple[str,
             ("facilities.holidays", _("Holidays")),
             ("facilities.people", _("People")),
         ]
+    if has_duty and SEGREGATION in current_app.view_functions:
+        pages.append((SEGREGATION, _("Segregation")))
     pages.append(("facilities.show_history", _("History")))
     return [(label, url_for(endpoint, slug=facility.slug), endpoint == current) for endpoint, label in pages]

@@ -190,6 +190,12 @@ _SENTENCES: Mapping[str, Callable[[Facts, Mapping[int, str]], str]] = {
     "cleanroom.rate_withdrawn": lambda f, _n: _(
         "Rate of cleanroom %(code)s for %(kind)s taken back: %(amount)s from %(day)s.", **_rate(f)
     ),
+    "segregation.rule_decided": lambda f, _n: _(
+        "QA decided on a rule of segregation: %(rule)s.", rule=f["rule_id"].replace("_", " ")
+    ),
+    "segregation.sharing_declared": lambda f, _n: _(
+        "QA said what cleanroom %(code)s shares, and whether it is dedicated.", code=f["code"]
+    ),
     "cleanroom.changeover_changed": lambda f, _n: _(
         "Changeover days of cleanroom %(code)s were changed.", code=f["code"]
     ),

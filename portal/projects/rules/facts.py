@@ -63,6 +63,9 @@ COSTS_OF_UNKNOWN: Mapping[str, str] = {
 DECIDES_ROOMS = ("vector_level", "gmo_class", "bsl", "process_class", "process_state")
 """The facts from which a slot request takes what a cleanroom must offer."""
 
+SEPARATES = ("vector_level", "gmo_class", "process_class", "process_state", "autologous", "infectious_status")
+"""The facts by which a facility's rules say what may run beside and after a run."""
+
 VECTOR_OF_CLASS: Mapping[str, str] = {
     "nonviral_cell": "none",
     "tissue_engineered": "none",
