@@ -170,7 +170,7 @@ def _operate(session: Session, facility: Facility, at: datetime) -> Organisation
 
 
 def _further_people(facilities: list[Facility]) -> list[dict[str, Any]]:
-    """Return the managers and founders that the facts file does not name but the story needs."""
+    """Return the managers, QA and founders that the facts file does not name but the story needs."""
     managed = {
         row.get("facility") for row in shipped.records("demo_people") if row["role"] == "facility_manager"
     }
@@ -201,7 +201,18 @@ def _further_people(facilities: list[Facility]) -> list[dict[str, Any]]:
         "role": "facility_manager",
         "facility": "lund_pre_gmp",
     }
-    return [deputy, *managers, *founders]
+    watched = {row.get("facility") for row in shipped.records("demo_people") if row["role"] == "qa"}
+    quality = [
+        {
+            "id": f"demo_qa_{facility.slug}",
+            "name": f"Demo QA {facility.name}",
+            "role": "qa",
+            "facility": facility.slug,
+        }
+        for facility in facilities
+        if facility.slug not in watched
+    ]
+    return [deputy, *managers, *quality, *founders]
 
 
 def _founders_of(people: dict[str, Actor]) -> dict[str, Actor]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import User
 from portal.bookings import services as bookings
-from portal.demo import cast, introductions, partners, pipeline, roadmaps, story
+from portal.demo import cast, introductions, partners, pipeline, roadmaps, separation, story
 from portal.facilities.models import Facility
 from portal.facilities.services.load import load_catalogue, load_demo_rooms
 
@@ -31,6 +31,7 @@ def fill(session: Session, *, password_hash: str, at: datetime, seed: int = SEED
     load_demo_rooms(session, begun)
     facilities = list(session.scalars(select(Facility).order_by(Facility.slug)))
     players = cast.enter(session, facilities, password_hash=password_hash, at=begun)
+    separation.adopt_all(session, players, at=begun)
     projects = pipeline.register_all(session, players, random, at=begun)
     stated = partners.state_all(session, players, at=begun)
     introductions.introduce_some(session, players, projects, stated, at=begun)

@@ -165,6 +165,7 @@ class Story:
                 self.session,
                 self.manager_of(request),
                 request.id,
+                acknowledged=True,
                 proof=_proof(self.manager_of(request), at),
                 at=at,
                 **values,
@@ -399,6 +400,7 @@ def _offer(story: Story, request: SlotRequest, founder: Actor, *, at: datetime) 
             request.id,
             cleanroom_id=target.id,
             slot=window,
+            acknowledged=True,
             proof=_proof(story.cast.managers[room.facility_id], at),
             at=at,
         )

@@ -1050,6 +1050,29 @@ GATES = (
     ),
 )
 
+SEGREGATION = (
+    see("segregation.index", "segregation", may=STAFF),
+    see("segregation.rule", "segregation rule", may=STAFF),
+    send(
+        "segregation.decide",
+        "segregation rule",
+        may=frozenset({Who.QA}),
+        on="segregation.rule",
+        types={"stance": "adopted", "reason": REASON},
+        goes=False,
+    ),
+    see("segregation.sharing", "room that shares", may=frozenset({Who.QA})),
+    send(
+        "segregation.declare",
+        "room that shares",
+        may=frozenset({Who.QA}),
+        on="segregation.sharing",
+        types={"corridor": "north", "reason": REASON},
+        goes=False,
+    ),
+    see("segregation.signed_rule", "signed rule", may=STAFF),
+)
+
 DECIDING = (
     see("bookings.inbox", may=ANY_STAFF | PAST),
     see("bookings.inbox_file", "as CSV", may=ANY_STAFF | PAST),
@@ -1350,6 +1373,7 @@ TABLE: tuple[Line, ...] = (
     *PROJECTS,
     *REQUESTS,
     *GATES,
+    *SEGREGATION,
     *DECIDING,
     *RUNNING,
     *STEPS,

@@ -69,6 +69,8 @@ from portal.projects.rules.team import TeamMemberFields
 from portal.projects.rules.values import Visibility
 from portal.roadmap import services as roadmap
 from portal.roadmap.rules.marks import Mark, OwnStep
+from portal.segregation import services as segregation
+from portal.segregation.rules import Stance
 from portal.signatures.queries import signatures_of
 from portal.work import services as work
 from tests import make
@@ -774,6 +776,7 @@ class _GroundBuilder:
         self._moves(note)
         self._signed()
         self._gates(note)
+        self._segregation()
 
     def _gates(self, note: str) -> None:
         session, now, today = self.session, self.world.now, self.world.today
@@ -805,6 +808,22 @@ class _GroundBuilder:
         self.at("signed waiver", **whole, item_id="gme_authority_advice", signature_id=waiver.signature_id)
         self.at("evidence", **whole, evidence_id=evidence.id)
         self.at("checklist", slug=self.site.slug, gate="gmp_entry")
+
+    def _segregation(self) -> None:
+        decided = segregation.decide_rule(
+            self.session,
+            self.quality,
+            self.site.id,
+            "vector_with_nonvector_shared_air",
+            stance=Stance.SET_ASIDE,
+            reason="No room here has open vector work.",
+            proof=make.proof(self.quality, at=self.world.now),
+            at=self.world.now,
+        )
+        self.at("segregation", slug=self.site.slug)
+        self.at("segregation rule", slug=self.site.slug, rule_id=decided.rule_id)
+        self.at("signed rule", slug=self.site.slug, signature_id=decided.signature_id)
+        self.at("room that shares", slug=self.site.slug, room_slug=self.rooms[0].slug)
 
     def _signed(self) -> None:
         facility = self.rooms[0].facility

@@ -129,7 +129,14 @@ INTRODUCTIONS = {
 GATES = {"gate.dossier_opened"}
 """The founder's own doing; the facility sees it in its matrix."""
 
+SEGREGATION = {
+    "segregation.rule_decided",
+    "segregation.sharing_declared",
+}
+"""The facility's page of segregation shows what holds, and its history who decided; nothing that is booked changes."""
+
 SILENT: set[str] = {
+    *SEGREGATION,
     *TOLD_BY_LETTER,
     *ACCOUNTS,
     *FACILITIES,

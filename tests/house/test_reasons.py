@@ -8,7 +8,7 @@ from flask import Flask
 from portal.web.sentences import EXTENSION
 
 PORTAL = Path(__file__).resolve().parents[2] / "portal"
-COMMANDS_ONLY = {"planning", "segregation"}
+COMMANDS_ONLY = {"planning"}
 """Rooms that answer from files so far, in codes; their sentences come with their pages."""
 
 
