@@ -9,6 +9,7 @@ from portal.bookings.models import RunKind, WorkMode
 from portal.bookings.needs import Minimum, least_days, need_from
 from portal.bookings.rules.asking import reasons_against_days
 from portal.facilities.models import BookingUnit, Grade, RoomKind, VectorLevel
+from portal.projects.models import Project
 
 TODAY = date(2027, 1, 4)
 
@@ -66,6 +67,7 @@ LEAST = Minimum(
     gmo_class=1,
     process_class="aav",
     assumed=(),
+    project=Project(),
 )
 NOTHING_SAID: dict[str, Any] = {
     "grade": None,
