@@ -13,6 +13,7 @@ from portal.core.actors import Actor, Role
 from portal.home.queries.facility import Place, count_to_decide, places
 from portal.home.ribbon import ribbon_for
 from portal.matching.queries import count_waiting
+from portal.roadmap.queries import count_referrals_waiting
 from portal.store import db
 from portal.web.actors import maybe_actor
 from portal.web.locale import time_zone
@@ -170,6 +171,9 @@ def _for_matching(actor: Actor) -> Iterator[Way]:
     if actor.roles & (READERS | {Role.FOUNDER}):
         waiting = None if _is_error() else count_waiting(db.session(), actor) or None
         yield Way(_("Introductions"), url_for("matching.board"), count=waiting)
+    if Role.SUPPORT_PROVIDER in actor.roles:
+        asked = None if _is_error() else count_referrals_waiting(db.session(), actor) or None
+        yield Way(_("Referrals"), url_for("roadmap.referrals"), count=asked)
     if actor.roles & READERS:
         mine = _("Partners") if Role.ADVISER in actor.roles else _("Our entry")
         yield Way(mine, url_for("partners.index"))

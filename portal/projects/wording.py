@@ -81,6 +81,7 @@ BECAUSE: Mapping[GrantReason, Any] = {
     GrantReason.REQUEST: _l("Because of a slot request to them"),
     GrantReason.CONSENT: _l("Because you said yes"),
     GrantReason.INTRODUCTION: _l("Because of an introduction"),
+    GrantReason.REFERRAL: _l("Because you asked them for help"),
 }
 
 ACTIONS: Mapping[Action, Any] = {

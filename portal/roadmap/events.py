@@ -135,3 +135,59 @@ class ReadinessConfirmed(ReadinessEvent):
     """An adviser has read the evidence and agrees with the level."""
 
     name: ClassVar[str] = "readiness.confirmed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralEvent(Event):
+    """Something that has happened to one referral; whose it is, the referral itself tells."""
+
+    about: ClassVar[Mapping[str, str]] = {"referral_id": "referral"}
+
+    referral_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelpAsked(ReferralEvent):
+    """A founder has asked a provider for help, and said what opens if it accepts."""
+
+    name: ClassVar[str] = "referral.asked"
+
+    step_id: str
+    groups: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralAccepted(ReferralEvent):
+    """The provider has accepted, and reads what the founder opened."""
+
+    name: ClassVar[str] = "referral.accepted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralRefused(ReferralEvent):
+    """The provider has refused, with a reason that the founder reads."""
+
+    name: ClassVar[str] = "referral.refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralWithdrawn(ReferralEvent):
+    """The founder has withdrawn, and the provider's access has ended."""
+
+    name: ClassVar[str] = "referral.withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralCompleted(ReferralEvent):
+    """The help was given, and the provider's access has ended."""
+
+    name: ClassVar[str] = "referral.completed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralMessageWritten(ReferralEvent):
+    """One side has written to the other; the words are in the referral's messages."""
+
+    name: ClassVar[str] = "referral.message_written"
+
+    side: str

@@ -1,14 +1,18 @@
-"""Tables of catalogue versions, of roadmaps with what is said of their steps, and of readiness."""
+"""Tables of catalogue versions, of roadmaps with what is said of their steps, of readiness, and of referrals."""
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import User
+from portal.partners.models import Partner
 from portal.projects.models import Project
-from portal.store import Base, json_object
+from portal.roadmap.rules.referrals import OPEN, ReferralSide, ReferralState
+from portal.store import Base, choice, json_list, json_object
+
+OPEN_REFERRALS = "state IN ({})".format(", ".join(f"'{one.value}'" for one in ReferralState if one in OPEN))
 
 
 class CatalogueVersion(Base):
@@ -111,3 +115,56 @@ class Assessment(Base):
     confirmed_by: Mapped[User | None] = relationship(foreign_keys=[confirmed_by_id])
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (SQLAlchemy reads it as it stands)
+
+
+class Referral(Base):
+    """That a founder has asked a support provider for help with one step, and what came of it."""
+
+    __tablename__ = "referral"
+    __table_args__ = (
+        Index(
+            "uq_referral_open",
+            "project_id",
+            "partner_id",
+            "step_id",
+            unique=True,
+            sqlite_where=text(OPEN_REFERRALS),
+            postgresql_where=text(OPEN_REFERRALS),
+        ),
+        Index("ix_referral_partner_id_state", "partner_id", "state"),
+        CheckConstraint("state = 'asked' OR answered_at IS NOT NULL", name="answer_has_its_time"),
+    )
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), index=True)
+    partner_id: Mapped[int] = mapped_column(ForeignKey("partner.id"))
+    step_id: Mapped[str] = mapped_column(String(80))
+    step_name: Mapped[dict[str, Any]] = mapped_column(json_object())
+    """What the step was called when it was asked, in both languages."""
+    state: Mapped[ReferralState] = mapped_column(choice(ReferralState, name="referral_state"))
+    groups: Mapped[list[str]] = mapped_column(json_list(), default=list)
+    """The field groups that open to the provider when it accepts."""
+    apply_by: Mapped[date | None]
+    asked_at: Mapped[datetime]
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    answered_at: Mapped[datetime | None]
+    updated_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+    project: Mapped[Project] = relationship()
+    partner: Mapped[Partner] = relationship()
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (SQLAlchemy reads it as it stands)
+
+
+class ReferralMessage(Base):
+    """What one side has written to the other about a referral."""
+
+    __tablename__ = "referral_message"
+
+    referral_id: Mapped[int] = mapped_column(ForeignKey("referral.id"), index=True)
+    side: Mapped[ReferralSide] = mapped_column(choice(ReferralSide, name="referral_side"))
+    author_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    words: Mapped[str] = mapped_column(Text)
+    written_at: Mapped[datetime]
+
+    author: Mapped[User] = relationship()

@@ -5,6 +5,8 @@ from typing import Any
 
 from flask_babel import gettext
 
+from portal.roadmap.rules.referrals import ReferralState
+from portal.roadmap.words import REFERRAL_STATES
 from portal.web.filters import day
 
 Values = Mapping[str, Any]
@@ -90,4 +92,24 @@ SENTENCES: dict[str, Callable[[Values], str]] = {
         level=values["level"],
     ),
     "readiness_already_confirmed": lambda _: gettext("This level has been confirmed already."),
+    "referral_not_from_here": lambda values: gettext(
+        "This referral is %(state)s, so this step does not follow. Open it again to see where it stands.",
+        state=REFERRAL_STATES[ReferralState(values["state"])],
+    ),
+    "referral_without_words": lambda values: {
+        "ask": gettext("Say what you need help with, so that they can decide."),
+        "refuse": gettext("Say why you refuse; the founder reads it."),
+    }.get(values["verb"], gettext("Write something first.")),
+    "referral_step_is_done": lambda values: gettext(
+        "The step was finished on %(day)s, so no help is asked for it. Choose a step that lies ahead.",
+        day=day(values["finished"]),
+    ),
+    "referral_offer_does_not_fit": lambda values: gettext(
+        "%(offer)s does not take this project. Choose an offer that the page of support lists.",
+        offer=values["offer"],
+    ),
+    "referral_open_already": lambda values: gettext(
+        "You have asked %(offer)s about this step already. Write to them there instead.",
+        offer=values["offer"],
+    ),
 }

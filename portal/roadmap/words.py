@@ -14,7 +14,9 @@ from portal.reference import shipped, vocabulary
 from portal.roadmap.books import Book
 from portal.roadmap.models import StepMark
 from portal.roadmap.rules.next import Because
+from portal.roadmap.rules.referrals import ReferralSide, ReferralState
 from portal.roadmap.rules.standing import Standing
+from portal.roadmap.rules.support import ApplyBy
 from portal.web.filters import day
 from portal.web.locale import language
 
@@ -41,6 +43,33 @@ BECAUSE: Mapping[Because, Any] = {
     Because.DUE_SOON: _l("It has to begin soon."),
     Because.THIS_PHASE: _l("It belongs in the present phase."),
     Because.LATE_OPTIONAL: _l("Most projects of this phase have done it; it is not required."),
+}
+
+REFERRAL_STATES: Mapping[ReferralState, Any] = {
+    ReferralState.ASKED: _l("asked"),
+    ReferralState.ACCEPTED: _l("accepted"),
+    ReferralState.REFUSED: _l("refused"),
+    ReferralState.WITHDRAWN: _l("withdrawn"),
+    ReferralState.COMPLETED: _l("completed"),
+}
+REFERRAL_MARKS: Mapping[ReferralState, str] = {
+    ReferralState.ASKED: "asked",
+    ReferralState.ACCEPTED: "firm",
+    ReferralState.REFUSED: "no",
+    ReferralState.WITHDRAWN: "no",
+    ReferralState.COMPLETED: "done",
+}
+REFERRAL_SIDES: Mapping[ReferralSide, Any] = {
+    ReferralSide.FOUNDER: _l("The project’s team"),
+    ReferralSide.PROVIDER: _l("The provider"),
+}
+REFERRAL_HAPPENED: Mapping[str, Any] = {
+    "referral.asked": _l("Help asked for"),
+    "referral.accepted": _l("Accepted; what was opened can be read"),
+    "referral.refused": _l("Refused; access ended"),
+    "referral.withdrawn": _l("Withdrawn; access ended"),
+    "referral.completed": _l("Completed; access ended"),
+    "referral.message_written": _l("A message was written"),
 }
 
 FIELDS: Mapping[str, Any] = {
@@ -137,6 +166,15 @@ def duration(stated: Record | None) -> str | None:
 def days(number: int) -> str:
     """Return a number of days in words."""
     return ngettext("%(num)s day", "%(num)s days", number)
+
+
+def apply_by(found: ApplyBy) -> tuple[str, str]:
+    """Return by when to apply for help, as a flag's kind and words."""
+    if found.day is None:
+        return "open", _("Lead time not published: ask early")
+    if found.is_due:
+        return "late", _("Apply now")
+    return "wait", _("Apply by %(day)s", day=day(found.day))
 
 
 def span(found: Record) -> str | None:

@@ -1360,6 +1360,34 @@ ROADMAPS = (
     ),
 )
 
+REFERRALS = (
+    see("roadmap.support", "project", may=PLANNERS),
+    see("roadmap.outline", "untouched step", may=PLANNERS),
+    see("roadmap.ask_for_help", "ask a provider", may=OWNER, barred=KNOWING),
+    send("roadmap.ask_for_help", "ask a provider", may=OWNER, barred=KNOWING, types={"words": "A briefing"}),
+    see("roadmap.referrals", may=FOUNDERS | PROVIDER),
+    see("roadmap.referral", "referral", may=OWNER | PROVIDER),
+    see("roadmap.referral", "accepted referral", may=OWNER | PROVIDER),
+    *(
+        send(
+            "roadmap.move_referral",
+            f"{verb} a referral",
+            may=may,
+            barred=(OWNER | PROVIDER) - may,
+            on="roadmap.referral",
+            of="accepted referral" if verb == "complete" else "referral",
+            types={} if verb in ("withdraw", "complete") else {"words": REASON},
+        )
+        for verb, may in (
+            ("accept", PROVIDER),
+            ("refuse", PROVIDER),
+            ("withdraw", OWNER),
+            ("say", OWNER | PROVIDER),
+            ("complete", OWNER | PROVIDER),
+        )
+    ),
+)
+
 TABLE: tuple[Line, ...] = (
     *FRAME,
     *MESSAGES,
@@ -1378,4 +1406,5 @@ TABLE: tuple[Line, ...] = (
     *RUNNING,
     *STEPS,
     *ROADMAPS,
+    *REFERRALS,
 )

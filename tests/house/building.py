@@ -69,6 +69,7 @@ from portal.projects.rules.team import TeamMemberFields
 from portal.projects.rules.values import Visibility
 from portal.roadmap import services as roadmap
 from portal.roadmap.rules.marks import Mark, OwnStep
+from portal.roadmap.rules.referrals import Verb
 from portal.segregation import services as segregation
 from portal.segregation.rules import Stance
 from portal.signatures.queries import signatures_of
@@ -252,6 +253,7 @@ class _Builder:
         where = self.organisation("help", OrganisationKind.SUPPORT_PROVIDER)
         person = self.person("help", where, Role.SUPPORT_PROVIDER, who=Person.PROVIDER)
         actor = Actor(user_id=person.id, organisation_id=where.id, roles=frozenset({Role.SUPPORT_PROVIDER}))
+        self.provider = actor
         self.adviser = adviser = make.adviser(self.session)
         silent = make.provider(self.session)
         self.quiet = make.partner(self.session, silent, capacity=50)
@@ -398,6 +400,7 @@ class _GroundBuilder:
             self._roadmap()
             self._requests()
             self._introductions()
+            self._referrals()
         with self.world.own(self.operator):
             self._own_work()
         return self.ground
@@ -697,6 +700,34 @@ class _GroundBuilder:
         self.at("skipped step", project_id=project_id, step_id="dsmb")
         self.at("own step", project_id=project_id, step_id="own_1")
         self.ground.values["soon"] = self.world.today + timedelta(days=30)
+
+    def _referrals(self) -> None:
+        session, founder, now = self.session, self.founder, self.world.now
+        offer, quiet = self.world.partner_values["offer"], self.world.quiet.id
+        referred = self.world.project(self.owner, founder, "Referred").id
+        with roadmap.computed_at_the_end(session, at=now):
+            roadmap.make_roadmap(session, founder, referred, at=now)
+        words = f"Help {mark(self.owner, 'asked')}"
+        asked, agreed = (
+            roadmap.ask_for_help(session, founder, referred, step, offer, words=words, groups=(), at=now)
+            for step in ("regulatory_strategy", "itf_briefing")
+        )
+        keeper = self.world.provider
+        for verb in (Verb.ACCEPT, Verb.SAY):
+            roadmap.move_referral(
+                session, keeper, agreed.id, verb, words=words, version=agreed.version, at=now
+            )
+        self.at("ask a provider", project_id=self.main.id, step_id="regulatory_strategy", partner_id=quiet)
+        for place, referral in (("referral", asked), ("accepted referral", agreed)):
+            self.at(place, referral_id=referral.id)
+        for word, referral in (
+            ("accept", asked),
+            ("refuse", asked),
+            ("withdraw", asked),
+            ("say", asked),
+            ("complete", agreed),
+        ):
+            self.at(f"{word} a referral", referral_id=referral.id, verb=word)
 
     # Whom it is to meet
 

@@ -21,11 +21,13 @@ STAFF_ABROAD = {"beta": SHOWN, "gee": None}
 ADVISERS = dict.fromkeys(("alpha", "beta", "delta"), TEASER | {"introduction ids"})
 SENT = TEASER | {"money", "introduction ids"}
 """What an investor reads of a teaser that was sent, before both have said yes."""
-MET = {"fund": NAMED | {"thesis", "partner ids"}, "help": frozenset({"account ids"})}
-"""What a founder reads of those who fit, and of whom a teaser was sent to."""
+MET = {"fund": NAMED | {"thesis", "partner ids"}, "help": frozenset({"account ids", "person"})}
+"""What a founder reads of those who fit, of whom a teaser was sent to, and of who accepted to help."""
 MATCHED = NAMED | {"thesis", "offer", "draft", "contact", "partner ids"}
 """What advisers read of partners; never their conflicts."""
 PARTNERS = dict.fromkeys(("fund", "help"), MATCHED)
+HELPED = TEASER | NAMED | {"money", "person", "project", "team", "asked", "referral ids"}
+"""What a provider reads of those who asked for its help: the teaser and what it was asked, and more once it accepted."""
 CONFIDANTS = dict.fromkeys(("advice", "hush", "murmur"), NAMED)
 
 KNOWN: Mapping[Person, Mapping[str, frozenset[str] | None]] = {
@@ -58,7 +60,7 @@ KNOWN: Mapping[Person, Mapping[str, frozenset[str] | None]] = {
         "delta": TEASER | {"money"},
         "gamma": TEASER | {"money"},
     },
-    Person.PROVIDER: {"help": None, "gamma": TEASER | {"money"}},
+    Person.PROVIDER: {"help": None, "gamma": TEASER | {"money"}, "alpha": HELPED, "beta": HELPED},
     Person.ANALYST: {},
     Person.ADMINISTRATOR: {
         owner: NAMED | {"company", "person", "address", "invited", "words", "job ids"} for owner in OWNERS

@@ -39,7 +39,7 @@ from portal.matching.models import Introduction
 from portal.notifications.models import Message
 from portal.partners.models import Partner
 from portal.projects.models import Grant, PhaseChange, Project, ProjectSheet, TeamMember
-from portal.roadmap.models import Assessment
+from portal.roadmap.models import Assessment, Referral, ReferralMessage
 from portal.signatures.models import Signature
 from portal.store import Base
 from portal.work.models import Job
@@ -96,6 +96,7 @@ KINDS: Mapping[str, tuple[type[Base], ...]] = {
     "message ids": (Message, Entry),
     "partner ids": (Partner,),
     "introduction ids": (Introduction,),
+    "referral ids": (Referral, ReferralMessage),
     "public ids": (Facility, Cleanroom, Rate, Licence, ExtraHoliday, DutyRecord),
     "job ids": (Job,),
 }

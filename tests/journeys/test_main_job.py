@@ -42,10 +42,7 @@ def test_from_registration_to_an_approved_booking(
     expect(manager.get_by_role("heading", name=re.compile("Journey Therapeutics"))).to_be_visible()
     check_accessible(manager)
     picture(manager, "job-4-inbox")
-    manager.locator("summary", has_text="Approve").first.click()
-    manager.locator("dialog[open], details[open]").get_by_label("Note").fill("Welcome.")
-    manager.locator("dialog[open], details[open]").get_by_role("button", name="Approve").click()
-    expect(manager.locator("body")).to_contain_text("Request approved.")
+    approve(manager)
     carry_messages(demo)
     founder.goto("/messages")
     expect(founder.locator("main")).to_contain_text(f"approved {reference}")
@@ -53,6 +50,14 @@ def test_from_registration_to_an_approved_booking(
     expect(founder.locator("main")).to_contain_text(re.compile("Approved|Confirmed"))
     check_accessible(founder)
     picture(founder, "job-5-approved")
+
+
+def approve(page: Page) -> None:
+    """Approve the request that is open in the inbox."""
+    page.locator("summary", has_text="Approve").first.click()
+    page.locator("dialog[open], details[open]").get_by_label("Note").fill("Welcome.")
+    page.locator("dialog[open], details[open]").get_by_role("button", name="Approve").click()
+    expect(page.locator("body")).to_contain_text("Request approved.")
 
 
 def register(page: Page, demo: Flask) -> None:
@@ -80,32 +85,33 @@ def register(page: Page, demo: Flask) -> None:
     expect(page.locator("main")).to_contain_text("Journey Therapeutics AB")
 
 
-def project(page: Page) -> None:
-    """Register a project and state the facts that rules ask for."""
+def project(page: Page, name: str = "Journey neutropenia") -> str:
+    """Register a project, state the facts that rules ask for, and return the address of its page."""
     page.goto("/projects/register")
-    page.get_by_label("Name").first.fill("Journey neutropenia")
-    for name, value in {
+    page.get_by_label("Name").first.fill(name)
+    for field, value in {
         "product_class": "GTMP",
         "modality": "gene_modified_hsc",
         "indication_area": "haematology",
         "phase": "preclinical",
     }.items():
-        choose(page, name, value)
+        choose(page, field, value)
     page.locator("main form button[type=submit]").first.click()
     page.wait_for_load_state()
     number = re.search(r"/projects/(\d+)", page.url)
     assert number is not None, page.locator("main").inner_text()
     page.goto(f"/projects/{number.group(1)}/edit")
-    for name, value in {
+    for field, value in {
         "gmo_class": "2",
         "vector_level": "lentiviral_retroviral",
         "process_class": "lv_rv",
         "bsl": "2",
     }.items():
-        choose(page, name, value)
+        choose(page, field, value)
     page.locator("main form button[type=submit]").first.click()
     page.wait_for_load_state()
-    expect(page.locator("main")).to_contain_text("Journey neutropenia")
+    expect(page.locator("main")).to_contain_text(name)
+    return f"/projects/{number.group(1)}"
 
 
 def choose(page: Page, name: str, value: str) -> None:
@@ -121,23 +127,25 @@ def choose(page: Page, name: str, value: str) -> None:
         page.locator(f"input[name={name}]").fill(value)
 
 
-def ask_for_a_slot(page: Page, picture: Callable[[Page, str], None]) -> str:
+def ask_for_a_slot(
+    page: Page, picture: Callable[[Page, str], None], start: str = "/requests/new", name: str = "job"
+) -> str:
     """Go through the wizard's three steps and return the request's reference."""
-    page.goto("/requests/new")
+    page.goto(start)
     page.get_by_label("Title").fill("Runs 1–3")
     page.get_by_label("How long it takes").fill("5")
     page.get_by_label("Lund University pre-GMP facility").check()
     check_accessible(page)
-    picture(page, "job-1-what-you-will-do")
+    picture(page, f"{name}-1-what-you-will-do")
     page.get_by_role("button", name="Continue to rooms and windows").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Choose a room and a window")
     check_accessible(page)
     page.locator("input[name=window]").first.check()
-    picture(page, "job-2-room-and-window")
+    picture(page, f"{name}-2-room-and-window")
     page.get_by_role("button", name=re.compile("Continue with")).click()
     check_accessible(page)
     page.get_by_label(re.compile("I accept these confidentiality terms")).check()
-    picture(page, "job-3-check")
+    picture(page, f"{name}-3-check")
     page.get_by_role("button", name="Submit the request").click()
     expect(page.locator("main")).to_contain_text("Submitted")
     found = re.search(r"SR-\d{4}-\d{4}", page.locator("main").inner_text())

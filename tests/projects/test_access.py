@@ -24,7 +24,7 @@ ON_DUTY = (Role.FACILITY_MANAGER, Role.QA, Role.QP)
 Case = tuple[str, Role | None, Visibility, GrantReason | None, frozenset[FieldGroup]]
 
 PRIVATE, INVESTORS, PUBLIC = Visibility
-REQUEST, CONSENT, INTRODUCTION = GrantReason
+REQUEST, CONSENT, INTRODUCTION, REFERRAL = GrantReason
 
 TABLE: list[Case] = [
     ("founder of another organisation", Role.FOUNDER, INVESTORS, None, NOTHING),
@@ -39,6 +39,7 @@ TABLE: list[Case] = [
     ("provider", Role.SUPPORT_PROVIDER, PRIVATE, None, NOTHING),
     ("provider, for investors", Role.SUPPORT_PROVIDER, INVESTORS, None, NOTHING),
     ("provider after mutual yes", Role.SUPPORT_PROVIDER, PRIVATE, INTRODUCTION, ALL - {B}),
+    ("provider with a referral", Role.SUPPORT_PROVIDER, PRIVATE, REFERRAL, ALL - {B, M}),
     ("analyst", Role.ANALYST, INVESTORS, None, NOTHING),
     ("administrator", Role.ADMINISTRATOR, INVESTORS, None, NOTHING),
     ("visitor", None, INVESTORS, None, NOTHING),
@@ -52,6 +53,7 @@ TABLE: list[Case] = [
     ),
     ("adviser of an organisation with a request", Role.ADVISER, PRIVATE, REQUEST, frozenset({T})),
     ("adviser of an organisation with an introduction", Role.ADVISER, PRIVATE, INTRODUCTION, frozenset({T})),
+    ("adviser of an organisation with a referral", Role.ADVISER, PRIVATE, REFERRAL, frozenset({T})),
 ]
 
 

@@ -17,9 +17,13 @@ from portal.matching.queries import count_waiting
 from portal.projects import wording
 from portal.projects.models import FieldGroup
 from portal.projects.rules import access
+from portal.roadmap.models import Referral
+from portal.roadmap.queries import referrals, side_of
+from portal.roadmap.rules.referrals import ReferralSide, ReferralState
+from portal.roadmap.words import in_words
 from portal.web.filters import day
 
-SHOWN, NEWEST = 12, 8
+SHOWN, NEWEST, ASKED_SHOWN = 12, 8, 20
 NEEDS_ROOMS = "manufacturing"
 
 
@@ -47,8 +51,18 @@ def investor(session: Session, actor: Actor, *, at: datetime, **around: Any) -> 
 
 
 def provider(session: Session, actor: Actor, *, at: datetime, **around: Any) -> str:
-    """Return the home of a support provider: the newest teasers that they may read."""
-    return _newest(session, actor, at=at, is_investor=False, **around)
+    """Return the home of a support provider: who asks for help, and the newest teasers that they may read."""
+    asked = session.scalars(
+        referrals(actor).where(Referral.state == ReferralState.ASKED).limit(ASKED_SHOWN)
+    ).all()
+    return _newest(
+        session,
+        actor,
+        at=at,
+        is_investor=False,
+        asked=[_asked(referral) for referral in asked if side_of(actor, referral) is ReferralSide.PROVIDER],
+        **around,
+    )
 
 
 def _newest(session: Session, actor: Actor, *, at: datetime, is_investor: bool, **around: Any) -> str:
@@ -64,6 +78,18 @@ def _newest(session: Session, actor: Actor, *, at: datetime, is_investor: bool, 
         **_news(seen, visit),
         **around,
     )
+
+
+def _asked(referral: Referral) -> dict[str, Any]:
+    project = referral.project
+    return {
+        "step": in_words(referral.step_name),
+        "project": wording.title_without_name(project),
+        "is_demo": project.is_demo,
+        "url": url_for("roadmap.referral", referral_id=referral.id),
+        "asked": day(referral.asked_at.date()),
+        "by": day(referral.apply_by) if referral.apply_by else None,
+    }
 
 
 def _news(seen: list[SeenTeaser], visit: Visit) -> dict[str, Any]:

@@ -23,6 +23,7 @@ READERS: Mapping[GrantReason, frozenset[Role]] = {
     GrantReason.REQUEST: frozenset({Role.FACILITY_MANAGER, Role.QA, Role.QP}),
     GrantReason.CONSENT: frozenset({Role.ADVISER}),
     GrantReason.INTRODUCTION: frozenset({Role.INVESTOR, Role.SUPPORT_PROVIDER}),
+    GrantReason.REFERRAL: frozenset({Role.SUPPORT_PROVIDER}),
 }
 """Who in an organisation reads what was granted to it, so that a founder there does not read what its advisers may."""
 
@@ -32,6 +33,7 @@ OPENED_BY: Mapping[GrantReason, frozenset[FieldGroup]] = {
     ),
     GrantReason.CONSENT: EVERYTHING,
     GrantReason.INTRODUCTION: EVERYTHING - {FieldGroup.BOOKINGS},
+    GrantReason.REFERRAL: EVERYTHING - {FieldGroup.BOOKINGS, FieldGroup.MONEY},
 }
 """What a grant may open at most, whoever gave it: a facility never reads money, an investor never bookings."""
 

@@ -41,6 +41,7 @@ class GrantReason(StrEnum):
     REQUEST = "request"
     CONSENT = "consent"
     INTRODUCTION = "introduction"
+    REFERRAL = "referral"
 
 
 class Visibility(StrEnum):

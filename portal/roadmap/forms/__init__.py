@@ -2,6 +2,7 @@
 
 from portal.roadmap.forms.catalogue import ConfirmForm, ReasonForm, ReviseForm
 from portal.roadmap.forms.readiness import AgreeForm, AssessForm
+from portal.roadmap.forms.referrals import AskForm, WordsForm
 from portal.roadmap.forms.steps import (
     MoveForm,
     OwnStepForm,
@@ -13,6 +14,7 @@ from portal.roadmap.forms.steps import (
 
 __all__ = [
     "AgreeForm",
+    "AskForm",
     "AssessForm",
     "ConfirmForm",
     "MoveForm",
@@ -21,6 +23,7 @@ __all__ = [
     "ReviseForm",
     "SkipForm",
     "StepForm",
+    "WordsForm",
     "answers_form",
     "done_form",
 ]

@@ -1,4 +1,4 @@
-"""Named questions about the catalogue of steps, roadmaps and readiness; each hides what the actor may not see."""
+"""Named questions about the catalogue of steps, roadmaps, readiness, support and referrals; each hides what the actor may not see."""
 
 from portal.roadmap.queries.catalogue import (
     content_now,
@@ -7,6 +7,17 @@ from portal.roadmap.queries.catalogue import (
     version_named,
 )
 from portal.roadmap.queries.readiness import assessments, latest_assessments, levels_of
+from portal.roadmap.queries.referrals import (
+    SeenReferral,
+    count_referrals_waiting,
+    messages_of,
+    open_referral,
+    referral_history,
+    referral_seen,
+    referrals,
+    referrals_of,
+    side_of,
+)
 from portal.roadmap.queries.roadmaps import (
     Laid,
     ahead,
@@ -22,13 +33,18 @@ from portal.roadmap.queries.roadmaps import (
     roadmap_to_change,
     seen_roadmap,
 )
+from portal.roadmap.queries.support import Support, applicant_of, support_for, terms_of_offer
 
 __all__ = [
     "Laid",
+    "SeenReferral",
+    "Support",
     "ahead",
+    "applicant_of",
     "assessments",
     "booked_steps",
     "content_now",
+    "count_referrals_waiting",
     "due_for_computing",
     "laid",
     "latest_assessments",
@@ -36,12 +52,21 @@ __all__ = [
     "levels_of",
     "marks_of",
     "may_plan",
+    "messages_of",
+    "open_referral",
     "plan_of_roadmap",
     "project_to_plan",
+    "referral_history",
+    "referral_seen",
+    "referrals",
+    "referrals_of",
     "roadmap_history",
     "roadmap_of",
     "roadmap_to_change",
     "seen_roadmap",
+    "side_of",
     "steps_in_use",
+    "support_for",
+    "terms_of_offer",
     "version_named",
 ]

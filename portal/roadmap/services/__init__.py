@@ -2,6 +2,7 @@
 
 from portal.roadmap.services.catalogue import confirm_step, freeze_catalogue, restore_step, revise_step
 from portal.roadmap.services.readiness import assess, confirm_assessment
+from portal.roadmap.services.referrals import OPENABLE, ask_for_help, move_referral
 from portal.roadmap.services.roadmaps import (
     answer_questions,
     compute,
@@ -26,8 +27,10 @@ from portal.roadmap.services.steps import (
 )
 
 __all__ = [
+    "OPENABLE",
     "add_own_step",
     "answer_questions",
+    "ask_for_help",
     "assess",
     "compute",
     "compute_due",
@@ -40,6 +43,7 @@ __all__ = [
     "freeze_catalogue",
     "make_roadmap",
     "mark_step",
+    "move_referral",
     "plan_step",
     "remove_own_step",
     "report_steps",

@@ -12,16 +12,16 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from portal.bookings.models import RunKind
-from portal.reference import shipped
 from portal.roadmap import words
-from portal.roadmap.instances import RUN_OF_STEP, stated_by
-from portal.roadmap.queries import Laid
+from portal.roadmap.instances import RUN_OF_STEP
+from portal.roadmap.queries import Laid, Support
 from portal.roadmap.rules.next import Because
 from portal.roadmap.rules.standing import Standing, standing_of
 from portal.roadmap.rules.values import Actual
 from portal.web.filters import day
 
 Record = Mapping[str, Any]
+HELPERS = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,49 +124,40 @@ def _reached(name: str, laid: Laid) -> date | None:
     return mark.finished if at_finish else (mark.started or mark.finished)
 
 
-def programmes_for(laid: Laid, step_id: str) -> list[dict[str, Any]]:
-    """Return the programmes that help with a step and take this project at its phase."""
-    stated = stated_by(laid.roadmap.project)
-    return [
-        programme
-        for programme in shipped.records("support_programmes")
-        if step_id in programme["linked_steps"]
-        and _takes(programme["eligibility"], stated.states, stated.phase)
-    ]
-
-
-def _takes(eligibility: Record, states: Record, phase: str) -> bool:
-    kind = states["organisation_kind"]
-    organisations = eligibility["organisation"]
-    return (
-        states["product_class"] in eligibility["product_class"]
-        and phase in eligibility["phases"]
-        and (kind in organisations or (kind == "sme" and "company" in organisations))
-    )
-
-
-def next_items(laid: Laid, booked: Mapping[str, date], *, may_request: bool) -> list[dict[str, Any]]:
+def next_items(
+    laid: Laid, booked: Mapping[str, date], known: Support, *, may_request: bool
+) -> list[dict[str, Any]]:
     """Return the next actions of a roadmap as pages show them: reason, effect, deadline, who helps, and one button."""
-    target = laid.plan.plan["target"]
     return [
-        _next_item(laid, action, target, booked, may_request=may_request)
+        _next_item(laid, action, booked, helpers_of(laid, known, action["step"]), may_request=may_request)
         for action in laid.plan.outlook["next"]
     ]
 
 
+def helpers_of(laid: Laid, known: Support, step_id: str) -> list[str]:
+    """Return who helps with a step in a few words: offers of the portal's providers, then what names the step."""
+    record, mark = laid.book.steps.get(step_id), laid.marks.get(step_id)
+    track = record["track"] if record else mark.own["track"] if mark and mark.own else ""
+    offers = [f"{offer.name}, {offer.organisation.name}" for offer in known.offers_for(track)]
+    linked = [f"{fact.record['name']}, {fact.record['provider']}" for fact in known.programmes_for(step_id)]
+    return [*offers[:1], *linked][:HELPERS]
+
+
 def _next_item(
-    laid: Laid, action: Record, target: str | None, booked: Mapping[str, date], *, may_request: bool
+    laid: Laid, action: Record, booked: Mapping[str, date], helpers: list[str], *, may_request: bool
 ) -> dict[str, Any]:
-    step_id, project = action["step"], laid.roadmap.project
+    step_id, project, target = action["step"], laid.roadmap.project, laid.plan.plan["target"]
     name = words.name_in(laid.book, laid.marks, step_id)
     run = RUN_OF_STEP.get(step_id)
     asks_room = may_request and run is not None and step_id not in booked and not action["running"]
-    helpers = programmes_for(laid, step_id)[:2]
     return {
         "title": _("Finish: %(step)s", step=name) if action["running"] else name,
         "text": " ".join(_reasons(action, target)),
         "flags": [_deadline(action)],
-        "notes": [f"{found['name']}, {found['provider']}" for found in helpers],
+        "notes": helpers,
+        "help_url": f"{url_for('roadmap.step_of_project', project_id=project.id, step_id=step_id)}#helps"
+        if helpers
+        else None,
         "url": _room_url(project.id, run)
         if asks_room and run
         else url_for("roadmap.step_of_project", project_id=project.id, step_id=step_id),

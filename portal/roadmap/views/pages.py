@@ -91,7 +91,12 @@ def show(project_id: int) -> ResponseReturnValue:
         cards=step_lines.milestone_cards(found.laid),
         deciding=_deciding(found.laid, rows),
         closer=_closer(found.laid),
-        actions=step_lines.next_items(found.laid, found.booked, may_request=found.seen.is_own),
+        actions=step_lines.next_items(
+            found.laid,
+            found.booked,
+            queries.support_for(db.session(), found.seen.project, on=found.today),
+            may_request=found.seen.is_own,
+        ),
         warnings=_warnings(found.laid, found.booked, found.today),
         update=queries.latest_version(db.session()),
     )

@@ -15,11 +15,13 @@ from portal.roadmap.books import STEPS
 from portal.roadmap.forms import MoveForm, OwnStepForm, SkipForm, StepForm
 from portal.roadmap.instances import RUN_OF_STEP, own_step_of
 from portal.roadmap.queries import Laid
+from portal.roadmap.rules.standing import Standing
 from portal.roadmap.views.blueprint import bp
 from portal.roadmap.views.catalogue import cited
 from portal.roadmap.views.changing import planned
-from portal.roadmap.views.lines import StepLine, lines_of, programmes_for
+from portal.roadmap.views.lines import StepLine, lines_of
 from portal.roadmap.views.pages import Reading, around, reading
+from portal.roadmap.views.support import helps_of
 from portal.store import db
 from portal.web.actors import back, current_actor, signed_in
 from portal.web.forms import ActionForm
@@ -283,7 +285,10 @@ def _page(found: Reading, laid: Laid, step_id: str, form: StepForm, skip: SkipFo
         ],
         delay=laid.plan.plan["delays"].get(step_id),
         target=words.MILESTONES.get(laid.plan.plan["target"] or ""),
-        programmes=programmes_for(laid, step_id),
+        helps=helps_of(found, [line])[step_id]
+        if line is not None and line.standing is not Standing.DONE
+        else [],
+        outline_url=url_for("roadmap.outline", project_id=project_id, step_id=step_id) if line else None,
         room_url=url_for("bookings.new_request", project=project_id, run=run.value)
         if run is not None and found.seen.is_own and found.may_plan and line is not None
         else None,

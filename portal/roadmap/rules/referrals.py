@@ -1,0 +1,74 @@
+"""The states of a referral: who takes which step, and from where."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from portal.core.errors import Reason
+
+WORDS_MOST = 4000
+
+
+class ReferralState(StrEnum):
+    """Where a referral stands."""
+
+    ASKED = "asked"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+    COMPLETED = "completed"
+
+
+class ReferralSide(StrEnum):
+    """Who does something to a referral."""
+
+    FOUNDER = "founder"
+    PROVIDER = "provider"
+
+
+class Verb(StrEnum):
+    """What may be done to a referral."""
+
+    ACCEPT = "accept"
+    REFUSE = "refuse"
+    WITHDRAW = "withdraw"
+    COMPLETE = "complete"
+    SAY = "say"
+
+
+OPEN = frozenset({ReferralState.ASKED, ReferralState.ACCEPTED})
+ASKED, ACCEPTED = frozenset({ReferralState.ASKED}), frozenset({ReferralState.ACCEPTED})
+FOUNDER, PROVIDER = frozenset({ReferralSide.FOUNDER}), frozenset({ReferralSide.PROVIDER})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """From which states a verb leads where, who may use it, and whether it has to be put in words."""
+
+    before: frozenset[ReferralState]
+    after: ReferralState | None
+    sides: frozenset[ReferralSide]
+    needs_words: bool = False
+
+
+MOVES: Mapping[Verb, Move] = {
+    Verb.ACCEPT: Move(before=ASKED, after=ReferralState.ACCEPTED, sides=PROVIDER),
+    Verb.REFUSE: Move(before=ASKED, after=ReferralState.REFUSED, sides=PROVIDER, needs_words=True),
+    Verb.WITHDRAW: Move(before=OPEN, after=ReferralState.WITHDRAWN, sides=FOUNDER),
+    Verb.COMPLETE: Move(before=ACCEPTED, after=ReferralState.COMPLETED, sides=FOUNDER | PROVIDER),
+    Verb.SAY: Move(before=OPEN, after=None, sides=FOUNDER | PROVIDER, needs_words=True),
+}
+
+
+def verbs_for(side: ReferralSide, state: ReferralState) -> frozenset[Verb]:
+    """Return what a side may do to a referral in a state."""
+    return frozenset(verb for verb, move in MOVES.items() if side in move.sides and state in move.before)
+
+
+def reasons_against(verb: Verb, state: ReferralState, words: str) -> list[Reason]:
+    """Return what stands against a step; an empty list means go."""
+    if state not in MOVES[verb].before:
+        return [Reason("referral_not_from_here", {"state": state.value})]
+    if MOVES[verb].needs_words and not words.strip():
+        return [Reason("referral_without_words", {"verb": verb.value}, "words")]
+    return []

@@ -1,0 +1,182 @@
+"""Referrals: where each stands, what both sides have written, and the steps of either side."""
+
+from typing import Any
+
+from flask import flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from portal.core import clock
+from portal.core.actors import Role
+from portal.projects import queries as projects
+from portal.projects import wording
+from portal.projects.models import FieldGroup, Project
+from portal.roadmap import queries, services, words
+from portal.roadmap.forms import WordsForm
+from portal.roadmap.models import Referral
+from portal.roadmap.queries import SeenReferral
+from portal.roadmap.rules.referrals import OPEN, ReferralSide, ReferralState, Verb, verbs_for
+from portal.roadmap.views.blueprint import bp
+from portal.store import db
+from portal.web.actors import back, current_actor, for_roles
+from portal.web.filters import moment
+
+MOST = 200
+NAMED = frozenset({ReferralState.ACCEPTED, ReferralState.COMPLETED})
+"""States in which both sides know who the other is."""
+
+
+@bp.get("/referrals")
+@for_roles(Role.FOUNDER, Role.SUPPORT_PROVIDER)
+def referrals() -> ResponseReturnValue:
+    """Show the referrals of the reader's projects, and those that the reader's organisation was asked."""
+    session, actor, at = db.session(), current_actor(), clock.now()
+    found = session.scalars(queries.referrals(actor).limit(MOST)).all()
+    seen = projects.groups_of_each(session, actor, list({one.project for one in found}), at=at)
+    return render_template(
+        "roadmap/referrals.html",
+        rows=[_row(SeenReferral(one, queries.side_of(actor, one)), seen[one.project_id]) for one in found],
+        is_provider=Role.SUPPORT_PROVIDER in actor.roles,
+    )
+
+
+@bp.get("/referrals/<int:referral_id>")
+@for_roles(Role.FOUNDER, Role.SUPPORT_PROVIDER)
+def referral(referral_id: int) -> ResponseReturnValue:
+    """Show a referral as its reader's side sees it."""
+    return _page(referral_id, None)
+
+
+@bp.post("/referrals/<int:referral_id>/<any(accept, refuse, withdraw, complete, say):verb>")
+@for_roles(Role.FOUNDER, Role.SUPPORT_PROVIDER)
+def move_referral(referral_id: int, verb: str) -> ResponseReturnValue:
+    """Accept, refuse, withdraw or complete a referral, or write to the other side."""
+    actor, at, form = current_actor(), clock.now(), WordsForm(request.form)
+    if form.validate() and form.attempt(
+        lambda session: (
+            services.move_referral(
+                session,
+                actor,
+                referral_id,
+                Verb(verb),
+                words=form.words.data or "",
+                version=form.shown_version,
+                at=at,
+            ).id
+        )
+    ):
+        flash(_said(Verb(verb)), "done")
+        return back("roadmap.referral", referral_id=referral_id)
+    return _page(referral_id, form), 409 if form.stale else 422
+
+
+def _row(seen: SeenReferral, groups: frozenset[FieldGroup]) -> dict[str, Any]:
+    it = seen.referral
+    return {
+        "url": url_for("roadmap.referral", referral_id=it.id),
+        "step": words.in_words(it.step_name),
+        "project": _title(it.project, groups),
+        "partner": it.partner.name,
+        "side": seen.side.value,
+        "mark": words.REFERRAL_MARKS[it.state],
+        "state": str(words.REFERRAL_STATES[it.state]),
+        "is_mine": seen.side is ReferralSide.PROVIDER and it.state is ReferralState.ASKED,
+        "asked": it.asked_at,
+        "apply_by": it.apply_by,
+        "is_demo": it.project.is_demo,
+    }
+
+
+def _title(project: Project, groups: frozenset[FieldGroup]) -> str:
+    if not groups:
+        return _("Project %(reference)s", reference=project.reference)
+    return project.name if FieldGroup.IDENTITY in groups else wording.title_without_name(project)
+
+
+def _page(referral_id: int, refused: WordsForm | None) -> str:
+    session, actor, at = db.session(), current_actor(), clock.now()
+    seen = queries.referral_seen(session, actor, referral_id)
+    it = seen.referral
+    groups = projects.visible_groups(session, actor, it.project, at)
+    form = refused or WordsForm(None)
+    form.version.data = str(it.version)
+    is_founder = seen.side is ReferralSide.FOUNDER
+    return render_template(
+        "roadmap/referral.html",
+        it=it,
+        form=form,
+        row=_row(seen, groups),
+        is_founder=is_founder,
+        is_open=it.state in OPEN,
+        verbs={verb.value for verb in verbs_for(seen.side, it.state)},
+        project=_project(it.project, groups),
+        partner_url=_partner_url(it, is_founder=is_founder),
+        step_url=url_for("roadmap.step_of_project", project_id=it.project_id, step_id=it.step_id)
+        if is_founder
+        else None,
+        groups=[str(wording.GROUPS[FieldGroup(group)]) for group in it.groups],
+        messages=_messages(seen),
+        history=_history(it),
+    )
+
+
+def _partner_url(it: Referral, *, is_founder: bool) -> str | None:
+    if not is_founder:
+        return url_for("partners.show", partner_id=it.partner_id)
+    is_public = it.partner.state == "open"
+    return url_for("partners.offer", partner_id=it.partner_id) if is_public else None
+
+
+def _project(project: Project, groups: frozenset[FieldGroup]) -> dict[str, Any] | None:
+    if not groups:
+        return None
+    return {
+        "url": url_for("projects.show", project_id=project.id),
+        "teaser": wording.teaser(project),
+        "facts": [
+            (_("Product class"), wording.product_class(project.product_class.value)),
+            (_("Indication area"), wording.area(project.indication_area)),
+            (_("Phase"), wording.phase(project.phase.value)),
+        ],
+    }
+
+
+def _messages(seen: SeenReferral) -> list[dict[str, Any]]:
+    it = seen.referral
+    found = queries.messages_of(db.session(), it)
+    return [
+        {
+            "who": one.author.name
+            if one.side is seen.side or it.state in NAMED
+            else str(words.REFERRAL_SIDES[one.side]),
+            "is_own": one.side is seen.side,
+            "at": one.written_at,
+            "words": one.words,
+        }
+        for one in found
+    ]
+
+
+def _history(it: Referral) -> list[dict[str, Any]]:
+    kinds = {"referral.accepted": "firm", "referral.completed": "done"}
+    return [
+        {
+            "when": moment(line.at),
+            "iso": line.at.isoformat(),
+            "text": str(words.REFERRAL_HAPPENED[line.name]),
+            "kind": kinds.get(line.name, "no" if line.name.endswith(("refused", "withdrawn")) else "asked"),
+            "who": None,
+            "changes": [],
+        }
+        for line in queries.referral_history(db.session(), it)
+    ]
+
+
+def _said(verb: Verb) -> str:
+    return {
+        Verb.ACCEPT: _("Accepted. You read now what the founder opened to you."),
+        Verb.REFUSE: _("Refused. The founder reads your reason, and your access has ended."),
+        Verb.WITHDRAW: _("Withdrawn. Their access has ended."),
+        Verb.COMPLETE: _("Completed. The access that it gave has ended."),
+        Verb.SAY: _("Sent."),
+    }[verb]

@@ -1,0 +1,120 @@
+"""From a fresh project to a referral and a booked slot, through next best actions; and a bar dragged to another day."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Locator, Page, expect
+
+from tests.journeys.conftest import Visit, carry_messages, check_accessible
+from tests.journeys.test_main_job import approve, ask_for_a_slot, project
+
+pytestmark = pytest.mark.browser
+DONE = ("in_vivo_proof_of_concept", "qtpp", "regulatory_strategy")
+NAME = "Journey roadmap"
+Picture = Callable[[Page, str], None]
+
+
+def test_from_a_fresh_project_to_a_referral_and_a_booked_slot(
+    visit: Visit, demo: Flask, picture: Picture
+) -> None:
+    founder = visit("founder")
+    path = project(founder, NAME)
+    make_roadmap(founder, path)
+    check_accessible(founder)
+    picture(founder, "roadmap-1-next-actions")
+    referral = ask_for_help(founder, path, picture)
+    provider = visit("provider")
+    accept(provider, referral, picture)
+    founder.goto(referral)
+    expect(founder.locator("main")).to_contain_text("Gladly")
+    check_accessible(founder)
+
+    founder.goto(f"{path}/roadmap")
+    room = next_action(founder, "Process development").get_by_role("link", name=re.compile("Request a slot"))
+    reference = ask_for_a_slot(founder, picture, room.get_attribute("href") or "", "roadmap-slot")
+    carry_messages(demo)
+    manager = visit("manager")
+    manager.goto("/inbox")
+    manager.get_by_role("link", name=re.compile(reference)).first.click()
+    approve(manager)
+    carry_messages(demo)
+    founder.goto(f"{path}/roadmap/steps/process_development")
+    expect(founder.locator("main")).to_contain_text("Room booked")
+    expect(founder.locator("main")).to_contain_text("Cleanroom booked from")
+    founder.goto(f"{path}/roadmap")
+    picture(founder, "roadmap-4-booked")
+    drag_a_bar(founder, path)
+
+
+def make_roadmap(page: Page, path: str) -> None:
+    """Make the roadmap of a fresh project, and say what is done already."""
+    page.goto(f"{path}/roadmap")
+    page.get_by_role("button", name="Make the roadmap").click()
+    expect(page).to_have_url(re.compile("/roadmap/done"))
+    check_accessible(page)
+    for step in DONE:
+        page.locator(f"input[name=done-{step}]").check()
+    page.locator("main form button[type=submit]").last.click()
+    expect(page.get_by_role("heading", name="Next actions")).to_be_visible()
+
+
+def next_action(page: Page, name: str) -> Locator:
+    """Return the next action that speaks of a step."""
+    return page.locator("[aria-labelledby=next] li, #next ~ * li, .ap-panel li").filter(has_text=name).first
+
+
+def ask_for_help(page: Page, path: str, picture: Picture) -> str:
+    """Go from the next action to who helps with it, ask, and return the address of the referral."""
+    page.goto(f"{path}/roadmap/support")
+    check_accessible(page)
+    picture(page, "roadmap-2-who-helps")
+    page.goto(f"{path}/roadmap")
+    page.get_by_role("link", name=re.compile("Get help: .*[Ii]nvention")).click()
+    expect(page).to_have_url(re.compile("/steps/invention_disclosure"))
+    check_accessible(page)
+    page.get_by_role("link", name="Ask for help").first.click()
+    page.get_by_label("What you need help with").fill("We want to file before we publish.")
+    check_accessible(page)
+    page.get_by_role("button", name="Ask for help").click()
+    expect(page).to_have_url(re.compile(r"/referrals/\d+"))
+    return page.url
+
+
+def accept(page: Page, referral: str, picture: Picture) -> None:
+    """Accept, as the provider, what waits on their home."""
+    page.goto("/")
+    expect(page.locator("main")).to_contain_text("They ask for your help")
+    check_accessible(page)
+    page.goto(referral)
+    expect(page.locator("body")).not_to_contain_text(NAME)
+    check_accessible(page)
+    picture(page, "roadmap-3-referral")
+    page.get_by_label("Message").fill("Gladly.")
+    page.get_by_role("button", name="Accept").click()
+    expect(page.locator("body")).to_contain_text("Accepted.")
+    expect(page.locator("main")).to_contain_text(NAME)
+
+
+def drag_a_bar(page: Page, path: str) -> None:
+    """Take a planned bar with the mouse and let go of it later: the step is planned for that day."""
+    page.goto(f"{path}/roadmap?scale=quarter&track=regulatory")
+    row = page.locator("[data-step=lv_scientific_advice]")
+    bar = row.locator(".ap-bar:not(.ap-range)").first
+    bar.scroll_into_view_if_needed()
+    box, lane = bar.bounding_box(), row.locator(".ap-tl__lane").bounding_box()
+    assert box is not None
+    assert lane is not None
+    x, y, way = box["x"] + min(6, box["width"] / 2), box["y"] + box["height"] / 2, lane["width"] / 8
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + way / 2, y, steps=4)
+    page.mouse.move(x + way, y, steps=4)
+    page.mouse.up()
+    expect(page.locator("body")).to_contain_text("Planned. The roadmap is computed anew.")
+    moved = page.locator("[data-step=lv_scientific_advice] .ap-bar:not(.ap-range)").first.bounding_box()
+    assert moved is not None
+    assert moved["x"] - box["x"] > way / 2
+    page.goto(f"{path}/roadmap/steps/lv_scientific_advice")
+    expect(page.locator("input[name=not_before]")).not_to_have_value("")

@@ -1,0 +1,337 @@
+"""Referrals: asked, accepted or refused, written about, ended, and what each side reads when."""
+
+import re
+from itertools import product
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import Organisation, User
+from portal.core import clock
+from portal.core.actors import Actor
+from portal.core.errors import NotAllowed, NotFound, Refused, Stale
+from portal.jobs.handlers import HANDLERS
+from portal.ledger import Entry
+from portal.mail.models import OutgoingMail
+from portal.partners.models import Partner
+from portal.partners.rules.values import PartnerState
+from portal.projects.models import FieldGroup, Project
+from portal.projects.queries import visible_groups
+from portal.projects.rules.phases import day_of
+from portal.projects.services import take_back
+from portal.roadmap import queries, services
+from portal.roadmap.models import Referral
+from portal.roadmap.rules.marks import Mark
+from portal.roadmap.rules.referrals import (
+    MOVES,
+    OPEN,
+    ReferralSide,
+    ReferralState,
+    Verb,
+    reasons_against,
+    verbs_for,
+)
+from tests import make
+from tests.client import PageClient
+
+STEP = "regulatory_strategy"
+SECRETS = ("Zebra Organisation", "Secret Compass", "Zoe Founder", "Zq-vector")
+
+
+@pytest.fixture
+def founder(session: Session) -> Actor:
+    found = make.founder(session)
+    session.get_one(User, found.user_id).name = "Zoe Founder"
+    return found
+
+
+@pytest.fixture
+def provider(session: Session) -> Actor:
+    return make.provider(session)
+
+
+@pytest.fixture
+def offer(session: Session, provider: Actor) -> Partner:
+    return make.partner(session, provider, name="Briefing helpers", serves=["regulatory"], lead_time_days=14)
+
+
+@pytest.fixture
+def project(session: Session, founder: Actor) -> Project:
+    owner = session.get_one(Organisation, founder.organisation_id)
+    owner.name = "Zebra Organisation"
+    found = make.project(
+        session, owner, name="Secret Compass", teaser="A gene therapy.", vector="Zq-vector", orphan=False
+    )
+    services.make_roadmap(session, founder, found.id, at=clock.now())
+    session.commit()
+    return found
+
+
+def ask(session: Session, founder: Actor, project: Project, offer: Partner, step: str = STEP) -> Referral:
+    referral = services.ask_for_help(
+        session,
+        founder,
+        project.id,
+        step,
+        offer.id,
+        words="We need a briefing book.",
+        groups={FieldGroup.PROCESS, FieldGroup.BOOKINGS},
+        at=clock.now(),
+    )
+    session.commit()
+    return referral
+
+
+def move(session: Session, actor: Actor, referral: Referral, verb: Verb, words: str = "Because.") -> Referral:
+    found = services.move_referral(
+        session, actor, referral.id, verb, words=words, version=referral.version, at=clock.now()
+    )
+    session.commit()
+    return found
+
+
+def seen(session: Session, actor: Actor, project: Project) -> set[FieldGroup]:
+    return set(visible_groups(session, actor, project, clock.now()))
+
+
+def codes(refused: pytest.ExceptionInfo[Refused]) -> list[str]:
+    return [reason.code for reason in refused.value.reasons]
+
+
+def test_every_state_has_its_verbs_and_what_is_over_has_none() -> None:
+    for side, state in product(ReferralSide, ReferralState):
+        for verb in Verb:
+            goes = verb in verbs_for(side, state)
+            assert goes == (side in MOVES[verb].sides and not reasons_against(verb, state, "words"))
+        if state not in OPEN:
+            assert not verbs_for(side, state)
+    assert verbs_for(ReferralSide.PROVIDER, ReferralState.ASKED) == {Verb.ACCEPT, Verb.REFUSE, Verb.SAY}
+    assert reasons_against(Verb.REFUSE, ReferralState.ASKED, " ")[0].field == "words"
+
+
+def test_asked_the_provider_reads_the_teaser_accepted_what_was_opened_and_completed_nothing(
+    session: Session, founder: Actor, provider: Actor, offer: Partner, project: Project
+) -> None:
+    assert seen(session, provider, project) == set()
+    referral = ask(session, founder, project, offer)
+    assert seen(session, provider, project) == {FieldGroup.TEASER}
+    assert referral.groups == ["identity", "process"]
+    move(session, provider, referral, Verb.ACCEPT, "")
+    assert seen(session, provider, project) == {FieldGroup.TEASER, FieldGroup.IDENTITY, FieldGroup.PROCESS}
+    move(session, founder, referral, Verb.COMPLETE, "")
+    assert seen(session, provider, project) == set()
+    assert [one.words for one in queries.messages_of(session, referral)] == ["We need a briefing book."]
+
+
+@pytest.mark.parametrize(("verb", "by_provider"), [(Verb.REFUSE, True), (Verb.WITHDRAW, False)])
+def test_a_no_ends_access_at_once(
+    session: Session,
+    founder: Actor,
+    provider: Actor,
+    offer: Partner,
+    project: Project,
+    verb: Verb,
+    *,
+    by_provider: bool,
+) -> None:
+    referral = ask(session, founder, project, offer)
+    move(session, provider if by_provider else founder, referral, verb)
+    assert seen(session, provider, project) == set()
+    with pytest.raises(Refused) as refused:
+        move(session, founder, referral, Verb.SAY)
+    assert codes(refused) == ["referral_not_from_here"]
+
+
+def test_two_referrals_to_one_provider_end_apart(
+    session: Session, founder: Actor, provider: Actor, offer: Partner, project: Project
+) -> None:
+    first = ask(session, founder, project, offer)
+    second = ask(session, founder, project, offer, "itf_briefing")
+    move(session, provider, second, Verb.ACCEPT)
+    move(session, founder, first, Verb.WITHDRAW)
+    assert FieldGroup.PROCESS in seen(session, provider, project)
+    move(session, founder, second, Verb.WITHDRAW)
+    assert seen(session, provider, project) == set()
+
+
+def test_what_stands_against_asking_is_said_all_at_once_and_nothing_is_stored(
+    session: Session, founder: Actor, offer: Partner, project: Project
+) -> None:
+    ask(session, founder, project, offer)
+    today = day_of(clock.now())
+    done = Mark(started=today, finished=today)
+    services.mark_step(session, founder, project.id, STEP, done, version=0, at=clock.now())
+    offer.phases = ["on_market"]
+    session.commit()
+    with pytest.raises(Refused) as refused:
+        services.ask_for_help(
+            session, founder, project.id, STEP, offer.id, words=" ", groups=(), at=clock.now()
+        )
+    assert codes(refused) == [
+        "referral_without_words",
+        "referral_step_is_done",
+        "referral_offer_does_not_fit",
+        "referral_open_already",
+    ]
+    assert len(session.scalars(select(Referral)).all()) == 1
+
+
+def test_the_database_keeps_two_open_referrals_of_one_step_apart(
+    session: Session, founder: Actor, offer: Partner, project: Project
+) -> None:
+    referral = ask(session, founder, project, offer)
+    copy = {
+        column.name: getattr(referral, column.name)
+        for column in Referral.__table__.columns
+        if column.name not in ("id", "version")
+    }
+    with session.begin_nested() as tried:
+        session.add(Referral(**copy))
+        with pytest.raises(IntegrityError):
+            session.flush()
+        tried.rollback()
+    move(session, founder, referral, Verb.WITHDRAW)
+    ask(session, founder, project, offer)
+
+
+def test_nobody_asks_for_anothers_project_a_closed_offer_or_a_step_that_is_not_there(
+    session: Session, founder: Actor, offer: Partner, project: Project
+) -> None:
+    with pytest.raises(NotFound):
+        ask(session, make.founder(session), project, offer)
+    with pytest.raises(NotFound):
+        ask(session, founder, project, offer, "nonsense")
+    offer.state = PartnerState.CLOSED
+    session.commit()
+    with pytest.raises(NotFound):
+        ask(session, founder, project, offer)
+
+
+def test_each_side_takes_only_its_own_steps_and_only_from_the_page_as_it_is(
+    session: Session, founder: Actor, provider: Actor, offer: Partner, project: Project
+) -> None:
+    referral = ask(session, founder, project, offer)
+    with pytest.raises(NotAllowed):
+        move(session, founder, referral, Verb.ACCEPT)
+    with pytest.raises(NotAllowed):
+        move(session, provider, referral, Verb.WITHDRAW)
+    for stranger in (make.founder(session), make.provider(session), make.adviser(session)):
+        with pytest.raises(NotFound):
+            move(session, stranger, referral, Verb.SAY)
+    with pytest.raises(Stale):
+        services.move_referral(
+            session,
+            provider,
+            referral.id,
+            Verb.ACCEPT,
+            words="",
+            version=referral.version - 1,
+            at=clock.now(),
+        )
+
+
+def test_an_archived_project_asks_nobody(
+    client: PageClient, session: Session, founder: Actor, offer: Partner, project: Project
+) -> None:
+    project.archived_at = clock.now()
+    client.sign_in(founder)
+    answer = client.post(f"/projects/{project.id}/roadmap/steps/{STEP}/ask/{offer.id}", {"words": "Help"})
+    assert answer.status_code == 422
+    assert session.scalars(select(Referral)).all() == []
+
+
+def test_over_the_pages_and_no_name_before_the_provider_has_accepted(
+    client: PageClient, founder: Actor, provider: Actor, offer: Partner, project: Project
+) -> None:
+    client.sign_in(founder)
+    path = f"/projects/{project.id}/roadmap/steps/{STEP}/ask/{offer.id}"
+    assert "What they read now" in client.get(path).text
+    nothing = client.post(path, {"words": "", "groups": ["process"]})
+    assert nothing.status_code == 422
+    assert "This is needed" in nothing.text
+    asked = client.post(path, {"words": "We need a briefing book.", "groups": ["process"]})
+    assert asked.status_code == 303
+    again = client.post(path, {"words": "Once more."})
+    assert again.status_code == 422
+    assert "You have asked Briefing helpers about this step already" in again.text
+    assert "Open the referral" in client.get(f"/projects/{project.id}/roadmap/support").text
+
+    client.sign_in(provider)
+    home = client.get("/home/support_provider").text
+    assert "They ask for your help" in home
+    page = client.get(asked.location).text
+    listed = client.get("/referrals").text
+    for words in (home, page, listed):
+        assert not [secret for secret in SECRETS if secret in words]
+    assert "We need a briefing book." in page
+    assert "A gene therapy." in page
+    for secret in SECRETS:
+        assert secret not in client.get(f"/projects/{project.id}").text
+    empty = client.post(f"{asked.location}/refuse", {"version": "1", "words": ""})
+    assert empty.status_code == 422
+    assert "Say why you refuse" in empty.text
+    assert client.post(f"{asked.location}/accept", {"version": "1", "words": "Gladly."}).status_code == 303
+    page = client.get(asked.location).text
+    assert "Zoe Founder" in page
+    assert "Secret Compass" in page
+    assert "Zq-vector" in client.get(f"/projects/{project.id}/facts").text
+    assert "They ask for your help" not in client.get("/home/support_provider").text
+    stale = client.post(f"{asked.location}/complete", {"version": "1"})
+    assert stale.status_code == 409
+
+    client.sign_in(founder)
+    page = client.get(asked.location).text
+    assert "Gladly." in page
+    version = re.search(r'name="version"[^>]*value="(\d+)"', page)
+    assert version is not None
+    assert client.post(f"{asked.location}/withdraw", {"version": version[1]}).status_code == 303
+    client.sign_in(provider)
+    page = client.get(asked.location).text
+    assert "Nothing of the project is open to you any more." in page
+    assert "Secret Compass" not in page
+    assert client.get(f"/projects/{project.id}").status_code == 404
+
+
+def test_access_taken_back_on_the_projects_page_ends_what_a_referral_opened(
+    session: Session, founder: Actor, provider: Actor, offer: Partner, project: Project
+) -> None:
+    referral = ask(session, founder, project, offer)
+    move(session, provider, referral, Verb.ACCEPT)
+    take_back(
+        session,
+        founder,
+        project.id,
+        organisation_id=provider.organisation_id or 0,
+        group=None,
+        at=clock.now(),
+    )
+    assert seen(session, provider, project) == set()
+
+
+def test_the_other_side_is_told_by_mail_in_words_that_name_nobody(
+    app: Flask, session: Session, founder: Actor, provider: Actor, offer: Partner, project: Project
+) -> None:
+    referral = ask(session, founder, project, offer)
+    move(session, provider, referral, Verb.SAY)
+    move(session, provider, referral, Verb.ACCEPT)
+    move(session, founder, referral, Verb.COMPLETE)
+    with app.test_request_context():
+        for entry in session.scalars(
+            select(Entry).where(Entry.name.startswith("referral.")).order_by(Entry.id)
+        ):
+            for handler in HANDLERS[entry.name]:
+                handler(session, entry, entry.at)
+    to = {person.id: person.email for person in session.scalars(select(User))}
+    sent = [(mail.recipient, mail.subject) for mail in session.scalars(select(OutgoingMail))]
+    assert [address for address, _subject in sent] == [
+        to[provider.user_id],
+        to[founder.user_id],
+        to[founder.user_id],
+        to[provider.user_id],
+    ]
+    for mail in session.scalars(select(OutgoingMail)):
+        assert not [secret for secret in SECRETS[:2] if secret in (mail.text or "")]
+        assert f"/referrals/{referral.id}" in (mail.text or "")
