@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from hypothesis import settings
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
@@ -13,6 +14,14 @@ from portal.config import Mode, Settings
 from portal.store import Base, db
 from tests.client import PageClient
 from tests.engines import ENGINES, new_database
+
+settings.register_profile("house", deadline=None, derandomize=True)
+settings.register_profile("prove", deadline=None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let properties try the same examples every time, and new ones under `make prove`; none is timed."""
+    settings.load_profile("prove" if config.getoption("--prove") else "house")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

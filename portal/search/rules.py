@@ -51,8 +51,9 @@ COMMON = frozenset(
 
 
 def folded(text: str) -> str:
-    """Return a text in small letters and without diacritics."""
-    apart = unicodedata.normalize("NFKD", text.casefold())
+    """Return a text in small letters and without diacritics; folding it again changes nothing."""
+    small = unicodedata.normalize("NFKD", text).casefold()
+    apart = unicodedata.normalize("NFKD", small)
     return "".join(sign for sign in apart if not unicodedata.combining(sign)).translate(LETTERS)
 
 

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from portal.search.rules import (
@@ -50,6 +50,7 @@ def test_a_question_has_an_end() -> None:
 
 
 @given(st.text(max_size=80))
+@example("ᴬϒϹ")  # letters whose plain form is a capital
 def test_every_text_is_found_by_its_own_words(text: str) -> None:
     words = words_asked(text)
     assert has_all(terms_of([text]), words)
