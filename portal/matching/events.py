@@ -128,3 +128,75 @@ class ConsentWithdrawn(IntroductionEvent):
     """The founder has taken the consent back, and the partner's access has ended."""
 
     name: ClassVar[str] = "introduction.consent_withdrawn"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TermsAccepted(IntroductionEvent):
+    """Somebody at the partner has accepted a version of the confidentiality terms."""
+
+    name: ClassVar[str] = "introduction.terms_accepted"
+
+    terms: str
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentAdded(IntroductionEvent):
+    """The founder shows the partner a document."""
+
+    private: ClassVar[Mapping[str, str]] = {"title": WORDS}
+    name: ClassVar[str] = "introduction.document_added"
+
+    document_id: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentRemoved(IntroductionEvent):
+    """The founder no longer shows the partner a document."""
+
+    name: ClassVar[str] = "introduction.document_removed"
+
+    document_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentOpened(IntroductionEvent):
+    """Somebody at the partner has opened a document."""
+
+    name: ClassVar[str] = "introduction.document_opened"
+
+    document_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteWritten(Event):
+    """An adviser has noted something of a project; the words are for advisers only."""
+
+    about: ClassVar[Mapping[str, str]] = {"note_id": "adviser_note"}
+    private: ClassVar[Mapping[str, str]] = {"words": "advisers"}
+    name: ClassVar[str] = "adviser_note.written"
+
+    note_id: int
+    words: str
+    follow_up_on: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteDone(Event):
+    """An adviser has followed up what was noted."""
+
+    about: ClassVar[Mapping[str, str]] = {"note_id": "adviser_note"}
+    name: ClassVar[str] = "adviser_note.done"
+
+    note_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUpDue(Event):
+    """The day has come on which an adviser wanted to follow something up."""
+
+    about: ClassVar[Mapping[str, str]] = {"note_id": "adviser_note"}
+    name: ClassVar[str] = "adviser_note.due"
+
+    note_id: int

@@ -4,18 +4,22 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField
+from flask_wtf.file import FileField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, SelectMultipleField
 from wtforms.validators import DataRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from portal.core.errors import Reason
 from portal.matching import words
 from portal.matching.rules.introductions import OUTCOMES, DeclineReason, State
 from portal.matching.services.beginning import OPENABLE
 from portal.partners.forms import AmountField
 from portal.partners.rules.values import CURRENCIES
+from portal.partners.words import INSTRUMENTS
 from portal.projects import wording
 from portal.projects.models import FieldGroup
-from portal.web.forms import ActionForm, BaseForm, day, text, whole_number
+from portal.web.files import is_given
+from portal.web.forms import ActionForm, BaseForm, day, line, text, whole_number
 
 CHOOSE = _l("This is needed. Choose one.")
 
@@ -102,7 +106,16 @@ class OutcomeForm(ActionForm):
     currency = SelectField(
         _l("Currency"), choices=lambda: [("", _("Choose")), *((code, code) for code in CURRENCIES)]
     )
-    explained = text(_l("In words"), longest=1000)
+    instrument = SelectField(
+        _l("Instrument"),
+        choices=lambda: [("", _("Choose")), *((one, str(INSTRUMENTS[one])) for one in INSTRUMENTS)],
+        description=_l("Of an investment, if it is known."),
+    )
+    explained = text(
+        _l("In words"),
+        longest=1000,
+        description=_l("What support was given, or why it is closed; both sides read it."),
+    )
 
     @property
     def chosen(self) -> State:
@@ -114,3 +127,38 @@ class OutcomeForm(ActionForm):
         """Return the amount, or None where there is none."""
         amount: Any = self.amount.data
         return None if amount is None else int(amount)
+
+
+class AcceptForm(BaseForm):
+    """Somebody's yes to the confidentiality terms, in the version that their page showed."""
+
+    digest = HiddenField()
+    agreed = BooleanField(_l("I accept these terms for myself and for my organisation"))
+
+
+class DocumentForm(BaseForm):
+    """A file to show to the partner."""
+
+    file = FileField(
+        _l("File"),
+        description=_l("PDF, Word, Excel, PowerPoint, OpenDocument, picture or text."),
+    )
+    title = line(_l("Title"), required=False, description=_l("Without one the name of the file is shown."))
+
+    def is_sound(self) -> bool:
+        """Say whether a file was chosen, with the reason beside the field otherwise."""
+        if not is_given(self, "file"):
+            self.refuse(Reason("document_without_file", {}, "file"))
+            return False
+        return True
+
+
+class NoteForm(BaseForm):
+    """What an adviser notes, and when to follow it up."""
+
+    words = text(_l("Note"), required=True, longest=2000)
+    follow_up_on = day(
+        _l("Remind me on"),
+        required=False,
+        description=_l("You get a mail on that day; leave it open for none."),
+    )

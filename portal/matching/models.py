@@ -1,11 +1,12 @@
-"""The table of introductions."""
+"""Tables of introductions, what is shared in them, and what advisers note."""
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, String, Text, text
+from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import User
+from portal.files.models import StoredFile
 from portal.matching.rules.introductions import OPEN, DeclineReason, Side, State
 from portal.partners.models import Partner
 from portal.projects.models import Project
@@ -77,6 +78,7 @@ class Introduction(Base):
     outcome_amount: Mapped[int | None] = mapped_column(Money)
     """Whole units of the currency."""
     outcome_currency: Mapped[str | None] = mapped_column(String(3))
+    outcome_instrument: Mapped[str | None] = mapped_column(String(20))
     outcome_words: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
@@ -87,3 +89,67 @@ class Introduction(Base):
     adviser: Mapped[User | None] = relationship(foreign_keys=[adviser_id])
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (SQLAlchemy reads it as it stands)
+
+
+class Acceptance(Base):
+    """That somebody at the partner has accepted a version of the confidentiality terms."""
+
+    __tablename__ = "introduction_acceptance"
+    __table_args__ = (
+        UniqueConstraint("introduction_id", "user_id", "version"),
+        CheckConstraint("length(digest) = 64", name="digest_is_whole"),
+    )
+
+    introduction_id: Mapped[int] = mapped_column(ForeignKey("introduction.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    version: Mapped[str] = mapped_column(String(20))
+    language: Mapped[str] = mapped_column(String(2))
+    digest: Mapped[str] = mapped_column(String(64))
+    """Of the text as it was shown: the version, and the words in that language."""
+    accepted_at: Mapped[datetime]
+
+
+class Document(Base):
+    """A file that the founder shows to the partner of one introduction, until it is removed."""
+
+    __tablename__ = "introduction_document"
+
+    introduction_id: Mapped[int] = mapped_column(ForeignKey("introduction.id"), index=True)
+    file_id: Mapped[int] = mapped_column(ForeignKey("stored_file.id"), index=True)
+    title: Mapped[str] = mapped_column(String(200))
+    added_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    added_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+
+    file: Mapped[StoredFile] = relationship()
+
+
+class Opening(Base):
+    """That somebody at the partner has opened a document."""
+
+    __tablename__ = "introduction_opening"
+    __table_args__ = (Index("ix_introduction_opening_document_id_at", "document_id", "at"),)
+
+    document_id: Mapped[int] = mapped_column(ForeignKey("introduction_document.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    at: Mapped[datetime]
+
+    document: Mapped[Document] = relationship()
+
+
+class AdviserNote(Base):
+    """What an adviser notes of a project, for advisers only; with a day on which its writer is reminded of it."""
+
+    __tablename__ = "adviser_note"
+    __table_args__ = (Index("ix_adviser_note_follow_up_on", "done_at", "reminded_at", "follow_up_on"),)
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), index=True)
+    introduction_id: Mapped[int | None] = mapped_column(ForeignKey("introduction.id"), index=True)
+    author_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    words: Mapped[str] = mapped_column(Text)
+    follow_up_on: Mapped[date | None]
+    reminded_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+
+    author: Mapped[User] = relationship()

@@ -111,6 +111,31 @@ INTRODUCTIONS: dict[str, Callable[[Values], str]] = {
     "outcome_without_currency": lambda values: gettext(
         "An amount needs its currency. Choose one of %(allowed)s.", allowed=", ".join(values["allowed"])
     ),
+    "outcome_instrument_unknown": lambda _: gettext(
+        "This is not an instrument that the portal knows. Choose one of the list."
+    ),
+    "outcome_instrument_without_investment": lambda _: gettext(
+        "Only an investment has an instrument. Leave it open, or choose “Invested”."
+    ),
+    "outcome_support_unsaid": lambda _: gettext("Say what support was given."),
+    "outcome_reason_unsaid": lambda _: gettext("Say why it is closed; it helps the next introduction."),
+    "terms_are_newer": lambda values: gettext(
+        "Version %(version)s of the terms is in force by now. Read it below, then accept it.",
+        version=values["version"],
+    ),
+    "data_room_closed": lambda _: gettext(
+        "The partner’s access has ended, so nothing can be added. Documents can be shown again after a new introduction."
+    ),
+    "data_room_full": lambda values: gettext(
+        "There are %(most)s documents, and no more have room. Remove one that is no longer needed.",
+        most=number(values["most"]),
+    ),
+    "document_without_file": lambda _: gettext("Choose the file that you want to show."),
+    "follow_up_out_of_range": lambda values: gettext(
+        "%(day)s cannot be the day: give today, %(today)s, or one within two years.",
+        day=day(values["day"]),
+        today=day(values["today"]),
+    ),
     "outcome_amount_out_of_range": lambda values: gettext(
         "Give an amount from 0 to %(most)s.", most=number(values["most"])
     ),

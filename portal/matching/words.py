@@ -111,6 +111,10 @@ HAPPENED: Mapping[str, Any] = {
     "introduction.later": _l("The partner asked to wait"),
     "introduction.introduced": _l("Introduced"),
     "introduction.in_discussion": _l("In discussion"),
+    "introduction.terms_accepted": _l("The partner accepted the confidentiality terms"),
+    "introduction.document_added": _l("The founder added a document"),
+    "introduction.document_removed": _l("The founder removed a document"),
+    "introduction.document_opened": _l("The partner opened a document"),
     "introduction.outcome": _l("Outcome noted"),
     "introduction.declined": _l("Declined"),
     "introduction.expired": _l("Expired without an answer"),
@@ -125,3 +129,13 @@ BEFORE_SENDING = frozenset(
     }
 )
 """What happened before the partner knew of it, and stays between founder and adviser."""
+
+BETWEEN_THE_TWO = frozenset(
+    {
+        "introduction.terms_accepted",
+        "introduction.document_added",
+        "introduction.document_removed",
+        "introduction.document_opened",
+    }
+)
+"""What happens in the data room, which no adviser sees."""

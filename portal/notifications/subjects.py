@@ -12,7 +12,7 @@ from portal.core.actors import Actor, Role
 from portal.core.errors import NotFound
 from portal.facilities.models import Cleanroom, Facility
 from portal.gates.queries import dossier_shown
-from portal.matching.queries import introduction_seen
+from portal.matching.queries import introduction_seen, note_to_end
 from portal.notifications.models import Message
 from portal.partners.queries import partner_to_see
 from portal.store import db
@@ -88,6 +88,11 @@ def _of_partner(actor: Actor, about: About) -> str:
     return url_for("partners.show", partner_id=partner_to_see(db.session(), actor, about.subject_id).id)
 
 
+def _of_note(actor: Actor, about: About) -> str:
+    note = note_to_end(db.session(), actor, about.subject_id)
+    return url_for("matching.matches", project_id=note.project_id, _anchor="notes")
+
+
 PAGES: Mapping[str, Callable[[Actor, About], str]] = {
     "slot_request": _of_request,
     "booking": _of_booking,
@@ -96,5 +101,6 @@ PAGES: Mapping[str, Callable[[Actor, About], str]] = {
     "dossier": _of_dossier,
     "facility": _of_checklist,
     "introduction": _of_introduction,
+    "adviser_note": _of_note,
     "partner": _of_partner,
 }

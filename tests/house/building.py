@@ -752,6 +752,37 @@ class _GroundBuilder:
             ("discuss", "introduced", "discuss"),
         ):
             self.at(place, **self.ground.places[name], verb=verb)
+        self._shared(self.ground.places["introduced"]["introduction_id"])
+        words = f"To ask {mark('advice', 'notes')}"
+        note = matching.write_note(
+            self.session,
+            self.world.adviser,
+            self.main.id,
+            words=words,
+            follow_up_on=self.world.today,
+            at=self.world.now,
+        )
+        self.at("note", note_id=note.id)
+
+    def _shared(self, introduction_id: int) -> None:
+        document = matching.add_document(
+            self.session,
+            self.founder,
+            introduction_id,
+            self._kept("report.txt"),
+            title=f"Report {mark(self.owner, 'words')}",
+            at=self.world.now,
+        )
+        self.at("document", introduction_id=introduction_id, document_id=document.id)
+        for kind in ("csv", "xlsx"):
+            self.at(f"openings as {kind.upper()}", introduction_id=introduction_id, kind=kind)
+
+    def _kept(self, name: str) -> Kept:
+        content = f"We agree. {mark(self.owner, 'process')}".encode()
+        kept = Kept(sha256=sha256(content).hexdigest(), size=len(content), kind="text", name=name)
+        announce(self.session, kept.sha256, size=kept.size, at=self.world.now)
+        current_store().put(kept.sha256, content)
+        return kept
 
     def _introduced(self, place: str, project: Project, partner_id: int, *verbs: str) -> None:
         session, at, adviser = self.session, self.world.now, self.world.adviser
@@ -813,10 +844,7 @@ class _GroundBuilder:
         session, now, today = self.session, self.world.now, self.world.today
         dossier = gates.open_dossier(session, self.founder, self.main.id, self.site.id, at=now)
         whole = {"dossier_id": dossier.id}
-        content = f"We agree. {mark(self.owner, 'process')}".encode()
-        kept = Kept(sha256=sha256(content).hexdigest(), size=len(content), kind="text", name="agreement.txt")
-        announce(session, kept.sha256, size=kept.size, at=now)
-        current_store().put(kept.sha256, content)
+        kept = self._kept("agreement.txt")
         shown = gates.Given(title=f"Agreement {mark(self.owner, 'process')}", note=note, kept=kept)
         for item in ("gme_quality_agreement", "gme_tech_transfer_plan"):
             evidence = gates.give_evidence(session, self.founder, dossier.id, item, shown, at=now)

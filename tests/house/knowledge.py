@@ -48,6 +48,7 @@ KNOWN: Mapping[Person, Mapping[str, frozenset[str] | None]] = {
     Person.ADVISER: {"advice": None, **ADVISERS, **PARTNERS},
     Person.GRANTED_ADVISER: {
         "hush": None,
+        "advice": frozenset({"notes"}),
         **ADVISERS,
         **PARTNERS,
         "alpha": SENT

@@ -119,6 +119,10 @@ PARTNERS = {
 """Partners' own doing, on their own page."""
 
 INTRODUCTIONS = {
+    "adviser_note.done",
+    "adviser_note.written",
+    "introduction.document_opened",
+    "introduction.document_removed",
     "introduction.in_discussion",
     "introduction.outcome",
     "introduction.shortlisted",

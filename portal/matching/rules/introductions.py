@@ -6,6 +6,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from portal.core.errors import Reason
+from portal.partners.rules.fields import BIGGEST_AMOUNT
+from portal.partners.rules.values import CURRENCIES, INSTRUMENTS
 
 ANSWER_WITHIN = timedelta(days=14)
 """A teaser that nobody answers for so long expires, and gives the partner's capacity back."""
@@ -38,6 +40,10 @@ AGREED = frozenset({State.MUTUAL_YES, State.INTRODUCED, State.IN_DISCUSSION})
 """Both have said yes, and nothing is decided yet."""
 SHOWING = AGREED | {State.TEASER_SENT, State.INVESTED, State.SUPPORTED}
 """States in which the partner sees something of the project."""
+
+
+SHARING = AGREED | {State.INVESTED, State.SUPPORTED}
+"""States in which the partner reads the profile and the documents that the founder adds."""
 
 
 class Side(StrEnum):
@@ -89,6 +95,35 @@ def reasons_against_move(before: State, after: State, *, consented: bool) -> lis
     if after is State.TEASER_SENT and not consented:
         return [Reason("introduction_without_consent")]
     return []
+
+
+def reasons_against_outcome(
+    outcome: State,
+    *,
+    on: date | None,
+    amount: int | None,
+    currency: str | None,
+    instrument: str | None,
+    words: str,
+    today: date,
+) -> list[Reason]:
+    """Return what is wrong with an outcome; an amount or instrument that nobody tells may stay open."""
+    reasons = []
+    if on is None or on > today:
+        reasons.append(Reason("outcome_day_ahead", {"today": today}, "on"))
+    if amount is not None and currency not in CURRENCIES:
+        reasons.append(Reason("outcome_without_currency", {"allowed": list(CURRENCIES)}, "currency"))
+    if amount is not None and not 0 <= amount <= BIGGEST_AMOUNT:
+        reasons.append(Reason("outcome_amount_out_of_range", {"most": BIGGEST_AMOUNT}, "amount"))
+    if instrument and instrument not in INSTRUMENTS:
+        reasons.append(Reason("outcome_instrument_unknown", {}, "instrument"))
+    if instrument and outcome is not State.INVESTED:
+        reasons.append(Reason("outcome_instrument_without_investment", {}, "instrument"))
+    if outcome is State.SUPPORTED and not words:
+        reasons.append(Reason("outcome_support_unsaid", {}, "explained"))
+    if outcome is State.CLOSED and not words:
+        reasons.append(Reason("outcome_reason_unsaid", {}, "explained"))
+    return reasons
 
 
 def quarter_of(moment: datetime) -> str:

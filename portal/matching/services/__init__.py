@@ -1,4 +1,4 @@
-"""The room's verbs: shortlist and wish, ask and give consent, send, answer, introduce, conclude, decline and withdraw."""
+"""The room's verbs: shortlist and wish, consent, send, answer, introduce, share, conclude, decline, withdraw, note."""
 
 from portal.matching.services.beginning import shortlist, wish
 from portal.matching.services.ending import decline, note_outcome, tend_introductions, withdraw_consent
@@ -12,20 +12,29 @@ from portal.matching.services.going import (
     send_teaser,
     take_up,
 )
+from portal.matching.services.notes import end_note, tend_follow_ups, write_note
+from portal.matching.services.rooms import accept_terms, add_document, open_document, remove_document
 
 __all__ = [
+    "accept_terms",
+    "add_document",
     "answer_later",
     "answer_yes",
     "ask_consent",
     "begin_discussion",
     "decline",
+    "end_note",
     "give_consent",
     "introduce",
     "note_outcome",
+    "open_document",
+    "remove_document",
     "send_teaser",
     "shortlist",
     "take_up",
+    "tend_follow_ups",
     "tend_introductions",
     "wish",
     "withdraw_consent",
+    "write_note",
 ]

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from sqlalchemy.orm import Session
 
 from portal.core.actors import Actor
-from portal.core.errors import NotAllowed, Reason, Refused
+from portal.core.errors import NotAllowed, Refused
 from portal.ledger import record
 from portal.matching import queries
 from portal.matching.events import (
@@ -22,10 +22,10 @@ from portal.matching.rules.introductions import (
     DeclineReason,
     Side,
     State,
+    reasons_against_outcome,
 )
 from portal.matching.services.going import release, step, told
-from portal.partners.rules.fields import BIGGEST_AMOUNT
-from portal.partners.rules.values import CURRENCIES
+from portal.matching.services.notes import tend_follow_ups
 
 
 def note_outcome(
@@ -37,6 +37,7 @@ def note_outcome(
     on: date | None,
     amount: int | None,
     currency: str | None,
+    instrument: str | None = None,
     words: str | None,
     version: int | None,
     at: datetime,
@@ -48,17 +49,19 @@ def note_outcome(
     if outcome not in OUTCOMES:
         raise ValueError(outcome)
     one = step(session, actor, introduction_id, Side.ADVISER, outcome, version=version, at=at)
-    reasons = []
-    if on is None or on > at.date():
-        reasons.append(Reason("outcome_day_ahead", {"today": at.date()}, "on"))
-    if amount is not None and currency not in CURRENCIES:
-        reasons.append(Reason("outcome_without_currency", {"allowed": list(CURRENCIES)}, "currency"))
-    if amount is not None and not 0 <= amount <= BIGGEST_AMOUNT:
-        reasons.append(Reason("outcome_amount_out_of_range", {"most": BIGGEST_AMOUNT}, "amount"))
-    if reasons:
+    if reasons := reasons_against_outcome(
+        outcome,
+        on=on,
+        amount=amount,
+        currency=currency,
+        instrument=instrument,
+        words=words or "",
+        today=at.date(),
+    ):
         raise Refused(reasons)
     one.outcome_on, one.outcome_amount, one.outcome_words = on, amount, words or None
     one.outcome_currency = currency if amount is not None else None
+    one.outcome_instrument = instrument or None
     if outcome is State.CLOSED:
         release(session, actor.user_id, one, at=at)
     event = OutcomeNoted(actor_id=actor.user_id, introduction_id=one.id, outcome=outcome.value)
@@ -112,7 +115,7 @@ def withdraw_consent(
 
 
 def tend_introductions(session: Session, *, at: datetime) -> int:
-    """Remind partners of teasers that wait for a week, and let those expire that are past due; return how many moved."""
+    """Remind of teasers that wait for a week and of follow-ups, and let expire what is past due; return how many moved."""
     moved = 0
     for one in queries.unanswered(session, before=at - REMINDED_AFTER):
         if one.due_at is not None and one.due_at <= at:
@@ -126,4 +129,4 @@ def tend_introductions(session: Session, *, at: datetime) -> int:
         else:
             continue
         moved += 1
-    return moved
+    return moved + tend_follow_ups(session, at=at)

@@ -14,10 +14,11 @@ from portal.matching import queries, services, words
 from portal.matching.forms import ConsentForm, DeclineForm, LaterForm, OutcomeForm
 from portal.matching.models import Introduction
 from portal.matching.queries import Seen
-from portal.matching.rules.introductions import AGREED, OPEN, Side, State, given_away
+from portal.matching.rules.introductions import AGREED, OPEN, SHARING, Side, State, given_away
 from portal.matching.views import boards, shown
 from portal.matching.views.blueprint import bp
 from portal.partners import words as partner_words
+from portal.partners.words import INSTRUMENTS
 from portal.projects import queries as projects
 from portal.projects import wording
 from portal.projects.models import FieldGroup, Project
@@ -152,6 +153,7 @@ def outcome(introduction_id: int) -> ResponseReturnValue:
                 on=form.on.data,
                 amount=form.whole_amount,
                 currency=form.currency.data,
+                instrument=form.instrument.data or None,
                 words=form.explained.data,
                 version=form.shown_version,
                 at=at,
@@ -211,6 +213,9 @@ def _page(
         declined=_declined(it),
         outcome=_outcome(it),
         history=_history(seen),
+        has_profile=it.state in SHARING,
+        has_documents=it.agreed_at is not None
+        and (seen.side is Side.FOUNDER or (seen.side is Side.PARTNER and it.state in SHARING)),
         may_withdraw=seen.side is Side.FOUNDER
         and it.consented_at is not None
         and (it.state in OPEN or it.state in (State.INVESTED, State.SUPPORTED)),
@@ -310,6 +315,8 @@ def _outcome(it: Introduction) -> list[tuple[str, Any]]:
     found: list[tuple[str, Any]] = [(_("Day"), day(it.outcome_on))]
     if amount is not None:
         found.append((_("Amount"), money(amount * 100, it.outcome_currency)))
+    if it.outcome_instrument:
+        found.append((_("Instrument"), INSTRUMENTS[it.outcome_instrument]))
     if it.outcome_words:
         found.append((_("In words"), it.outcome_words))
     return found
@@ -317,6 +324,8 @@ def _outcome(it: Introduction) -> list[tuple[str, Any]]:
 
 def _history(seen: Seen) -> list[dict[str, Any]]:
     lines = queries.introduction_history(db.session(), seen.introduction)
+    if seen.side is Side.ADVISER:
+        lines = [line for line in lines if line.name not in words.BETWEEN_THE_TWO]
     if seen.side is Side.PARTNER:
         lines = [line for line in lines if line.name not in words.BEFORE_SENDING]
     own = {line.actor_id for line in lines if line.actor_id == current_actor().user_id}

@@ -10,7 +10,7 @@ from portal.core import clock
 from portal.core.actors import Actor, Role
 from portal.core.errors import NotFound
 from portal.matching import queries, services, words
-from portal.matching.forms import PickForm, WishForm
+from portal.matching.forms import NoteForm, PickForm, WishForm
 from portal.matching.queries import Sight
 from portal.matching.rules.introductions import OPEN
 from portal.matching.rules.shares import DEFAULT_WEIGHTS
@@ -24,6 +24,7 @@ from portal.projects.models import FieldGroup
 from portal.projects.queries import ProjectFilter, SeenProject
 from portal.store import db
 from portal.web.actors import back, current_actor, for_roles, signed_in
+from portal.web.filters import day, moment
 from portal.web.forms import BaseForm
 
 FIRST = 12
@@ -72,7 +73,7 @@ def desk() -> ResponseReturnValue:
 @signed_in
 def matches(project_id: int) -> ResponseReturnValue:
     """Show who fits a project, to an adviser or to its founder."""
-    return _matches_page(project_id, None)
+    return matches_page(project_id, None)
 
 
 @bp.post("/projects/<int:project_id>/shortlist")
@@ -87,7 +88,7 @@ def shortlist(project_id: int) -> ResponseReturnValue:
     ):
         flash(_("Shortlisted. Ask the founder’s consent next."), "done")
         return back("matching.show", introduction_id=form.result)
-    return _matches_page(project_id, form), 422
+    return matches_page(project_id, form), 422
 
 
 @bp.post("/projects/<int:project_id>/wish")
@@ -110,10 +111,11 @@ def wish(project_id: int) -> ResponseReturnValue:
     ):
         flash(_("Asked. An adviser takes it up; nothing is sent before that."), "done")
         return back("matching.show", introduction_id=form.result)
-    return _matches_page(project_id, form), 422
+    return matches_page(project_id, form), 422
 
 
-def _matches_page(project_id: int, form: BaseForm | None) -> str:
+def matches_page(project_id: int, form: BaseForm | None, *, note_form: NoteForm | None = None) -> str:
+    """Return the page of a project's matches, with what was refused on it."""
     actor, at = current_actor(), clock.now()
     seen = _seen(actor, project_id)
     weights = _weights()
@@ -131,7 +133,7 @@ def _matches_page(project_id: int, form: BaseForm | None) -> str:
     project = seen.project
     return render_template(
         "matching/matches.html",
-        form=form,
+        form=form or note_form,
         group_choices=_group_choices() if seen.is_own else [],
         project=project,
         title=shown.title_of(project, seen.groups),
@@ -166,7 +168,23 @@ def _matches_page(project_id: int, form: BaseForm | None) -> str:
         are_changed=weights != dict(DEFAULT_WEIGHTS),
         kept={name: value for name, value in request.args.items() if name == "need"},
         gains=_gains(everything),
+        note_form=note_form or NoteForm(),
+        notes=[] if seen.is_own else _notes(actor, project_id),
     )
+
+
+def _notes(actor: Actor, project_id: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": note.id,
+            "words": note.words,
+            "who": note.author.name,
+            "when": moment(note.created_at),
+            "due": day(note.follow_up_on) if note.follow_up_on else None,
+            "is_open": note.follow_up_on is not None and note.done_at is None,
+        }
+        for note in queries.notes_of(db.session(), actor, project_id)
+    ]
 
 
 def _address(project_id: int, asked: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ from portal.accounts.models import User
 from portal.accounts.queries import members_as
 from portal.ledger import Entry
 from portal.matching import events
-from portal.matching.models import Introduction
+from portal.matching.models import AdviserNote, Introduction
 from portal.notifications import queries
 from portal.notifications.handlers.telling import Handler, Subject, tell
 from portal.partners.events import PartnerDrafted
@@ -45,6 +45,13 @@ def tell_of_draft(session: Session, entry: Entry, at: datetime) -> None:
         tell(session, entry, _keepers(session, partner), entry.name, Subject("partner", partner.id), at=at)
 
 
+def tell_writer(session: Session, entry: Entry, at: datetime) -> None:
+    """Remind the adviser who wrote a note that its day has come."""
+    note = session.get(AdviserNote, entry.facts["note_id"])
+    if note is not None and note.done_at is None:
+        tell(session, entry, [note.author], entry.name, Subject("adviser_note", note.id), at=at)
+
+
 def _introduction(session: Session, entry: Entry) -> Introduction:
     return session.get_one(Introduction, entry.facts["introduction_id"])
 
@@ -67,6 +74,9 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = {
     events.PartnerAgreed.name: (tell_founder, tell_adviser),
     events.PartnerPostponed.name: (tell_adviser,),
     events.Introduced.name: (tell_founder, tell_partner),
+    events.TermsAccepted.name: (tell_founder,),
+    events.DocumentAdded.name: (tell_partner,),
+    events.FollowUpDue.name: (tell_writer,),
     events.IntroductionDeclined.name: ALL,
     events.TeaserExpired.name: (tell_partner, tell_adviser),
     events.ConsentWithdrawn.name: (tell_partner, tell_adviser),

@@ -2,22 +2,23 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, literal, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from portal.core.actors import Role
 from portal.facilities.models import Facility
 from portal.gates.checklists import Listed, listed
 from portal.gates.models import Dossier
 from portal.gates.queries import latest_checklists, shown_to
 from portal.gates.rules import Gate
-from portal.matching.models import Introduction
+from portal.matching.models import AdviserNote, Introduction
 from portal.matching.queries import visible_introductions
 from portal.notifications.queries.people import Reach
 from portal.partners import queries as partners
 from portal.partners.models import Partner
 from portal.projects.models import Project
 
-SEEN_BY_ROOMS = ("dossier", "facility", "introduction", "partner")
+SEEN_BY_ROOMS = ("adviser_note", "dossier", "facility", "introduction", "partner")
 
 
 def seen_by(
@@ -33,6 +34,11 @@ def seen_by(
         .where(Dossier.facility_id.in_(asked["facility"]), dossiers),
         "introduction": select(Introduction.id).where(
             Introduction.id.in_(asked["introduction"]), _any(visible_introductions(one) for one in actors)
+        ),
+        "adviser_note": select(AdviserNote.id).where(
+            AdviserNote.id.in_(asked["adviser_note"]),
+            AdviserNote.author_id == reach.user_id,
+            literal(any(Role.ADVISER in actor.roles for actor in actors)),
         ),
         "partner": select(Partner.id).where(
             Partner.id.in_(asked["partner"]), _any(partners.seen_by(actor) for actor in actors)

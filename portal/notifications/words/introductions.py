@@ -14,6 +14,13 @@ WORDS: dict[str, Callable[[Told], str]] = {
     "introduction.mutual_yes": lambda _told: _("Both sides have said yes to an introduction."),
     "introduction.later": lambda _told: _("A partner wants to be asked again later."),
     "introduction.introduced": lambda _told: _("An adviser has introduced you to each other; write or call."),
+    "introduction.terms_accepted": lambda _told: _(
+        "A partner has accepted the confidentiality terms of an introduction."
+    ),
+    "introduction.document_added": lambda _told: _(
+        "A founder shows you a document in the data room of an introduction."
+    ),
+    "adviser_note.due": lambda _told: _("You asked to be reminded today of a note on a project."),
     "introduction.declined": lambda _told: _("An introduction was declined; the reason is on its page."),
     "introduction.expired": lambda _told: _("A teaser expired without an answer."),
     "introduction.consent_withdrawn": lambda _told: _(

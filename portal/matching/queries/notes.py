@@ -1,0 +1,65 @@
+"""What advisers noted of projects, for advisers only."""
+
+from collections.abc import Collection, Sequence
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from portal.core.actors import Actor, Role
+from portal.core.errors import NotFound
+from portal.matching.models import AdviserNote
+
+
+def notes_of(session: Session, actor: Actor, project_id: int) -> Sequence[AdviserNote]:
+    """Return the notes on a project, the latest first; nobody but an adviser gets any."""
+    if Role.ADVISER not in actor.roles:
+        return []
+    return session.scalars(
+        select(AdviserNote)
+        .where(AdviserNote.project_id == project_id)
+        .options(joinedload(AdviserNote.author))
+        .order_by(AdviserNote.created_at.desc(), AdviserNote.id.desc())
+    ).all()
+
+
+def follow_ups_of(session: Session, actor: Actor, project_ids: Collection[int]) -> Sequence[AdviserNote]:
+    """Return what is still to be followed up for these projects, the earliest first; nobody but an adviser gets any."""
+    if Role.ADVISER not in actor.roles:
+        return []
+    return session.scalars(
+        select(AdviserNote)
+        .where(
+            AdviserNote.project_id.in_(project_ids),
+            AdviserNote.done_at.is_(None),
+            AdviserNote.follow_up_on.is_not(None),
+        )
+        .options(joinedload(AdviserNote.author))
+        .order_by(AdviserNote.follow_up_on, AdviserNote.id)
+    ).all()
+
+
+def note_to_end(session: Session, actor: Actor, note_id: int) -> AdviserNote:
+    """Return a locked note for an adviser; raises `NotFound` for anybody else."""
+    if Role.ADVISER not in actor.roles:
+        raise NotFound
+    note = session.scalars(
+        select(AdviserNote).where(AdviserNote.id == note_id).with_for_update(of=AdviserNote)
+    ).one_or_none()
+    if note is None:
+        raise NotFound
+    return note
+
+
+def follow_ups_due(session: Session, *, today: date) -> Sequence[AdviserNote]:
+    """Return what is due and was not said yet, locked."""
+    return session.scalars(
+        select(AdviserNote)
+        .where(
+            AdviserNote.done_at.is_(None),
+            AdviserNote.reminded_at.is_(None),
+            AdviserNote.follow_up_on <= today,
+        )
+        .order_by(AdviserNote.id)
+        .with_for_update(of=AdviserNote, skip_locked=True)
+    ).all()
