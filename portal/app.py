@@ -153,7 +153,7 @@ def create_app(settings: Settings) -> Flask:
         sentences.register(app, spoken)
     kinds.register(app, WORK)
     ways.init_app(app, navigation.destinations)
-    tabs.register(app, *roadmap_tabs.TABS, gate_pages.TAB, matching_words.TAB)
+    tabs.register(app, *roadmap_tabs.TABS, gate_pages.TAB, matching_words.NEEDS_TAB, matching_words.TAB)
     visits.init_app(app)
     for pages in PAGES:
         app.register_blueprint(pages)

@@ -200,3 +200,15 @@ class FollowUpDue(Event):
     name: ClassVar[str] = "adviser_note.due"
 
     note_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedsStated(Event):
+    """A founder has said what the project asks for."""
+
+    about: ClassVar[Mapping[str, str]] = {"project_id": "project"}
+    private: ClassVar[Mapping[str, str]] = {"kinds": "roadmap"}
+    name: ClassVar[str] = "needs.stated"
+
+    project_id: int
+    kinds: tuple[str, ...]

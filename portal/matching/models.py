@@ -153,3 +153,20 @@ class AdviserNote(Base):
     created_at: Mapped[datetime]
 
     author: Mapped[User] = relationship()
+
+
+class StatedNeed(Base):
+    """One kind of help that a project asks for, in detail; how much money is sought stands with the project."""
+
+    __tablename__ = "stated_need"
+    __table_args__ = (
+        UniqueConstraint("project_id", "kind"),
+        CheckConstraint("instrument IS NULL OR kind = 'capital'", name="instrument_is_of_capital"),
+    )
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    kind: Mapped[str] = mapped_column(String(40))
+    by: Mapped[date | None]
+    words: Mapped[str] = mapped_column(Text, default="")
+    """What for: the milestones, or the question to be answered."""
+    instrument: Mapped[str | None] = mapped_column(String(20))

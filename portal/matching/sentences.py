@@ -119,6 +119,17 @@ INTRODUCTIONS: dict[str, Callable[[Values], str]] = {
     ),
     "outcome_support_unsaid": lambda _: gettext("Say what support was given."),
     "outcome_reason_unsaid": lambda _: gettext("Say why it is closed; it helps the next introduction."),
+    "need_unknown": lambda values: gettext(
+        "“%(kind)s” is not a kind of help that the portal knows. Choose from the list.", kind=values["kind"]
+    ),
+    "need_day_past": lambda values: gettext(
+        "%(day)s has passed. Give today, %(today)s, or a later day, or leave it open.",
+        day=day(values["day"]),
+        today=day(values["today"]),
+    ),
+    "need_words_too_long": lambda values: gettext(
+        "At most %(most)s characters are kept here. Shorten the text.", most=number(values["most"])
+    ),
     "terms_are_newer": lambda values: gettext(
         "Version %(version)s of the terms is in force by now. Read it below, then accept it.",
         version=values["version"],

@@ -6,9 +6,11 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from portal.matching.rules.introductions import DeclineReason, Side, State
+from portal.projects.rules.values import FieldGroup
 from portal.projects.tabs import Tab
 
 TAB = Tab(_l("Matches"), "matching.matches", frozenset(), for_owner_only=True)
+NEEDS_TAB = Tab(_l("Needs"), "matching.needs", frozenset({FieldGroup.ROADMAP}))
 
 STATES: Mapping[State, Any] = {
     State.SUGGESTED: _l("Suggested by the founder"),

@@ -772,6 +772,8 @@ MATCHING = (
         on="matching.show",
         types=typing(outcome="supported", on=value("past day"), explained="Three meetings"),
     ),
+    see("matching.needs", "project", may=OWNER | GRANTED),
+    send("matching.state_needs", "spare project", may=OWNER, barred=ADVISERS, on="matching.needs"),
     see("matching.profile", "introduced", may=OWNER | ADVISERS),
     see("matching.profile_pdf", "introduced", may=OWNER | ADVISERS),
     see("matching.profile", "sent", may=frozenset()),

@@ -127,6 +127,7 @@ INTRODUCTIONS = {
     "introduction.outcome",
     "introduction.shortlisted",
     "introduction.wished",
+    "needs.stated",
 }
 """What advisers do themselves, or find on the board with the count of what waits."""
 

@@ -1,6 +1,6 @@
 """Named questions of matching; each hides what the actor may not see."""
 
-from portal.matching.queries.cases import PROGRAMME, PROPOSED, Sight, id_of, needs_of, sight
+from portal.matching.queries.cases import PROGRAMME, Sight, id_of, needs_of, sight
 from portal.matching.queries.introductions import (
     Seen,
     board,
@@ -14,6 +14,7 @@ from portal.matching.queries.introductions import (
     unanswered,
     visible_introductions,
 )
+from portal.matching.queries.needs import next_steps, stated_needs
 from portal.matching.queries.notes import follow_ups_due, follow_ups_of, note_to_end, notes_of
 from portal.matching.queries.rooms import (
     LATEST_OPENINGS,
@@ -28,7 +29,6 @@ from portal.matching.queries.rooms import (
 __all__ = [
     "LATEST_OPENINGS",
     "PROGRAMME",
-    "PROPOSED",
     "DataRoom",
     "Seen",
     "Sight",
@@ -45,6 +45,7 @@ __all__ = [
     "introduction_seen",
     "introductions_of",
     "needs_of",
+    "next_steps",
     "note_to_end",
     "notes_of",
     "open_counts",
@@ -52,6 +53,7 @@ __all__ = [
     "seats_of",
     "side_of",
     "sight",
+    "stated_needs",
     "unanswered",
     "visible_introductions",
 ]

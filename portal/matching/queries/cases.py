@@ -7,6 +7,7 @@ out, so that neither a score nor a code tells it. Only conflicts of interest are
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from types import MappingProxyType
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
@@ -14,8 +15,10 @@ from sqlalchemy.orm import Session, joinedload
 from portal.accounts.models import Organisation, OrganisationKind
 from portal.core.actors import Actor
 from portal.matching.lexicon import shipped_lexicon
-from portal.matching.models import Introduction
+from portal.matching.models import Introduction, StatedNeed
+from portal.matching.queries.needs import stated_needs
 from portal.matching.rules.introductions import State, quarter_of
+from portal.matching.rules.needs import PROPOSED
 from portal.matching.rules.outcome import ranker_of
 from portal.matching.rules.ranking import Ranking
 from portal.matching.rules.values import (
@@ -45,17 +48,6 @@ APPLICANTS = {
     OrganisationKind.HOSPITAL: "hospital",
     OrganisationKind.COMPANY: "company",
 }
-
-PROPOSED: Mapping[str, tuple[str, ...]] = {
-    "discovery": ("regulatory", "ip", "business"),
-    "preclinical": ("regulatory", "manufacturing", "capital"),
-    "phase_1": ("manufacturing", "clinical", "capital"),
-    "phase_2": ("clinical", "manufacturing", "capital", "reimbursement"),
-    "phase_3": ("clinical", "reimbursement", "partners"),
-    "marketing_authorisation": ("regulatory", "reimbursement", "partners"),
-    "on_market": ("reimbursement", "partners"),
-}
-"""What a project of each phase usually needs next; proposed where none is stated or shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +94,7 @@ def sight(
         as_of=at.date(),
         rates=rates,
         projects=(
-            _project(project, seen, rates),
+            _project(project, seen, rates, stated_needs(session, project.id)),
             *(_project(one, frozenset(FieldGroup), rates) for one in others),
         ),
         partners=tuple(_blind(one, hidden) for one in asked),
@@ -140,14 +132,19 @@ def _hidden(groups: Collection[FieldGroup]) -> frozenset[str]:
     return frozenset(hidden)
 
 
-def _project(project: StoredProject, groups: Collection[FieldGroup], rates: Mapping[str, float]) -> Project:
+def _project(
+    project: StoredProject,
+    groups: Collection[FieldGroup],
+    rates: Mapping[str, float],
+    stated: Mapping[str, StatedNeed] = MappingProxyType({}),
+) -> Project:
     organisation = project.organisation
     kind = APPLICANTS.get(organisation.kind, "company")
     named = FieldGroup.IDENTITY in groups
     money = Money()
     if FieldGroup.MONEY in groups and project.funding_currency:
-        stated = Money(project.funding_min, project.funding_max, project.funding_currency)
-        money = _comparable(stated, rates)
+        sought = Money(project.funding_min, project.funding_max, project.funding_currency)
+        money = _comparable(sought, rates)
     return Project(
         id=str(project.id),
         organisation=str(organisation.id),
@@ -160,9 +157,19 @@ def _project(project: StoredProject, groups: Collection[FieldGroup], rates: Mapp
         on_hold=project.on_hold,
         text=project.teaser or project.teaser_sv or "",
         needs=tuple(
-            Need(id=kind, kind=kind, money=money if kind == CAPITAL else Money())
+            _need(kind, stated.get(kind) if FieldGroup.ROADMAP in groups else None, money, groups)
             for kind in needs_of(project, groups)
         ),
+    )
+
+
+def _need(kind: str, stated: StatedNeed | None, money: Money, groups: Collection[FieldGroup]) -> Need:
+    return Need(
+        id=kind,
+        kind=kind,
+        money=money if kind == CAPITAL else Money(),
+        instrument=stated.instrument if stated and FieldGroup.MONEY in groups else None,
+        by=stated.by if stated else None,
     )
 
 

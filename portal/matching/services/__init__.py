@@ -12,6 +12,7 @@ from portal.matching.services.going import (
     send_teaser,
     take_up,
 )
+from portal.matching.services.needs import state_needs
 from portal.matching.services.notes import end_note, tend_follow_ups, write_note
 from portal.matching.services.rooms import accept_terms, add_document, open_document, remove_document
 
@@ -31,6 +32,7 @@ __all__ = [
     "remove_document",
     "send_teaser",
     "shortlist",
+    "state_needs",
     "take_up",
     "tend_follow_ups",
     "tend_introductions",

@@ -17,6 +17,7 @@ from portal.matching.rules.shares import DEFAULT_WEIGHTS
 from portal.matching.services.beginning import OPENABLE
 from portal.matching.views import shown
 from portal.matching.views.blueprint import bp
+from portal.matching.views.needs import stated_rows
 from portal.partners import words as partner_words
 from portal.projects import queries as projects
 from portal.projects import wording
@@ -168,6 +169,7 @@ def matches_page(project_id: int, form: BaseForm | None, *, note_form: NoteForm 
         are_changed=weights != dict(DEFAULT_WEIGHTS),
         kept={name: value for name, value in request.args.items() if name == "need"},
         gains=_gains(everything),
+        asked=stated_rows(seen.project, seen.groups),
         note_form=note_form or NoteForm(),
         notes=[] if seen.is_own else _notes(actor, project_id),
     )

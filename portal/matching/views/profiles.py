@@ -16,6 +16,7 @@ from portal.matching import queries
 from portal.matching.views import shown
 from portal.matching.views.blueprint import bp
 from portal.matching.views.boards import READERS
+from portal.matching.views.needs import stated_rows
 from portal.projects import queries as projects
 from portal.projects import wording
 from portal.projects.models import FieldGroup, Project
@@ -130,12 +131,10 @@ def _product(project: Project, groups: frozenset[FieldGroup]) -> Rows:
 
 
 def _sought(project: Project, groups: frozenset[FieldGroup]) -> Rows:
-    rows: Rows = []
+    needs = stated_rows(project, groups)
     if FieldGroup.MONEY in groups and (funding := wording.funding(project)):
-        rows.append((_("Funding sought"), funding))
-    if FieldGroup.ROADMAP in groups and (needs := wording.value_words("needs", project.needs)):
-        rows.append((_("Needs"), needs))
-    return rows
+        return [(_("Funding sought"), funding), *needs]
+    return needs
 
 
 def _team(project: Project) -> Rows:

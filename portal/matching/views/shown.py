@@ -26,10 +26,21 @@ SHOWN_WITH = {
     "modality": FieldGroup.PROCESS,
     "country": FieldGroup.IDENTITY,
     "ticket": FieldGroup.MONEY,
+    "instrument": FieldGroup.MONEY,
+    "timing": FieldGroup.ROADMAP,
 }
 """Contributions that speak of what only some readers see, and the field group with which they see it."""
 
-CAN_BE_STATED = {"text": "teaser", "min": "funding", "max": "funding"}
+CAN_BE_STATED = {
+    "text": "teaser",
+    "min": "funding",
+    "max": "funding",
+    "instrument": "instrument",
+    "by": "day",
+}
+
+STATED_WITH = {"funding": FieldGroup.MONEY, "instrument": FieldGroup.MONEY, "day": FieldGroup.ROADMAP}
+"""Whoever does not see the field group cannot tell whether it is stated."""
 
 
 def title_of(project: Project, groups: frozenset[FieldGroup]) -> str:
@@ -141,11 +152,17 @@ def _ground(sight: Sight, name: str, why: Any, *, is_own: bool) -> str:
 
 def _missing(sight: Sight, match: Match) -> list[tuple[str, float]]:
     """Return what the project could state to raise this score; only what has a field in the portal, and is not hidden."""
-    labels = {"teaser": _("A teaser in words"), "funding": _("The funding sought")}
+    labels = {
+        "teaser": _("A teaser in words"),
+        "funding": _("The funding sought"),
+        "instrument": _("The instrument"),
+        "day": _("By when it is needed"),
+    }
     found: dict[str, float] = {}
     for one in missing(sight.ranking, match):
         field = CAN_BE_STATED.get(one.path.rsplit(".", 1)[-1])
-        if field == "funding" and not sight.shows(FieldGroup.MONEY):
+        shown_with = STATED_WITH.get(field or "")
+        if shown_with is not None and not sight.shows(shown_with):
             continue
         if field and one.gain > 0:
             found[field] = max(found.get(field, 0.0), one.gain)

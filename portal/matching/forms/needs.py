@@ -1,0 +1,96 @@
+"""What a founder says that the project needs."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, Field, SelectField
+
+from portal.matching.models import StatedNeed
+from portal.matching.rules.needs import LONGEST_WORDS, Asked
+from portal.matching.rules.values import CAPITAL
+from portal.partners.forms import AmountField
+from portal.partners.rules.values import CURRENCIES
+from portal.partners.words import INSTRUMENTS
+from portal.projects import wording
+from portal.projects.models import Project
+from portal.reference import vocabulary
+from portal.web.forms import ActionForm, day, text
+from portal.web.locale import language
+
+FUNDING = ("funding_min", "funding_max", "funding_currency")
+
+
+class NeedsForm(ActionForm):
+    """How much is sought, and for every kind of help whether it is wanted, by when and for what."""
+
+    funding_min = AmountField(
+        wording.LABELS["funding_min"], description=_l("In whole units of the currency.")
+    )
+    funding_max = AmountField(wording.LABELS["funding_max"])
+    funding_currency = SelectField(
+        wording.LABELS["funding_currency"],
+        choices=lambda: [("", _("Choose")), *((code, code) for code in CURRENCIES)],
+    )
+    instrument = SelectField(
+        _l("Instrument"),
+        choices=lambda: [("", _("Open")), *((one, str(INSTRUMENTS[one])) for one in INSTRUMENTS)],
+    )
+
+    @classmethod
+    def of(cls, project: Project, stated: Mapping[str, StatedNeed]) -> "NeedsForm":
+        """Return the form filled with what is stored."""
+        capital = stated.get(CAPITAL)
+        data: dict[str, Any] = {name: getattr(project, name) for name in FUNDING}
+        data |= {"version": project.version, "instrument": capital.instrument if capital else ""}
+        for kind in vocabulary.ids("need"):
+            row = stated.get(kind)
+            data[f"wanted_{kind}"] = kind in project.needs
+            data |= {f"by_{kind}": row.by, f"words_{kind}": row.words} if row else {}
+        return cls(data=data)
+
+    def of_kind(self, kind: str) -> dict[str, Field]:
+        """Return the three fields of a kind of help."""
+        return {name: self[f"{name}_{kind}"] for name in ("wanted", "by", "words")}
+
+    @property
+    def asked(self) -> list[Asked]:
+        """Return what is asked for, in the order of the vocabulary."""
+        return [
+            Asked(
+                kind=kind,
+                by=self[f"by_{kind}"].data,
+                words=self[f"words_{kind}"].data or "",
+                instrument=(self.instrument.data or None) if kind == CAPITAL else None,
+            )
+            for kind in vocabulary.ids("need")
+            if self[f"wanted_{kind}"].data
+        ]
+
+    @property
+    def funding(self) -> dict[str, Any]:
+        """Return the range of money that is sought, by field of the project."""
+        return {name: self[name].data or None for name in FUNDING}
+
+
+class _Label:
+    """The name of a kind of help, in the language of whoever reads."""
+
+    def __init__(self, kind: str) -> None:
+        """Keep which one."""
+        self._kind = kind
+
+    def __str__(self) -> str:
+        """Return the name."""
+        return vocabulary.label("need", self._kind, language())
+
+
+def _add_kinds() -> None:
+    for kind in vocabulary.ids("need"):
+        setattr(NeedsForm, f"wanted_{kind}", BooleanField(_Label(kind)))
+        setattr(NeedsForm, f"by_{kind}", day(_l("Needed by"), required=False))
+        setattr(NeedsForm, f"words_{kind}", text(_l("What for"), longest=LONGEST_WORDS))
+
+
+_add_kinds()
