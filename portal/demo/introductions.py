@@ -2,15 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 from sqlalchemy.orm import Session
 
 from portal.core.actors import Actor
 from portal.core.errors import Refused
 from portal.demo.cast import Cast
-from portal.files.services import Kept, announce
-from portal.files.storage import current_store
 from portal.matching import queries, services
 from portal.matching.models import Introduction
 from portal.matching.rules.confidentiality import IN_FORCE
@@ -32,7 +29,7 @@ WAYS: tuple[tuple[int, str, str], ...] = (
     (40, SUPPORT, "ask consent send agree withdraw"),
     (30, INVESTOR, "ask consent send agree introduce discuss note"),
     (24, SUPPORT, "ask refuse"),
-    (18, INVESTOR_WHO_SIGNS_IN, "ask consent send agree introduce share read note"),
+    (18, INVESTOR_WHO_SIGNS_IN, "ask consent send agree introduce read note"),
     (14, SUPPORT, "ask consent send later"),
     (9, INVESTOR, "ask consent send agree"),
     (6, INVESTOR_WHO_SIGNS_IN, "ask consent send"),
@@ -164,23 +161,9 @@ def _discuss(pair: _Pair, at: datetime) -> None:
     services.begin_discussion(pair.session, pair.adviser, pair.id, version=pair.version, at=at)
 
 
-def _share(pair: _Pair, at: datetime) -> None:
-    content = b"Demo document. It holds no real plan: the portal invented this project.\n"
-    digest = sha256(content).hexdigest()
-    announce(pair.session, digest, size=len(content), at=at)
-    current_store().put(digest, content)
-    kept = Kept(sha256=digest, size=len(content), kind="text", name="demo-plan.txt")
-    services.add_document(
-        pair.session, pair.founder, pair.id, kept, title="Demo plan for the second donor", at=at
-    )
-
-
 def _read(pair: _Pair, at: datetime) -> None:
     digest = IN_FORCE.digest("en")
     services.accept_terms(pair.session, pair.keeper, pair.id, language="en", digest=digest, at=at)
-    room = queries.data_room(pair.session, pair.keeper, pair.id)
-    for document in room.documents:
-        services.open_document(pair.session, pair.keeper, pair.id, document.id, at=at)
 
 
 def _note(pair: _Pair, at: datetime) -> None:
@@ -246,7 +229,6 @@ VERBS: dict[str, Verb] = {
     "agree": _agree,
     "introduce": _introduce,
     "discuss": _discuss,
-    "share": _share,
     "read": _read,
     "note": _note,
     "later": _later,
