@@ -88,7 +88,8 @@ class _Label:
 
 def _add_kinds() -> None:
     for kind in vocabulary.ids("need"):
-        setattr(NeedsForm, f"wanted_{kind}", BooleanField(_Label(kind)))
+        label: Any = _Label(kind)
+        setattr(NeedsForm, f"wanted_{kind}", BooleanField(label))
         setattr(NeedsForm, f"by_{kind}", day(_l("Needed by"), required=False))
         setattr(NeedsForm, f"words_{kind}", text(_l("What for"), longest=LONGEST_WORDS))
 
