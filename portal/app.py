@@ -13,6 +13,8 @@ from portal.accounts import sentences as account_sentences
 from portal.accounts import views as account_pages
 from portal.bookings import sentences as booking_sentences
 from portal.bookings import views as booking_pages
+from portal.calendars import sentences as calendar_sentences
+from portal.calendars import views as calendar_pages
 from portal.config import ROOT, Settings
 from portal.core import clock
 from portal.core.actors import Actor
@@ -69,6 +71,7 @@ SENTENCES = (
     gate_sentences.SENTENCES,
     partner_sentences.SENTENCES,
     booking_sentences.SENTENCES,
+    calendar_sentences.SENTENCES,
     message_words.SENTENCES,
     job_words.SENTENCES,
     matching_sentences.SENTENCES,
@@ -87,6 +90,7 @@ PAGES = (
     segregation_pages.bp,
     gate_pages.bp,
     booking_pages.bp,
+    calendar_pages.bp,
     roadmap_pages.bp,
     matching_pages.bp,
     message_pages.bp,

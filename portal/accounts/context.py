@@ -48,6 +48,7 @@ def _links(organisation: Organisation | None, *, administers: bool) -> list[tupl
     links = [
         (_("Your account"), url_for("accounts.account")),
         (_("What you are told, and how"), url_for("notifications.preferences")),
+        (_("Your calendars"), url_for("calendars.index")),
         (_("Long work"), url_for("jobs.index")),
     ]
     if organisation is not None:

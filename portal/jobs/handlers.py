@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from portal.bookings import handlers as bookings
+from portal.calendars import handlers as calendars
 from portal.facilities import handlers as facilities
 from portal.ledger import Entry
 from portal.notifications import handlers as notifications
@@ -17,6 +18,7 @@ Handler = Callable[[Session, Entry, datetime], None]
 
 ROOMS: tuple[Mapping[str, tuple[Handler, ...]], ...] = (
     bookings.HANDLERS,
+    calendars.HANDLERS,
     facilities.HANDLERS,
     notifications.HANDLERS,
     roadmap.HANDLERS,

@@ -82,6 +82,8 @@ def _content(mail: OutgoingMail | None) -> tuple[Message, datetime] | None:
         text=mail.text or "",
         html=mail.html,
         unsubscribe=mail.unsubscribe,
+        calendar=mail.calendar,
+        calendar_method=mail.calendar_method,
     )
     return message, mail.posted_at
 

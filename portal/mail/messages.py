@@ -19,6 +19,9 @@ class Message:
     text: str
     html: str | None = None
     unsubscribe: str | None = None
+    calendar: str | None = None
+    """An iCalendar part, which calendar programs take by its method."""
+    calendar_method: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse what would smuggle a header in."""
@@ -42,4 +45,7 @@ def as_email(message: Message, *, sender: str, number: int, posted_at: datetime)
     email.set_content(message.text)
     if message.html is not None:
         email.add_alternative(message.html, subtype="html")
+    if message.calendar is not None:
+        method = {"method": message.calendar_method or "REQUEST"}
+        email.add_alternative(message.calendar, subtype="calendar", params=method)
     return email

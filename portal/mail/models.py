@@ -21,6 +21,9 @@ class OutgoingMail(Base):
     subject: Mapped[str] = mapped_column(String(400))
     text: Mapped[str | None] = mapped_column(Text)
     html: Mapped[str | None] = mapped_column(Text)
+    calendar: Mapped[str | None] = mapped_column(Text)
+    """An iCalendar part beside the words, and by which method mail programs take it."""
+    calendar_method: Mapped[str | None] = mapped_column(String(10))
     posted_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=0)
     next_try_at: Mapped[datetime | None]

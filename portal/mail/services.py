@@ -24,6 +24,8 @@ def post(session: Session, message: Message, *, at: datetime) -> OutgoingMail:
         text=message.text,
         html=message.html,
         unsubscribe=message.unsubscribe,
+        calendar=message.calendar,
+        calendar_method=message.calendar_method,
         posted_at=at,
         next_try_at=at,
     )
@@ -58,7 +60,7 @@ def note_sent(session: Session, mail_id: int, *, at: datetime) -> None:
     """Note that a message has left, and forget its text."""
     mail = session.get_one(OutgoingMail, mail_id)
     mail.sent_at, mail.next_try_at, mail.given_up_at, mail.last_error = at, None, None, None
-    mail.text = mail.html = mail.unsubscribe = None
+    mail.text = mail.html = mail.unsubscribe = mail.calendar = None
 
 
 def note_failure(session: Session, mail_id: int, *, error: str, final: bool, at: datetime) -> None:
@@ -96,7 +98,7 @@ def forget_old_mail(session: Session, *, at: datetime) -> int:
     session.execute(
         update(OutgoingMail)
         .where(OutgoingMail.given_up_at < at - TEXT_KEPT)
-        .values(text=None, html=None, unsubscribe=None)
+        .values(text=None, html=None, unsubscribe=None, calendar=None)
     )
     result = session.execute(
         delete(OutgoingMail).where(OutgoingMail.next_try_at.is_(None), OutgoingMail.posted_at < at - KEPT)

@@ -1100,6 +1100,14 @@ SEGREGATION = (
     see("segregation.signed_rule", "signed rule", may=STAFF),
 )
 
+CALENDARS = (
+    see("calendars.index", may=SIGNED_IN),
+    send("calendars.add", may=FOUNDERS, on="calendars.index", types={"what": "person"}),
+    send("calendars.revoke", "feed", may=OWNER, on="calendars.index"),
+    send("calendars.choose", may=SIGNED_IN, on=None),
+    see("calendars.feed", "address of a feed", may=ALL, tells=frozenset({"words"})),
+)
+
 DECIDING = (
     see("bookings.inbox", may=ANY_STAFF | PAST),
     see("bookings.inbox_file", "as CSV", may=ANY_STAFF | PAST),
@@ -1429,6 +1437,7 @@ TABLE: tuple[Line, ...] = (
     *REQUESTS,
     *GATES,
     *SEGREGATION,
+    *CALENDARS,
     *DECIDING,
     *RUNNING,
     *STEPS,

@@ -36,6 +36,9 @@ from portal.bookings.models import (
     WorkMode,
 )
 from portal.bookings.roomtime import midnight
+from portal.calendars import services as calendars
+from portal.calendars.addresses import token_of
+from portal.calendars.rules import Scope
 from portal.core.actors import Actor, Role
 from portal.core.errors import Reason
 from portal.core.slots import Slot
@@ -839,6 +842,7 @@ class _GroundBuilder:
         self._signed()
         self._gates(note)
         self._segregation()
+        self._calendars()
 
     def _gates(self, note: str) -> None:
         session, now, today = self.session, self.world.now, self.world.today
@@ -867,6 +871,11 @@ class _GroundBuilder:
         self.at("signed waiver", **whole, item_id="gme_authority_advice", signature_id=waiver.signature_id)
         self.at("evidence", **whole, evidence_id=evidence.id)
         self.at("checklist", slug=self.site.slug, gate="gmp_entry")
+
+    def _calendars(self) -> None:
+        feed = calendars.make_feed(self.session, self.founder, Scope.PERSON, at=self.world.now)
+        self.at("feed", feed_id=feed.id)
+        self.at("address of a feed", token=token_of(feed))
 
     def _segregation(self) -> None:
         decided = segregation.decide_rule(

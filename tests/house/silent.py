@@ -140,7 +140,15 @@ SEGREGATION = {
 }
 """The facility's page of segregation shows what holds, and its history who decided; nothing that is booked changes."""
 
+CALENDARS = {
+    "calendar.feed_made",
+    "calendar.feed_revoked",
+    "calendar.invitations_chosen",
+}
+"""What people choose for themselves on their own page."""
+
 SILENT: set[str] = {
+    *CALENDARS,
     *SEGREGATION,
     *TOLD_BY_LETTER,
     *ACCOUNTS,

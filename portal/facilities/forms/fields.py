@@ -34,12 +34,17 @@ class OneOf(SelectField):
         **kwargs: Any,
     ) -> None:
         """Word the answers in the reader's language."""
-        self.reads = reads
+        self.reads, self.nothing = reads, nothing
         choices = [*([SelectChoice("", nothing())] if nothing else []), *_choices(answers())]
         self.known = {choice.value for choice in choices}
         super().__init__(
             label, validators, coerce=self._read, choices=choices, validate_choice=False, **kwargs
         )
+
+    def offer(self, answers: Iterable[tuple[str, str]]) -> None:
+        """Let these answers be chosen, where they are known only when the page is made."""
+        choices = [*([SelectChoice("", self.nothing())] if self.nothing else []), *_choices(answers)]
+        self.choices, self.known = choices, {choice.value for choice in choices}
 
     def _read(self, written: Any) -> Any:
         return None if written in ("", None) else self.reads(written)

@@ -1,0 +1,178 @@
+"""Named questions of calendars: whose feed an address is, and what its owner may read in it now."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session, joinedload, lazyload
+
+from portal.accounts.models import Organisation, User
+from portal.accounts.queries import roles_held
+from portal.bookings.models import (
+    Block,
+    BlockKind,
+    Booking,
+    BookingState,
+    Closure,
+    ClosureKind,
+    RunKind,
+    SlotRequest,
+)
+from portal.bookings.takings import identified_projects
+from portal.calendars.models import CalendarChoice, CalendarFeed
+from portal.calendars.rules import DAYS_AHEAD, DAYS_BACK, Scope, may_follow
+from portal.core.actors import Actor
+from portal.core.errors import NotFound
+from portal.core.slots import Slot
+from portal.facilities.models import Cleanroom, Facility
+from portal.facilities.queries import with_duties
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A stretch of a cleanroom's time as its reader may know it."""
+
+    slot: Slot
+    cleanroom_id: int
+    room: str
+    facility: str
+    city: str
+    zone: str
+    booking_id: int | None
+    closure_id: int | None
+    version: int
+    state: BookingState | None
+    run_kind: RunKind | None
+    closure_kind: ClosureKind | None
+    title: str | None
+    """What is written on it, or whose it is, as far as the reader may know; None leaves the kind of work."""
+    reference: str | None
+    project_id: int | None
+    organisation: str | None
+
+
+def feed_at(session: Session, feed_id: int, nonce: str) -> CalendarFeed:
+    """Return the feed of an address that still stands; raises `NotFound`."""
+    feed = session.get(CalendarFeed, feed_id)
+    if feed is None or feed.revoked_at is not None or feed.nonce != nonce:
+        raise NotFound
+    return feed
+
+
+def owner_of(session: Session, feed: CalendarFeed, *, at: datetime) -> Actor:
+    """Return a feed's owner as an actor now; raises `NotFound` where they may no longer read it."""
+    user = session.get_one(User, feed.user_id)
+    roles = roles_held(session, feed.user_id, feed.organisation_id)
+    if not user.active or not roles:
+        raise NotFound
+    actor = Actor(user_id=user.id, organisation_id=feed.organisation_id, roles=roles)
+    actor = with_duties(session, actor, today=at.date())
+    if not may_follow(actor, feed.scope, facility_id=feed.facility_id):
+        raise NotFound
+    return actor
+
+
+def feeds_of(session: Session, user_id: int) -> list[CalendarFeed]:
+    """Return a person's feeds that stand, the oldest first."""
+    return list(
+        session.scalars(
+            select(CalendarFeed)
+            .where(CalendarFeed.user_id == user_id, CalendarFeed.revoked_at.is_(None))
+            .options(joinedload(CalendarFeed.facility), joinedload(CalendarFeed.cleanroom))
+            .order_by(CalendarFeed.id)
+        )
+    )
+
+
+def places_of(session: Session, actor: Actor) -> list[Cleanroom]:
+    """Return the cleanrooms of the facilities where the actor has a duty, by facility and code."""
+    return list(
+        session.scalars(
+            select(Cleanroom)
+            .join(Cleanroom.facility)
+            .where(Cleanroom.facility_id.in_(sorted(actor.facility_ids)))
+            .options(joinedload(Cleanroom.facility))
+            .order_by(Facility.name, Cleanroom.code)
+        )
+    )
+
+
+def wants_invitations(session: Session, user_id: int) -> bool:
+    """Say whether a person wants bookings as invitations."""
+    return bool(session.scalar(select(CalendarChoice.invites).where(CalendarChoice.user_id == user_id)))
+
+
+def entries(session: Session, feed: CalendarFeed, actor: Actor, *, at: datetime) -> list[Entry]:
+    """Return what a feed shows to its owner now, by start."""
+    found = _found(session, _within(feed, actor, at=at))
+    if feed.scope in {Scope.PERSON, Scope.ORGANISATION}:
+        return found
+    known = identified_projects(session, actor, [one.project_id for one in found], at=at)
+    return [_as_staff_know_it(one, known) for one in found]
+
+
+def entry_of(session: Session, booking_id: int) -> Entry | None:
+    """Return a booking as who asked for it may know it, or None where there is none."""
+    return next(iter(_found(session, [Booking.id == booking_id])), None)
+
+
+def _as_staff_know_it(one: Entry, known: Collection[int]) -> Entry:
+    """Return an entry without what a facility may not know of the project behind it."""
+    if one.project_id is None:
+        return one
+    return replace(one, title=one.organisation if one.project_id in known else one.reference)
+
+
+def _within(feed: CalendarFeed, actor: Actor, *, at: datetime) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [
+        Block.kind.in_((BlockKind.BOOKING, BlockKind.HOLD, BlockKind.CLOSURE)),
+        Block.ends_at > at - timedelta(days=DAYS_BACK),
+        Block.starts_at < at + timedelta(days=DAYS_AHEAD),
+    ]
+    if feed.scope is Scope.CLEANROOM:
+        conditions.append(Block.cleanroom_id == feed.cleanroom_id)
+    if feed.scope in {Scope.CLEANROOM, Scope.FACILITY}:
+        return [*conditions, Cleanroom.facility_id == feed.facility_id]
+    conditions += [Booking.organisation_id == actor.organisation_id, Booking.request_id.is_not(None)]
+    if feed.scope is Scope.PERSON:
+        conditions.append(SlotRequest.requested_by_id == actor.user_id)
+    return conditions
+
+
+def _found(session: Session, conditions: list[ColumnElement[bool]]) -> list[Entry]:
+    rows: Sequence[Any] = session.execute(
+        select(Block, Booking, Closure, SlotRequest, Cleanroom, Facility, Organisation.name)
+        .join(Cleanroom, Cleanroom.id == Block.cleanroom_id)
+        .join(Facility, Facility.id == Cleanroom.facility_id)
+        .outerjoin(Booking, Booking.block_id == Block.id)
+        .outerjoin(Closure, Closure.block_id == Block.id)
+        .outerjoin(SlotRequest, SlotRequest.id == Booking.request_id)
+        .outerjoin(Organisation, Organisation.id == Booking.organisation_id)
+        .where(*conditions)
+        # Their blocks are there already; joined once more, each would leave out what has only the other.
+        .options(lazyload(Booking.block), lazyload(Closure.block))
+        .order_by(Block.starts_at, Block.id)
+    ).all()
+    return [
+        Entry(
+            slot=block.slot,
+            cleanroom_id=room.id,
+            room=f"{room.code} {room.name}",
+            facility=facility.name,
+            city=facility.city,
+            zone=facility.time_zone,
+            booking_id=booking.id if booking else None,
+            closure_id=closure.id if closure else None,
+            version=booking.version if booking else 1,
+            state=booking.state if booking else None,
+            run_kind=booking.run_kind if booking else None,
+            closure_kind=closure.kind if closure else None,
+            title=(booking.title or None) if booking else None,
+            reference=request.reference if request else None,
+            project_id=booking.project_id if booking else None,
+            organisation=organisation,
+        )
+        for block, booking, closure, request, room, facility, organisation in rows
+    ]
