@@ -37,7 +37,6 @@ def upgrade() -> None:
         sa.Column("cleanroom_id", IDENTITY, nullable=True),
         sa.Column("nonce", sa.String(length=64), nullable=False),
         sa.Column("made_at", UtcDateTime(), nullable=False),
-        sa.Column("fetched_at", UtcDateTime(), nullable=True),
         sa.Column("revoked_at", UtcDateTime(), nullable=True),
         sa.Column("id", IDENTITY, nullable=False),
         sa.CheckConstraint(

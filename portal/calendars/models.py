@@ -31,8 +31,6 @@ class CalendarFeed(Base):
     nonce: Mapped[str] = mapped_column(String(64))
     """Makes the address of this feed unlike that of any other, before and after."""
     made_at: Mapped[datetime]
-    fetched_at: Mapped[datetime | None]
-    """When it was read last, to the hour at best."""
     revoked_at: Mapped[datetime | None]
 
     facility: Mapped[Facility | None] = relationship()

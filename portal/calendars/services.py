@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -22,7 +22,6 @@ from portal.facilities.models import Cleanroom
 from portal.ledger import record
 
 STANDS = frozenset({BookingState.CONFIRMED, BookingState.IN_USE, BookingState.COMPLETED})
-NOTED_EACH = timedelta(hours=1)
 
 
 def make_feed(
@@ -80,13 +79,6 @@ def choose_invitations(session: Session, actor: Actor, *, invites: bool, at: dat
     if choice.invites is not invites:
         choice.invites = invites
         record(session, InvitationsChosen(actor_id=actor.user_id, invites=invites), at=at)
-
-
-def note_fetched(session: Session, feed_id: int, *, at: datetime) -> None:
-    """Note that a feed was read, to the hour at best, so that its owner sees whether anybody still does."""
-    feed = session.get(CalendarFeed, feed_id)
-    if feed is not None and (feed.fetched_at is None or at - feed.fetched_at >= NOTED_EACH):
-        feed.fetched_at = at
 
 
 @dataclass(frozen=True, slots=True)

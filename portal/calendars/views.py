@@ -86,8 +86,6 @@ def feed(token: str) -> ResponseReturnValue:
     staff = kept.scope in {Scope.FACILITY, Scope.CLEANROOM}
     with read_by(person.language, person.time_zone):
         file = feed_file(entries, name=_name(kept), staff=staff, at=at)
-    feed_id = kept.id
-    in_one_unit(lambda unit: services.note_fetched(unit, feed_id, at=at))
     response = Response(file, mimetype="text/calendar")
     response.headers["Content-Disposition"] = 'inline; filename="calendar.ics"'
     response.headers["X-Robots-Tag"] = "noindex"
@@ -145,7 +143,6 @@ def _page(refused: dict[str, BaseForm]) -> str:
                 "name": _name(one),
                 "address": address_of(one),
                 "made": moment(one.made_at, zone),
-                "fetched": moment(one.fetched_at, zone) if one.fetched_at else None,
             }
             for one in queries.feeds_of(session, actor.user_id)
         ],

@@ -1102,10 +1102,16 @@ SEGREGATION = (
 
 CALENDARS = (
     see("calendars.index", may=SIGNED_IN),
-    send("calendars.add", may=FOUNDERS, on="calendars.index", types={"what": "person"}),
+    send(
+        "calendars.add",
+        may=FOUNDERS,
+        in_vain=SIGNED_IN - FOUNDERS,
+        on="calendars.index",
+        types={"what": "person"},
+    ),
     send("calendars.revoke", "feed", may=OWNER, on="calendars.index"),
     send("calendars.choose", may=SIGNED_IN, on=None),
-    see("calendars.feed", "address of a feed", may=ALL, tells=frozenset({"words"})),
+    see("calendars.feed", "address of a feed", may=ALL, tells=frozenset({"work", "booking ids"})),
 )
 
 DECIDING = (
