@@ -11,10 +11,13 @@ from portal.accounts import assistance, codes, labels, passkeys, presence, secur
 from portal.accounts import queries as accounts
 from portal.accounts import sentences as account_sentences
 from portal.accounts import views as account_pages
+from portal.bookings import belonging
 from portal.bookings import sentences as booking_sentences
 from portal.bookings import views as booking_pages
 from portal.calendars import sentences as calendar_sentences
 from portal.calendars import views as calendar_pages
+from portal.campaigns import sentences as campaign_sentences
+from portal.campaigns import views as campaign_pages
 from portal.config import ROOT, Settings
 from portal.core import clock
 from portal.core.actors import Actor
@@ -72,6 +75,7 @@ SENTENCES = (
     partner_sentences.SENTENCES,
     booking_sentences.SENTENCES,
     calendar_sentences.SENTENCES,
+    campaign_sentences.SENTENCES,
     message_words.SENTENCES,
     job_words.SENTENCES,
     matching_sentences.SENTENCES,
@@ -91,6 +95,7 @@ PAGES = (
     gate_pages.bp,
     booking_pages.bp,
     calendar_pages.bp,
+    campaign_pages.bp,
     roadmap_pages.bp,
     matching_pages.bp,
     message_pages.bp,
@@ -157,7 +162,15 @@ def create_app(settings: Settings) -> Flask:
         sentences.register(app, spoken)
     kinds.register(app, WORK)
     ways.init_app(app, navigation.destinations)
-    tabs.register(app, *roadmap_tabs.TABS, gate_pages.TAB, matching_words.NEEDS_TAB, matching_words.TAB)
+    belonging.register(app, campaign_pages.related)
+    tabs.register(
+        app,
+        *roadmap_tabs.TABS,
+        gate_pages.TAB,
+        campaign_pages.TAB,
+        matching_words.NEEDS_TAB,
+        matching_words.TAB,
+    )
     visits.init_app(app)
     for pages in PAGES:
         app.register_blueprint(pages)

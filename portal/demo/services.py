@@ -8,7 +8,17 @@ from sqlalchemy.orm import Session
 
 from portal.accounts.models import User
 from portal.bookings import services as bookings
-from portal.demo import cast, introductions, partners, pipeline, referrals, roadmaps, separation, story
+from portal.demo import (
+    campaigns,
+    cast,
+    introductions,
+    partners,
+    pipeline,
+    referrals,
+    roadmaps,
+    separation,
+    story,
+)
 from portal.facilities.models import Facility
 from portal.facilities.services.load import load_catalogue, load_demo_rooms
 
@@ -40,6 +50,7 @@ def fill(session: Session, *, password_hash: str, at: datetime, seed: int = SEED
     told.tell()
     story.tell_present(told)
     told.tell()
+    campaigns.carry_some(told)
     bookings.release_due(session, at=begun)
     roadmaps.lay_all(session, players, random, projects, at=begun)
     referrals.refer_some(session, players, projects, stated, at=begun)

@@ -39,6 +39,9 @@ from portal.bookings.roomtime import midnight
 from portal.calendars import services as calendars
 from portal.calendars.addresses import token_of
 from portal.calendars.rules import Scope
+from portal.campaigns import queries as chains
+from portal.campaigns import services as campaigns
+from portal.campaigns.rules.runs import Outcome, Record
 from portal.core.actors import Actor, Role
 from portal.core.errors import Reason
 from portal.core.slots import Slot
@@ -404,6 +407,8 @@ class _GroundBuilder:
             self._requests()
             self._introductions()
             self._referrals()
+            self._campaigns()
+            self._runs()
         with self.world.own(self.operator):
             self._own_work()
         return self.ground
@@ -921,6 +926,83 @@ class _GroundBuilder:
             assert isinstance(proposal, MoveProposal)
             self.at(place, booking_id=booking_id, proposal_id=proposal.id, answer="accept")
 
+    def _campaigns(self) -> None:
+        now = self.world.now
+        self._chain("campaign", "planned link", "One", "Two")
+        asked = self._chain("asked chain", "asked link", "Three")
+        campaigns.request_chain(
+            self.session,
+            self.founder,
+            asked,
+            accepted_terms={self.site.id: self.site.confidentiality_version},
+            agreed={},
+            at=now,
+        )
+        self.at("part of a chain", campaign_id=asked, facility_id=self.site.id)
+        self.ground.values["terms"] = f"{self.site.id}-{self.site.confidentiality_version}"
+        self._chain("campaign without windows", "link without a window", "Four", chooses=False)
+
+    def _chain(self, place: str, link: str, *titles: str, chooses: bool = True) -> int:
+        """Store a campaign; its name is its owner's, its links' titles are read by the facility too."""
+        session, now = self.session, self.world.now
+        name = f"{place} {mark(self.owner, 'roadmap')}"
+        campaign = campaigns.begin_campaign(session, self.founder, self.main.id, name=name, at=now)
+        values = self._draft_values(self.window(self._next_day()), at=now)
+        added = campaigns.add_links(
+            session,
+            self.founder,
+            campaign.id,
+            {**values, "cleanroom_id": None, "starts_at": None, "ends_at": None},
+            [f"{title} {mark(self.owner, 'work')}" for title in titles],
+            at=now,
+        )
+        choices = [
+            campaigns.Choice(
+                link_id=one.id, cleanroom_id=self.rooms[0].id, slot=self.window(self._next_day())
+            )
+            for one in added
+        ]
+        if chooses:
+            campaigns.choose_windows(session, self.founder, campaign.id, choices, at=now)
+        session.flush()
+        self.at(place, campaign_id=campaign.id)
+        self.at(link, campaign_id=campaign.id, link_id=added[-1].id)
+        return campaign.id
+
+    def _runs(self) -> None:
+        session, now, note = self.session, self.world.now, mark(self.owner, "words")
+        self._booked("carried out booking", day=0, room=2)
+        done = self.ground.places["carried out booking"]["booking_id"]
+        bookings.start_booking(session, self.manager, done, at=now)
+        bookings.complete_booking(session, self.manager, done, at=now)
+        running = self.ground.places["running booking"]["booking_id"]
+        said = Record(
+            started_at=now - timedelta(hours=2),
+            ended_at=now - timedelta(hours=1),
+            operators=note,
+            outcome=Outcome.SUCCESS,
+            deviations=0,
+            remarks=note,
+        )
+        content = f"The batch record. {note}".encode()
+        kept = Kept(sha256=sha256(content).hexdigest(), size=len(content), kind="text", name="record.txt")
+        announce(session, kept.sha256, size=kept.size, at=now)
+        current_store().put(kept.sha256, content)
+        for booking_id in (done, running):
+            campaigns.record_run(session, self.founder, booking_id, said, at=now)
+        attached = campaigns.attach_file(session, self.founder, done, kept, title=note, at=now)
+        campaigns.close_run(
+            session, self.quality, done, note=note, proof=make.proof(self.quality, at=now), at=now
+        )
+        run = chains.run_of(session, done)
+        assert run is not None
+        [signature] = signatures_of(session, "run", [run.id])
+        self.at("open run", booking_id=running)
+        self.at("run to close", booking_id=running, verb="close")
+        self.at("closed run", booking_id=done)
+        self.at("file of a run", booking_id=done, file_id=attached.id)
+        self.at("signature of a run", booking_id=done, signature_id=signature.id)
+
     def _own_work(self) -> None:
         session, now = self.session, self.world.now
         booking = bookings.record_booking(
@@ -971,34 +1053,32 @@ class _GroundBuilder:
     def _drafted(self, day: int | None = None, room: int = 0) -> SlotRequest:
         slot = self.window(self._next_day() if day is None else day)
         at = self.world.asked
-        return bookings.save_draft(
-            self.session,
-            self.founder,
-            None,
-            {
-                "project_id": self.main.id,
-                "run_kind": RunKind.PROCESS_DEVELOPMENT,
-                "title": f"Runs {mark(self.owner, 'work')}",
-                "kind": RoomKind.PRE_GMP,
-                "grade": Grade.CNC,
-                "bsl": 2,
-                "vector_level": VectorLevel.LENTIVIRAL_RETROVIRAL,
-                "gmo_class": 2,
-                "process_class": "lv_rv",
-                "equipment": [],
-                "mode": WorkMode.CONTINUOUS,
-                "duration": self._length,
-                "duration_unit": BookingUnit.DAY,
-                "earliest_start": (at + timedelta(days=1)).date(),
-                "latest_end": None,
-                "acceptable_facility_ids": None,
-                "remark": f"Please keep them together. {mark(self.owner, 'words')}",
-                "cleanroom_id": self.rooms[room].id,
-                "starts_at": slot.start,
-                "ends_at": slot.end,
-            },
-            at=at,
-        )
+        values = self._draft_values(slot, at=at, room=room)
+        return bookings.save_draft(self.session, self.founder, None, values, at=at)
+
+    def _draft_values(self, slot: Slot, *, at: datetime, room: int = 0) -> dict[str, Any]:
+        return {
+            "project_id": self.main.id,
+            "run_kind": RunKind.PROCESS_DEVELOPMENT,
+            "title": f"Runs {mark(self.owner, 'work')}",
+            "kind": RoomKind.PRE_GMP,
+            "grade": Grade.CNC,
+            "bsl": 2,
+            "vector_level": VectorLevel.LENTIVIRAL_RETROVIRAL,
+            "gmo_class": 2,
+            "process_class": "lv_rv",
+            "equipment": [],
+            "mode": WorkMode.CONTINUOUS,
+            "duration": self._length,
+            "duration_unit": BookingUnit.DAY,
+            "earliest_start": (at + timedelta(days=1)).date(),
+            "latest_end": None,
+            "acceptable_facility_ids": None,
+            "remark": f"Please keep them together. {mark(self.owner, 'words')}",
+            "cleanroom_id": self.rooms[room].id,
+            "starts_at": slot.start,
+            "ends_at": slot.end,
+        }
 
     def _submitted(self, day: int | None = None, room: int = 0) -> SlotRequest:
         draft = self._drafted(day, room)

@@ -146,6 +146,21 @@ CALENDARS = {
     "calendar.invitations_chosen",
 }
 """What people choose for themselves on their own page."""
+CAMPAIGNS = {
+    "campaign.approved",
+    "campaign.begun",
+    "campaign.link_removed",
+    "campaign.links_added",
+    "campaign.moved",
+    "campaign.part_approved",
+    "campaign.part_rejected",
+    "campaign.released",
+    "campaign.requested",
+}
+"""Each link's request and booking tell their own sides."""
+
+RUNS = {"run.certified", "run.closed", "run.corrected", "run.file_added", "run.recorded"}
+"""The record's page shows where it stands and what was said."""
 
 SILENT: set[str] = {
     *CALENDARS,
@@ -157,6 +172,8 @@ SILENT: set[str] = {
     *FILES,
     *SIGNATURES,
     *GATES,
+    *CAMPAIGNS,
+    *RUNS,
     *FACTS,
     *PROJECTS,
     *LONG_WORK,

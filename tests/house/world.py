@@ -25,6 +25,7 @@ from portal.bookings.models import (
     RequestMessage,
     SlotRequest,
 )
+from portal.campaigns.models import Campaign, CampaignLink, Run, RunFile
 from portal.facilities.models import (
     Cleanroom,
     DutyRecord,
@@ -91,7 +92,18 @@ COMMON: Mapping[str, dict[str, Any]] = {
 KINDS: Mapping[str, tuple[type[Base], ...]] = {
     "account ids": (Organisation, User, Membership, RoleRequest, SignIn, Passkey),
     "project ids": (Project, PhaseChange, TeamMember, Grant, ProjectSheet, Assessment),
-    "booking ids": (SlotRequest, RequestMessage, Booking, Closure, MoveProposal, Signature),
+    "booking ids": (
+        SlotRequest,
+        RequestMessage,
+        Booking,
+        Closure,
+        MoveProposal,
+        Signature,
+        Campaign,
+        CampaignLink,
+        Run,
+        RunFile,
+    ),
     "gate ids": (Dossier, GateItem, Evidence, Waiver),
     "message ids": (Message, Entry),
     "partner ids": (Partner,),

@@ -23,6 +23,7 @@ from portal.bookings.services.decisions import (
     hand_over,
     offer_window,
     reject_request,
+    settle_condition,
     waitlist_request,
 )
 from portal.bookings.services.drafts import choose_window, discard_draft, save_draft
@@ -62,6 +63,7 @@ __all__ = [
     "reject_request",
     "release_due",
     "save_draft",
+    "settle_condition",
     "start_booking",
     "submit_request",
     "tend_waiting_lists",

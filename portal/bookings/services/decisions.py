@@ -394,6 +394,35 @@ def confirm_at_gate(session: Session, booking_id: int, *, at: datetime) -> Booki
     return booking
 
 
+def settle_condition(session: Session, booking_id: int, *, at: datetime) -> Booking | None:
+    """Take a hold's condition away that somebody else's decision has met; its cleanroom is locked already.
+
+    It is confirmed, or waits for its gate alone. None where it is no hold under a condition any more. Who approved it has
+    signed the condition, so nobody is asked again.
+    """
+    booking = lock_booking(session, booking_id, shown_version=None)
+    request = booking.request
+    if booking.state is not BookingState.HELD or booking.condition is None or request is None:
+        return None
+    found = gating.before(session, request, booking.block.cleanroom, at=at)
+    if found is not None and not found.verdict.met:
+        booking.condition, booking.awaits_gate = gating.CONDITIONS[found.gate], found.gate.value
+        return booking
+    blocks.change_state(session, booking, BookingState.CONFIRMED)
+    record(
+        session,
+        ConditionMet(
+            actor_id=None,
+            request_id=request.id,
+            project_id=request.project_id,
+            booking_id=booking.id,
+            cleanroom_id=booking.block.cleanroom_id,
+        ),
+        at=at,
+    )
+    return booking
+
+
 def _locked(
     session: Session, actor: Actor, request_id: int, *, shown_version: int | None, at: datetime
 ) -> tuple[SlotRequest, Cleanroom]:

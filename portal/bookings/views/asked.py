@@ -10,6 +10,7 @@ from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from portal.bookings import desk, gating, history, outlooks, queries, words
+from portal.bookings.belonging import belongings
 from portal.bookings.models import Booking, RequestState, SlotRequest
 from portal.bookings.outlooks import Outlook
 from portal.bookings.roomtime import local_day
@@ -119,7 +120,7 @@ def shown(
         "if_approved": judgement.if_approved(request, outlook, diary)
         if outlook is not None and diary is not None and not outlook.against
         else [],
-        "facts": _facts(request, groups),
+        "facts": [*_facts(request, groups), *belongings(session, actor, request, None)],
         "teaser": wording.teaser(request.project) if FieldGroup.TEASER in groups else None,
         "thread": _thread(session, request, named, zone),
         "history": lines,

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from portal.bookings import desk, history, queries, services, signing, words
+from portal.bookings.belonging import belongings
 from portal.bookings.forms.facility import BookingForm, DecisionForm, SignedForm, WordsForm, place_in
 from portal.bookings.models import Booking, BookingState, MoveProposal, MoveState, Side
 from portal.bookings.roomtime import local_day
@@ -370,7 +371,10 @@ def _page(booking_id: int, refused: Mapping[str, Any]) -> str:
             facility=room.facility.name,
             window=_when(booking),
         ),
-        facts=_facts(booking, known, zone),
+        facts=[
+            *_facts(booking, known, zone),
+            *belongings(session, actor, booking.request, booking),
+        ],
         calendar_from=local_day(booking.block.starts_at, zone).isoformat(),
         history=lines,
         manages=manages,

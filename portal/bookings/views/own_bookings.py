@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from portal.bookings import queries, search, services, words
+from portal.bookings.belonging import belongings
 from portal.bookings.blocks import work_of
 from portal.bookings.estimates import Estimate, estimate
 from portal.bookings.forms.requests import CancelForm, MoveForm, NoteForm
@@ -241,6 +242,7 @@ def _page(booking_id: int, *, form: ActionForm | None = None, shown: str | None 
         can_move=state in BOOKING_STEPS["move"] and booking.block.starts_at > at,
         fee=_fee_words(fee, currency),
         charged=money(booking.fee, booking.fee_currency) if booking.fee else None,
+        related=belongings(session, current_actor(), booking.request, booking),
         terms=facility_words.cancellation(facility.cancellation_steps),
         proposals=[_shown(one, booking, at=at) for one in queries.open_proposals(session, [booking.id])],
         history=happenings(

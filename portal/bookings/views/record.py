@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from portal.bookings import queries, search, services, words
+from portal.bookings.belonging import belongings
 from portal.bookings.estimates import Estimate
 from portal.bookings.forms.requests import AnswerForm, NoteForm, write_window
 from portal.bookings.history import Happening, happenings
@@ -194,6 +195,7 @@ def request_page(
         history=_history(session, asked, zone),
         signatures=signatures_shown(session, asked, booking),
         thread=_thread(session, asked, zone),
+        related=belongings(session, actor, asked, None),
         handled_by=asked.handled_by.name if asked.handled_by else None,
     )
 

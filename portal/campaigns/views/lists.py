@@ -1,0 +1,156 @@
+"""Campaigns as lists: those of one project, and those of everything that the reader works with."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import flask
+from flask import flash, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
+
+from portal.bookings.takings import identified_projects
+from portal.campaigns import queries, services, words
+from portal.campaigns.forms import CampaignForm
+from portal.campaigns.models import Campaign
+from portal.campaigns.queries import Seen
+from portal.campaigns.views.blueprint import bp
+from portal.core import clock
+from portal.core.actors import Actor, Role
+from portal.core.errors import NotFound
+from portal.projects.queries import own_project
+from portal.projects.rules.values import FieldGroup
+from portal.projects.tabs import Tab
+from portal.projects.views import shown
+from portal.projects.views.pages import seen_by_reader
+from portal.store import db
+from portal.web.actors import back, current_actor, for_roles, signed_in
+from portal.web.filters import day
+from portal.web.locale import local
+
+READERS = (Role.FOUNDER, Role.FACILITY_MANAGER, Role.QA, Role.QP, Role.ADVISER)
+TAB = Tab(_l("Campaigns"), "campaigns.project", frozenset({FieldGroup.BOOKINGS}))
+
+
+@bp.get("/campaigns")
+@for_roles(*READERS)
+def index() -> ResponseReturnValue:
+    """Show every campaign that the reader works with: whole, or the part that is asked of their facilities."""
+    session, actor, at = db.session(), current_actor(), clock.now()
+    whole = queries.campaigns_shown(session, actor, at=at)
+    return render_template(
+        "campaigns/index.html",
+        rows=rows_of(session, whole),
+        parts=parts_of(session, actor, queries.campaigns_asked(session, actor), at=at),
+        has_duty=bool(actor.facility_ids),
+        is_founder=Role.FOUNDER in actor.roles,
+    )
+
+
+@bp.get("/projects/<int:project_id>/campaigns")
+@signed_in
+def project(project_id: int) -> ResponseReturnValue:
+    """Show a project's campaigns, and let its founder begin another."""
+    return _page(project_id, CampaignForm(None))
+
+
+@bp.post("/projects/<int:project_id>/campaigns")
+@signed_in
+def begin(project_id: int) -> ResponseReturnValue:
+    """Begin a campaign."""
+    actor, at, form = current_actor(), clock.now(), CampaignForm(flask.request.form)
+    own_project(db.session(), actor, project_id, at=at)
+    if form.validate() and form.attempt(
+        lambda session: (
+            services.begin_campaign(
+                session,
+                actor,
+                project_id,
+                name=form.name.data or "",
+                remark=form.remark.data or "",
+                at=at,
+            ).id
+        )
+    ):
+        flash(_("Begun. Add the links of its chain, in their order."), "done")
+        return back("campaigns.show", campaign_id=form.result)
+    return _page(project_id, form), 422
+
+
+def _page(project_id: int, form: CampaignForm) -> str:
+    session, actor, at = db.session(), current_actor(), clock.now()
+    seen = seen_by_reader(project_id)
+    if not seen.shows(FieldGroup.BOOKINGS):
+        raise NotFound
+    whole = queries.campaigns_shown(session, actor, at=at, project_id=project_id)
+    asked = [one for one in queries.campaigns_asked(session, actor) if one.project_id == project_id]
+    known = {one.id for one in whole}
+    return render_template(
+        "campaigns/project.html",
+        form=form,
+        rows=rows_of(session, whole),
+        parts=parts_of(session, actor, [one for one in asked if one.id not in known], at=at),
+        **shown.frame(seen),
+    )
+
+
+def rows_of(session: Session, campaigns: Sequence[Campaign]) -> list[dict[str, Any]]:
+    """Return campaigns as rows of a list, with where each chain stands and how far it reaches."""
+    links = queries.links_of(session, [one.id for one in campaigns]) if campaigns else {}
+    return [
+        {
+            "name": one.name,
+            "reference": one.reference,
+            "project": one.project.name,
+            "is_demo": one.project.is_demo,
+            "url": url_for("campaigns.show", campaign_id=one.id),
+            "badge": words.chain_badge(queries.chain_state(links[one.id])),
+            "links": len(links[one.id]),
+            "span": span_of(links[one.id]),
+        }
+        for one in campaigns
+    ]
+
+
+def parts_of(
+    session: Session, actor: Actor, campaigns: Sequence[Campaign], *, at: datetime
+) -> list[dict[str, Any]]:
+    """Return the parts of chains that are asked of the reader's facilities as rows of a list."""
+    if not campaigns:
+        return []
+    links = queries.links_of(session, [one.id for one in campaigns])
+    known = identified_projects(session, actor, [one.project_id for one in campaigns], at=at)
+    rows = []
+    for one in campaigns:
+        own = [link for link in links[one.id] if queries.is_asked_of(actor, link)]
+        rows.append(
+            {
+                "reference": one.reference,
+                "project": one.project.name if one.project_id in known else one.project.reference,
+                "organisation": one.project.organisation.name if one.project_id in known else None,
+                "is_demo": one.project.is_demo,
+                "url": url_for("campaigns.part", campaign_id=one.id),
+                "badge": words.chain_badge(queries.chain_state(own)),
+                "links": len(own),
+                "span": span_of(own),
+            }
+        )
+    return rows
+
+
+def span_of(links: Sequence[Seen]) -> str | None:
+    """Return from when to when a chain reaches, as far as it has windows."""
+    moments = [
+        (
+            local(one.moments[0], one.room.facility.time_zone),
+            local(one.moments[1], one.room.facility.time_zone),
+        )
+        for one in links
+        if one.moments is not None and one.room is not None
+    ]
+    if not moments:
+        return None
+    first, last = min(start for start, _end in moments), max(end for _start, end in moments)
+    return f"{day(first.date())} – {day(last.date())}"
