@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from portal.roadmap.rules.dates import SAME_DAY, Dates, Node, dates_of, likely_durations, network_of
-from portal.roadmap.rules.network import bridged, in_order
-from portal.roadmap.rules.planning import RUNS, SEED, plan_of, reasons_against_steps
+from portal.roadmap.rules.dates import SAME_DAY, Dates, Node, dates_of, likely_durations
+from portal.roadmap.rules.planning import RUNS, SEED, network_for, plan_of
 from portal.roadmap.rules.values import Edge, EdgeKind, Instance, Milestone, Plan
 
 MONTH = 30
@@ -45,16 +44,9 @@ def forecast_of(instance: Instance, *, runs: int = RUNS, seed: int = SEED) -> Fo
 
     Raises what `plan_of` raises.
     """
-    plan = plan_of(instance, runs=runs, seed=seed)
-    steps = {step.id: step for step in (*instance.catalogue.steps, *instance.own)}
-    edges = bridged(steps.values(), reasons_against_steps(instance))
-    nodes = network_of(
-        [steps[step_id] for step_id in in_order(edges)],
-        edges,
-        actual=instance.actual,
-        not_before=instance.not_before,
-        today=instance.today,
-    )
+    network = network_for(instance)
+    plan = plan_of(instance, runs=runs, seed=seed, network=network)
+    edges, nodes = network.edges, network.nodes
     target = next_milestone(instance.milestones, nodes)
     if target is None:
         return Forecast(plan=plan, edges=edges, delays={}, gains={})

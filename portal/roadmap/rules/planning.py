@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from portal.roadmap.rules.applicability import reasons_against_step, truths_of
 from portal.roadmap.rules.dates import Dates, Days, Node, critical, dates_of, likely_durations, network_of
-from portal.roadmap.rules.network import bridged, in_order, resting_on
+from portal.roadmap.rules.network import Edges, bridged, in_order, resting_on
 from portal.roadmap.rules.ranges import percentiles, ranges_of
 from portal.roadmap.rules.values import Actual, Instance, Late, Milestone, Plan, PlannedStep, Span, Step
 
@@ -16,18 +17,43 @@ SEED = 1
 SKIPPED = ("skipped",)
 
 
-def plan_of(instance: Instance, *, runs: int = RUNS, seed: int = SEED) -> Plan:
-    """Return the plan of an instance.
+@dataclass(frozen=True, slots=True)
+class Network:
+    """The steps of an instance that are in its plan, in order, with the edges between them, and why others are not."""
 
-    Raises `ValueError` where its steps go round in a circle, and `OverflowError` where a date lies beyond the calendar.
+    against: Mapping[str, tuple[str, ...]]
+    edges: Edges
+    nodes: Sequence[Node]
+
+
+def network_for(instance: Instance) -> Network:
+    """Return the network of an instance.
+
+    Raises `ValueError` where its steps go round in a circle.
     """
     against = reasons_against_steps(instance)
     all_steps = {step.id: step for step in (*instance.catalogue.steps, *instance.own)}
     edges = bridged(all_steps.values(), against)
-    steps = [all_steps[step_id] for step_id in in_order(edges)]
     nodes = network_of(
-        steps, edges, actual=instance.actual, not_before=instance.not_before, today=instance.today
+        [all_steps[step_id] for step_id in in_order(edges)],
+        edges,
+        actual=instance.actual,
+        not_before=instance.not_before,
+        today=instance.today,
     )
+    return Network(against, edges, nodes)
+
+
+def plan_of(
+    instance: Instance, *, runs: int = RUNS, seed: int = SEED, network: Network | None = None
+) -> Plan:
+    """Return the plan of an instance, whose network may be given if it is there already.
+
+    Raises `ValueError` where its steps go round in a circle, and `OverflowError` where a date lies beyond the calendar.
+    """
+    found = network or network_for(instance)
+    against, edges, nodes = found.against, found.edges, found.nodes
+    steps = [node.step for node in nodes]
     unknown = sorted(step.id for step in steps if step.duration is None)
     binding = {node.step.id: edges[node.step.id] if node.binding else () for node in nodes}
     planned, milestones, end = _dated(instance, nodes, resting_on(unknown, binding), runs=runs, seed=seed)
