@@ -29,4 +29,4 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = {
     for name in sorted({name for room in ROOMS for name in room})
 }
 
-WORK: Mapping[str, Kind] = {**bookings.WORK, **projects.WORK}
+WORK: Mapping[str, Kind] = {**bookings.WORK, **projects.WORK, **roadmap.WORK}

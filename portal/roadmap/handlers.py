@@ -1,9 +1,12 @@
 """What a roadmap does about what happens elsewhere, and who is told by mail of a referral."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
-from flask_babel import force_locale
+from flask import url_for
+from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
@@ -15,12 +18,16 @@ from portal.ledger import Entry
 from portal.mail.services import post
 from portal.mail.writing import page_address, write
 from portal.projects import events as projects
-from portal.roadmap import events, services
+from portal.roadmap import events, queries, services
 from portal.roadmap.models import Referral
 from portal.roadmap.rules.referrals import ReferralSide
+from portal.work.kinds import Kind, Outcome
+from portal.work.task import Task
 
 Handler = Callable[[Session, Entry, datetime], None]
 FRESH = timedelta(days=2)
+AT_ONCE = 10
+"""So many roadmaps are computed in one unit of work: their rows are locked for a moment only."""
 
 SENTENCES: Mapping[str, Callable[[], str]] = {
     events.HelpAsked.name: lambda: _("A project asks for your help with a step of its roadmap."),
@@ -88,6 +95,37 @@ def _tell(
         post(session, letter, at=at)
 
 
+def compute_all(task: Task) -> dict[str, Any]:
+    """Compute every roadmap anew, some in each step, from the one after the last that an earlier try has done."""
+    last, done = int(task.kept.get("last", 0)), int(task.kept.get("done", 0))
+    ids = task.read(lambda session: list(queries.projects_with_roadmaps(session, after=last)))
+    task.total = done + len(ids)
+    for first in range(0, len(ids), AT_ONCE):
+        part = ids[first : first + AT_ONCE]
+        done += len(part)
+        task.step(
+            partial(_compute_some, project_ids=part, at=task.at),
+            done=done,
+            keep={"last": part[-1], "done": done},
+        )
+    return {"roadmaps": done}
+
+
+def _compute_some(session: Session, *, project_ids: Sequence[int], at: datetime) -> None:
+    for project_id in project_ids:
+        services.compute_of_project(session, project_id, at=at)
+
+
+def _computed(outcome: Mapping[str, Any]) -> Outcome:
+    return Outcome(
+        sentence=ngettext(
+            "%(num)s roadmap was computed anew.", "%(num)s roadmaps were computed anew.", outcome["roadmaps"]
+        ),
+        url=url_for("roadmap.catalogue"),
+        label=_("Steps to the patient"),
+    )
+
+
 MOVES_THE_PLAN = (
     projects.ProjectEdited,
     projects.PhaseChanged,
@@ -117,3 +155,10 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = {
     events.ReferralCompleted.name: (tell_founder, tell_provider),
     events.ReferralMessageWritten.name: (tell_other_side,),
 }
+
+WORK: Mapping[str, Kind] = {
+    services.COMPUTE_ALL: Kind(
+        work=compute_all, title=lambda: _("Computing all roadmaps anew"), outcome=_computed
+    ),
+}
+"""The long work of this room."""

@@ -1382,6 +1382,7 @@ STEPS = (
     see("roadmap.download_catalogue", "as XLSX", may=ALL),
     see("roadmap.step", "step of the catalogue", may=ALL),
     see("roadmap.to_verify", may=ADMINISTRATOR),
+    send("roadmap.compute_all", may=ADMINISTRATOR, on="roadmap.to_verify"),
     see("roadmap.fields", "step of the catalogue", may=ADMINISTRATOR),
     see("roadmap.revise", "field of a step", may=ADMINISTRATOR),
     send(

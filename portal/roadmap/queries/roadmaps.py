@@ -144,6 +144,16 @@ def due_for_computing(session: Session, *, today: date, most: int) -> Sequence[R
     ).all()
 
 
+def projects_with_roadmaps(session: Session, *, after: int = 0) -> Sequence[int]:
+    """Return the ids of the projects that go on and have a roadmap, in order, those after one id."""
+    return session.scalars(
+        select(Project.id)
+        .join(Roadmap, Roadmap.project_id == Project.id)
+        .where(Project.archived_at.is_(None), Project.id > after)
+        .order_by(Project.id)
+    ).all()
+
+
 def ahead(session: Session, project_ids: Collection[int]) -> dict[int, RoadmapPlan]:
     """Return the outlook of each project that has a roadmap, by project; whoever calls has asked who may see it."""
     rows = session.execute(

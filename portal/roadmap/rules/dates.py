@@ -85,14 +85,9 @@ def likely_durations(nodes: Sequence[Node]) -> list[Days]:
     ]
 
 
-def dates_of(
-    nodes: Sequence[Node], durations: Sequence[Days], waits: Mapping[int, Days] | None = None
-) -> Dates:
-    """Return the earliest dates forward, and the latest dates back from the end, in each draw.
-
-    `waits` says of places how many days a step that could start is left waiting.
-    """
-    starts, finishes = _forward(nodes, durations, waits or {})
+def dates_of(nodes: Sequence[Node], durations: Sequence[Days]) -> Dates:
+    """Return the earliest dates forward, and the latest dates back from the end, in each draw."""
+    starts, finishes = earliest_of(nodes, durations, {})
     ends = [finish for node, finish in zip(nodes, finishes, strict=True) if node.counts_for_end] or finishes
     end = np.maximum.reduce(ends)
     latest_starts, latest_finishes = _backward(nodes, starts, finishes, end)
@@ -106,9 +101,13 @@ def critical(node: Node, slack: Days) -> Flags:
     return slack < SAME_DAY
 
 
-def _forward(
+def earliest_of(
     nodes: Sequence[Node], durations: Sequence[Days], waits: Mapping[int, Days]
 ) -> tuple[list[Days], list[Days]]:
+    """Return the earliest starts and finishes alone, for those who ask nothing of slack.
+
+    `waits` says of places how many days a step that could start is left waiting.
+    """
     starts: list[Days] = []
     finishes: list[Days] = []
     for own_place, (node, duration) in enumerate(zip(nodes, durations, strict=True)):

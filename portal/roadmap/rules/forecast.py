@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from portal.roadmap.rules.dates import SAME_DAY, Dates, Node, dates_of, likely_durations
+from portal.roadmap.rules.dates import SAME_DAY, Days, Node, earliest_of, likely_durations
 from portal.roadmap.rules.planning import RUNS, SEED, network_for, plan_of
 from portal.roadmap.rules.values import Edge, EdgeKind, Instance, Milestone, Plan
 
@@ -78,21 +78,19 @@ def next_milestone(milestones: Mapping[str, Milestone], nodes: Sequence[Node]) -
 
 def path_to(nodes: Sequence[Node], target: int) -> list[int]:
     """Return the places of the steps that decide when a step comes, the first one first and the step itself last."""
-    dates = dates_of(nodes, likely_durations(nodes))
+    dates = earliest_of(nodes, likely_durations(nodes), {})
     path = [target]
-    while (before := _deciding(nodes, dates, path[-1])) is not None:
+    while (before := _deciding(nodes, *dates, path[-1])) is not None:
         path.append(before)
     return path[::-1]
 
 
-def _deciding(nodes: Sequence[Node], dates: Dates, place: int) -> int | None:
-    start = dates.earliest_start[place][0]
+def _deciding(
+    nodes: Sequence[Node], starts: Sequence[Days], finishes: Sequence[Days], place: int
+) -> int | None:
+    start = starts[place][0]
     for before, kind, lag in nodes[place].binding:
-        reached = (
-            dates.earliest_finish[before]
-            if kind is EdgeKind.FINISH_TO_START
-            else dates.earliest_start[before]
-        )
+        reached = finishes[before] if kind is EdgeKind.FINISH_TO_START else starts[before]
         if abs(reached[0] + lag - start) < SAME_DAY and nodes[before].finished is None:
             return before
     return None
@@ -112,8 +110,8 @@ def _moves(nodes: Sequence[Node], target: int, *, at_finish: bool) -> tuple[dict
             waits[place][column] = MONTH
         else:
             durations[place][column] += MONTH
-    dates = dates_of(nodes, durations, waits)
-    reached = (dates.earliest_finish if at_finish else dates.earliest_start)[target]
+    starts, finishes = earliest_of(nodes, durations, waits)
+    reached = (finishes if at_finish else starts)[target]
     moved = [round(float(days - reached[-1])) for days in reached]
     ids = [nodes[place].step.id for place in open_places]
     later, earlier = moved[: len(ids)], moved[len(ids) : -1]

@@ -4,7 +4,9 @@ from portal.roadmap.services.catalogue import confirm_step, freeze_catalogue, re
 from portal.roadmap.services.readiness import assess, confirm_assessment
 from portal.roadmap.services.referrals import OPENABLE, ask_for_help, move_referral
 from portal.roadmap.services.roadmaps import (
+    COMPUTE_ALL,
     answer_questions,
+    ask_to_compute_all,
     compute,
     compute_due,
     compute_of_organisation,
@@ -27,10 +29,12 @@ from portal.roadmap.services.steps import (
 )
 
 __all__ = [
+    "COMPUTE_ALL",
     "OPENABLE",
     "add_own_step",
     "answer_questions",
     "ask_for_help",
+    "ask_to_compute_all",
     "assess",
     "compute",
     "compute_due",

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.core.actors import Actor
-from portal.core.errors import Reason, Refused, Stale
+from portal.core.errors import NotAllowed, Reason, Refused, Stale
 from portal.ledger import record
 from portal.projects.models import Project
 from portal.projects.rules.phases import day_of
@@ -27,8 +27,11 @@ from portal.roadmap.rules.planning import RUNS
 from portal.roadmap.rules.updates import Update, update_of
 from portal.roadmap.rules.values import Instance
 from portal.roadmap.services.catalogue import freeze_catalogue
+from portal.work.models import Job
+from portal.work.services import ask
 
 COMPUTED_LATER = "roadmaps_computed_later"
+COMPUTE_ALL = "roadmap.compute_all"
 
 
 def make_roadmap(session: Session, actor: Actor, project_id: int, *, at: datetime) -> Roadmap:
@@ -229,6 +232,17 @@ def compute_of_project(session: Session, project_id: int, *, at: datetime) -> No
     ).one_or_none()
     if roadmap is not None:
         compute(session, roadmap, at=at)
+
+
+def ask_to_compute_all(session: Session, actor: Actor, *, at: datetime) -> Job:
+    """Ask for all roadmaps to be computed anew, as long work; who asks again meanwhile gets the same.
+
+    Raises `NotAllowed` for anybody but an administrator.
+    """
+    if not actor.is_administrator:
+        raise NotAllowed
+    total = len(queries.projects_with_roadmaps(session))
+    return ask(session, COMPUTE_ALL, actor, {}, total=total, key="all", at=at)
 
 
 def compute_of_organisation(session: Session, organisation_id: int, *, at: datetime) -> None:

@@ -22,6 +22,7 @@ from portal.roadmap.views.blueprint import bp
 from portal.roadmap.views.catalogue import cited
 from portal.store import db
 from portal.web.actors import back, current_actor, for_roles
+from portal.web.forms import ActionForm
 
 WHOLE = ""
 """The field of a confirmation that speaks of the whole step."""
@@ -54,6 +55,18 @@ def to_verify() -> ResponseReturnValue:
     return flask.render_template(
         "roadmap/to_verify.html", rows=rows, moved=moved, total=len(shipped.record_ids(STEPS))
     )
+
+
+@bp.post("/steps/compute")
+@for_roles(Role.ADMINISTRATOR)
+def compute_all() -> ResponseReturnValue:
+    """Compute every roadmap anew, as long work that can be left and cancelled."""
+    actor, at, form = current_actor(), clock.now(), ActionForm(request.form)
+    if form.validate() and form.attempt(
+        lambda session: services.ask_to_compute_all(session, actor, at=at).id
+    ):
+        return back("jobs.show", job_id=form.result)
+    return back("roadmap.to_verify")
 
 
 @bp.get("/steps/<step_id>/fields")
