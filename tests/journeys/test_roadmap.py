@@ -91,7 +91,7 @@ def accept(page: Page, referral: str, picture: Picture) -> None:
     expect(page.locator("body")).not_to_contain_text(NAME)
     check_accessible(page)
     picture(page, "roadmap-3-referral")
-    page.get_by_label("Message").fill("Gladly.")
+    page.locator("textarea[name=words]").fill("Gladly.")
     page.get_by_role("button", name="Accept").click()
     expect(page.locator("body")).to_contain_text("Accepted.")
     expect(page.locator("main")).to_contain_text(NAME)
