@@ -1432,6 +1432,7 @@ ROADMAPS = (
     see("roadmap.download", "roadmap as CSV", may=PLANNERS),
     see("roadmap.download", "roadmap as XLSX", may=PLANNERS),
     see("roadmap.calendar", "project", may=PLANNERS),
+    see("roadmap.pdf", "project", may=PLANNERS),
     see("roadmap.questions", "project", may=PLANNERS, barred=KNOWERS),
     send(
         "roadmap.questions",
