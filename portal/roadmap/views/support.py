@@ -28,7 +28,7 @@ from portal.roadmap.views.pages import Reading, around, reading
 from portal.store import db
 from portal.web.actors import back, current_actor, signed_in
 
-AHEAD = timedelta(days=365)
+AHEAD = timedelta(days=182)
 FIRST_KINDS = ("meeting", "advice", "designation", "grant")
 """What is nearest to a step comes first among the programmes that name it."""
 
@@ -36,7 +36,7 @@ FIRST_KINDS = ("meeting", "advice", "designation", "grant")
 @bp.get("/projects/<int:project_id>/roadmap/support")
 @signed_in
 def support(project_id: int) -> ResponseReturnValue:
-    """Show for each step of the coming year which programmes and providers fit, and by when to apply."""
+    """Show for each step of the coming six months which programmes and providers fit, and by when to apply."""
     found = reading(project_id)
     if found.laid is None:
         raise NotFound
