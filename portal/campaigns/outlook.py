@@ -20,7 +20,7 @@ from portal.core.slots import Slot
 from portal.facilities.models import Cleanroom
 from portal.facilities.queries import bookable_cleanrooms
 
-GIVEN = frozenset({Standing.HELD, Standing.BOOKED, Standing.RUNNING, Standing.DONE})
+GIVEN = frozenset({Standing.OFFERED, Standing.HELD, Standing.BOOKED, Standing.RUNNING, Standing.DONE})
 """Links that have a room, and keep it unless they are the ones to move."""
 MOVABLE = frozenset({Standing.HELD, Standing.BOOKED})
 

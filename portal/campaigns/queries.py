@@ -55,7 +55,7 @@ class Seen:
         return self.room.facility_id if self.room else None
 
 
-_HAS_A_ROOM = frozenset({Standing.HELD, Standing.BOOKED, Standing.RUNNING, Standing.DONE})
+_HAS_A_ROOM = frozenset({Standing.OFFERED, Standing.HELD, Standing.BOOKED, Standing.RUNNING, Standing.DONE})
 
 
 def shown_to(actor: Actor, *, at: datetime) -> ColumnElement[bool]:
@@ -198,6 +198,11 @@ def campaigns_of_requests(session: Session, request_ids: Collection[int]) -> dic
         .where(CampaignLink.request_id.in_(request_ids))
     )
     return {row[0]: row[1] for row in rows}
+
+
+def campaign_of_request(session: Session, request_id: int) -> int | None:
+    """Return the campaign of which a request is a link, whoever asks, or None."""
+    return session.scalar(select(CampaignLink.campaign_id).where(CampaignLink.request_id == request_id))
 
 
 def has_campaign_named(session: Session, project_id: int, name: str) -> bool:

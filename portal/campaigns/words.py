@@ -13,6 +13,7 @@ Badge = tuple[str, str]
 STANDING_KINDS = {
     Standing.PLANNED: "wait",
     Standing.ASKED: "asked",
+    Standing.OFFERED: "held",
     Standing.HELD: "held",
     Standing.BOOKED: "firm",
     Standing.RUNNING: "use",
@@ -38,6 +39,7 @@ def standing(word: Standing) -> str:
     return {
         Standing.PLANNED: _("Planned"),
         Standing.ASKED: _("Asked for"),
+        Standing.OFFERED: _("Offered"),
         Standing.HELD: _("Held"),
         Standing.BOOKED: _("Booked"),
         Standing.RUNNING: _("In use"),

@@ -75,16 +75,23 @@ def destinations() -> Iterator[Destination]:
         Destination(label=way.label, url=way.url, key=keys.get(way.url, _key_of_calendar(way.url)))
         for way in _present_ways()
     )
-    if maybe_actor() is None:
+    actor = maybe_actor()
+    if actor is None:
         yield Destination(label=_("Front page"), url=url_for("home.start"), key="h")
         yield Destination(label=_("Sign in"), url=url_for("security.login"))
         yield Destination(label=_("Register"), url=url_for("accounts.register"))
     else:
         yield Destination(label=_("Messages"), url=url_for("notifications.messages"), key="m")
         yield Destination(label=_("Your account"), url=url_for("accounts.account"), key="a")
+        yield from _campaigns(actor)
         yield Destination(label=_("Pipeline"), url=url_for("projects.pipeline"))
         yield Destination(label=_("Cleanrooms"), url=url_for("facilities.catalogue"))
     yield from (Destination(label=label, url=url) for label, url in _about())
+
+
+def _campaigns(actor: Actor) -> Iterator[Destination]:
+    if actor.facility_ids or actor.roles & {Role.FOUNDER, Role.ADVISER}:
+        yield Destination(label=_("Campaigns"), url=url_for("campaigns.index"))
 
 
 def _key_of_calendar(url: str) -> str | None:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from portal.bookings import handlers as bookings
 from portal.calendars import handlers as calendars
+from portal.campaigns import handlers as campaigns
 from portal.facilities import handlers as facilities
 from portal.ledger import Entry
 from portal.notifications import handlers as notifications
@@ -19,6 +20,7 @@ Handler = Callable[[Session, Entry, datetime], None]
 ROOMS: tuple[Mapping[str, tuple[Handler, ...]], ...] = (
     bookings.HANDLERS,
     calendars.HANDLERS,
+    campaigns.HANDLERS,
     facilities.HANDLERS,
     notifications.HANDLERS,
     roadmap.HANDLERS,

@@ -11,6 +11,7 @@ class Standing(StrEnum):
 
     PLANNED = "planned"
     ASKED = "asked"
+    OFFERED = "offered"
     HELD = "held"
     BOOKED = "booked"
     RUNNING = "running"
@@ -33,7 +34,7 @@ class ChainState(StrEnum):
 
 
 OPEN_REQUESTS = frozenset({"submitted", "needs_info", "waitlisted", "offered"})
-ALIVE = frozenset(Standing) - {Standing.LOST}
+UNDECIDED = frozenset({Standing.PLANNED, Standing.ASKED, Standing.OFFERED})
 
 
 def standing_of(request_state: str, booking_state: str | None) -> Standing:
@@ -41,7 +42,7 @@ def standing_of(request_state: str, booking_state: str | None) -> Standing:
     if request_state == "draft":
         return Standing.PLANNED
     if request_state == "offered":
-        return Standing.HELD
+        return Standing.OFFERED
     if request_state in OPEN_REQUESTS:
         return Standing.ASKED
     if request_state == "approved":
@@ -74,6 +75,7 @@ def state_of(links: Collection[Standing]) -> ChainState:
 _BEHIND: Mapping[Standing, ChainState] = {
     Standing.PLANNED: ChainState.PLANNED,
     Standing.ASKED: ChainState.ASKED,
+    Standing.OFFERED: ChainState.ASKED,
     Standing.HELD: ChainState.HELD,
 }
 
@@ -89,10 +91,10 @@ def reasons_against_request(links: Collection[Standing]) -> list[Reason]:
 
 def reasons_against_release(links: Collection[Standing]) -> list[Reason]:
     """Return what stands against releasing a chain as one: it needs a link that has not begun."""
-    before = {Standing.PLANNED, Standing.ASKED, Standing.HELD, Standing.BOOKED}
+    before = {Standing.PLANNED, Standing.ASKED, Standing.OFFERED, Standing.HELD, Standing.BOOKED}
     return [] if before & set(links) else [Reason("nothing_to_release")]
 
 
 def waits_for_rest(own: Collection[Standing], others: Collection[Standing]) -> bool:
     """Say whether a part that is being approved is to wait, since another facility has not approved its own yet."""
-    return bool(own) and any(other in {Standing.PLANNED, Standing.ASKED} for other in others)
+    return bool(own) and any(other in UNDECIDED for other in others)

@@ -30,6 +30,7 @@ from portal.campaigns.models import Campaign
 from portal.campaigns.outlook import MOVABLE, present_order
 from portal.campaigns.queries import Seen
 from portal.campaigns.rules.standing import (
+    UNDECIDED,
     Standing,
     reasons_against_release,
     reasons_against_request,
@@ -185,7 +186,7 @@ def approve_part(
         at=at,
     )
     if not waits:
-        _confirm_what_waited(session, actor, campaign, links, at=at)
+        _confirm_what_waited(session, campaign, links, actor_id=actor.user_id, at=at)
     return campaign
 
 
@@ -241,7 +242,11 @@ def release_chain(
     reasons = reasons_against_release([one.standing for one in links])
     if reasons:
         raise Refused(reasons)
-    given_back = [one for one in links if one.standing in {*OPEN_REQUEST, Standing.HELD, Standing.BOOKED}]
+    given_back = [
+        one
+        for one in links
+        if one.standing in {*OPEN_REQUEST, Standing.OFFERED, Standing.HELD, Standing.BOOKED}
+    ]
 
     def give_back(one: Seen) -> None:
         if one.booking is not None and one.request.state.value == "approved":
@@ -294,6 +299,19 @@ def move_chain(
     campaign.touch(at=at)
     _tell(session, ChainMoved, actor, campaign, [one for one, _ in moving], note=why, at=at)
     return campaign
+
+
+def settle_rest(session: Session, request_id: int, *, at: datetime) -> bool:
+    """Confirm what waits for the rest of a chain once a link was decided alone and nothing is open; say whether anything did."""
+    campaign_id = queries.campaign_of_request(session, request_id)
+    if campaign_id is None:
+        return False
+    campaign = queries.lock_campaign(session, campaign_id, shown_version=None)
+    _lock_rooms(session, queries.links_of(session, [campaign_id])[campaign_id], at=at)
+    links = _afresh(session, campaign_id)
+    if {one.standing for one in links} & {*UNDECIDED, Standing.LOST}:
+        return False
+    return _confirm_what_waited(session, campaign, links, actor_id=None, at=at)
 
 
 def fees_for_release(links: Iterable[Seen], *, at: datetime) -> dict[int, tuple[int | None, str | None]]:
@@ -391,8 +409,8 @@ def _of_link(one: Seen, reason: Reason) -> Reason:
 
 
 def _confirm_what_waited(
-    session: Session, actor: Actor, campaign: Campaign, links: Iterable[Seen], *, at: datetime
-) -> None:
+    session: Session, campaign: Campaign, links: Iterable[Seen], *, actor_id: int | None, at: datetime
+) -> bool:
     waited = [one for one in links if one.link.waits_for_rest and one.booking is not None]
     settled = []
     for one in waited:
@@ -401,12 +419,13 @@ def _confirm_what_waited(
             settled.append(one.booking.id)
     if settled:
         event = ChainApproved(
-            actor_id=actor.user_id,
+            actor_id=actor_id,
             campaign_id=campaign.id,
             project_id=campaign.project_id,
             booking_ids=tuple(settled),
         )
         record(session, event, at=at)
+    return bool(settled)
 
 
 def _tell(

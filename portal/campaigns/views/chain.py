@@ -296,8 +296,7 @@ def _gates(session: Session, links: list[Seen], *, at: datetime) -> dict[tuple[i
             "title": gate_words.gate(place[1]),
             "facility": facilities[place[0]],
             "met": verdict.met,
-            "settled": verdict.settled,
-            "needed": verdict.needed,
+            "words": gate_words.summary(verdict),
             "url": url_for("gates.project", project_id=links[0].request.project_id),
         }
         for place, verdict in found.items()

@@ -229,9 +229,7 @@ def _row(
         "competing": len(judged.competing) if judged else 0,
         "gate": gate_words.gate(gate) if gate is not None else None,
         "gate_met": verdict.met if verdict else None,
-        "gate_words": _("%(settled)s of %(needed)s met", settled=verdict.settled, needed=verdict.needed)
-        if verdict
-        else None,
+        "gate_words": gate_words.summary(verdict) if verdict else None,
         "until": moment(booking.held_until, room.facility.time_zone)
         if booking is not None and booking.held_until and room
         else None,
