@@ -1,10 +1,12 @@
 """Named questions of the facility's side: what is asked of it, what is booked there; other facilities' is not found."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from portal.accounts.models import Membership, User
 from portal.bookings import queries
@@ -155,30 +157,65 @@ def facility_with_rooms(session: Session, slug: str) -> tuple[Facility, list[Cle
     return (rooms[0].facility, rooms) if rooms else (facility_named(session, slug), [])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which bookings at the actor's facilities a list asks for; None leaves a question open."""
+
+    since: datetime | None
+    until: datetime | None
+    states: Collection[BookingState]
+    facility_id: int | None = None
+    cleanroom_id: int | None = None
+
+    def among(self, actor: Actor) -> ColumnElement[bool]:
+        """Return the condition that a booking is wanted, and that the actor has a duty where it takes place."""
+        facilities = (
+            actor.facility_ids if self.facility_id is None else actor.facility_ids & {self.facility_id}
+        )
+        conditions: list[ColumnElement[bool]] = [
+            Cleanroom.facility_id.in_(facilities),
+            Booking.state.in_(self.states),
+        ]
+        if self.cleanroom_id is not None:
+            conditions.append(Block.cleanroom_id == self.cleanroom_id)
+        if self.since is not None:
+            conditions.append(Block.ends_at > self.since)
+        if self.until is not None:
+            conditions.append(Block.starts_at < self.until)
+        return and_(*conditions)
+
+
 def bookings_at(
     session: Session,
     actor: Actor,
+    wanted: Wanted,
     *,
-    since: datetime | None,
-    until: datetime | None,
-    facility_id: int | None = None,
-    cleanroom_id: int | None = None,
-    states: Collection[BookingState],
+    order: Sequence[ColumnElement[Any]] = (),
+    offset: int = 0,
+    limit: int | None = None,
 ) -> list[Booking]:
-    """Return the bookings at the actor's facilities that touch a stretch of time, by start."""
-    wanted = actor.facility_ids if facility_id is None else actor.facility_ids & {facility_id}
-    question = (
-        _bookings()
-        .where(Cleanroom.facility_id.in_(wanted), Booking.state.in_(states))
-        .order_by(Block.starts_at, Booking.id)
+    """Return the bookings at the actor's facilities that are wanted, by start unless ordered otherwise."""
+    return list(
+        session.scalars(
+            _bookings()
+            .where(wanted.among(actor))
+            .order_by(*(order or (Block.starts_at, Booking.id)))
+            .offset(offset)
+            .limit(limit)
+        )
     )
-    if cleanroom_id is not None:
-        question = question.where(Block.cleanroom_id == cleanroom_id)
-    if since is not None:
-        question = question.where(Block.ends_at > since)
-    if until is not None:
-        question = question.where(Block.starts_at < until)
-    return list(session.scalars(question))
+
+
+def count_bookings_at(session: Session, actor: Actor, wanted: Wanted) -> int:
+    """Return how many bookings at the actor's facilities are wanted."""
+    question = (
+        select(func.count())
+        .select_from(Booking)
+        .join(Block, Block.id == Booking.block_id)
+        .join(Cleanroom, Cleanroom.id == Block.cleanroom_id)
+        .where(wanted.among(actor))
+    )
+    return session.scalar(question) or 0
 
 
 def booking_at_facility(session: Session, actor: Actor, booking_id: int) -> Booking:
@@ -234,17 +271,18 @@ def _requests() -> Select[SlotRequest]:
         joinedload(SlotRequest.project),
         joinedload(SlotRequest.organisation),
         joinedload(SlotRequest.handled_by),
-        joinedload(SlotRequest.cleanroom).joinedload(Cleanroom.facility),
+        selectinload(SlotRequest.cleanroom).selectinload(Cleanroom.facility),
     )
 
 
+# Rooms and facilities in questions of their own: many rows share a few, whose hundred columns each would repeat.
 def _bookings() -> Select[Booking]:
     return (
         select(Booking)
         .join(Block, Block.id == Booking.block_id)
         .join(Cleanroom, Cleanroom.id == Block.cleanroom_id)
         .options(
-            joinedload(Booking.block).joinedload(Block.cleanroom).joinedload(Cleanroom.facility),
+            contains_eager(Booking.block).selectinload(Block.cleanroom).selectinload(Cleanroom.facility),
             joinedload(Booking.project),
             joinedload(Booking.organisation),
             joinedload(Booking.request),

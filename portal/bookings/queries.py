@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, false, func, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from portal.bookings.models import (
     Block,
@@ -238,49 +238,41 @@ def booking_to_run(session: Session, actor: Actor, booking_id: int) -> Booking:
     return _one(session, _bookings().where(Booking.id == booking_id, here))
 
 
-def bookings_at(
-    session: Session,
-    actor: Actor,
-    *,
-    since: datetime,
-    until: datetime,
-    facility_id: int | None = None,
-    states: Collection[BookingState] = (),
-) -> list[Booking]:
-    """Return the bookings at the actor's facilities that touch a stretch of time, by start."""
-    wanted = actor.facility_ids if facility_id is None else actor.facility_ids & {facility_id}
-    question = (
-        _bookings()
-        .where(
-            Block.starts_at < until,
-            Block.ends_at > since,
-            Block.cleanroom_id.in_(select(Cleanroom.id).where(Cleanroom.facility_id.in_(wanted))),
-        )
-        .order_by(Block.starts_at, Booking.id)
-    )
-    if states:
-        question = question.where(Booking.state.in_(states))
-    return list(session.scalars(question))
-
-
 def own_bookings(
-    session: Session, actor: Actor, *, since: datetime, states: Collection[BookingState] = ()
+    session: Session, actor: Actor, *, is_over: bool, at: datetime, offset: int = 0, limit: int | None = None
 ) -> list[Booking]:
-    """Return the bookings that came of the requests of the actor's organisation and end after a moment, by start."""
-    if Role.FOUNDER not in actor.roles or actor.organisation_id is None:
-        return []
+    """Return the bookings that came of the requests of the actor's organisation: those to come, or those that are over.
+
+    What comes next stands first; of what is over, what ended last.
+    """
+    order = (Block.starts_at.desc(), Booking.id.desc()) if is_over else (Block.starts_at, Booking.id)
+    question = _bookings().where(_is_own(actor), _is_over(at) if is_over else _is_coming(at)).order_by(*order)
+    return list(session.scalars(question.offset(offset).limit(limit)))
+
+
+def count_own_bookings(session: Session, actor: Actor, *, is_over: bool, at: datetime) -> int:
+    """Return how many bookings of the actor's organisation are to come, or are over."""
     question = (
-        _bookings()
-        .where(
-            Booking.organisation_id == actor.organisation_id,
-            Booking.request_id.is_not(None),
-            Block.ends_at > since,
-        )
-        .order_by(Block.starts_at, Booking.id)
+        select(func.count())
+        .select_from(Booking)
+        .join(Block, Block.id == Booking.block_id)
+        .where(_is_own(actor), _is_over(at) if is_over else _is_coming(at))
     )
-    if states:
-        question = question.where(Booking.state.in_(states))
-    return list(session.scalars(question))
+    return session.scalar(question) or 0
+
+
+def _is_own(actor: Actor) -> ColumnElement[bool]:
+    if Role.FOUNDER not in actor.roles or actor.organisation_id is None:
+        return false()
+    return and_(Booking.organisation_id == actor.organisation_id, Booking.request_id.is_not(None))
+
+
+def _is_coming(at: datetime) -> ColumnElement[bool]:
+    return and_(Booking.state.in_(LIVE), Block.ends_at > at - timedelta(days=1))
+
+
+def _is_over(at: datetime) -> ColumnElement[bool]:
+    return or_(Booking.state.not_in(LIVE), Block.ends_at <= at)
 
 
 def closure_to_edit(session: Session, actor: Actor, closure_id: int) -> Closure:
@@ -467,12 +459,13 @@ def requestable_projects(session: Session, actor: Actor) -> list[Project]:
     )
 
 
+# Rooms and facilities in questions of their own: many rows share a few, whose hundred columns each would repeat.
 def _requests() -> Select[SlotRequest]:
     return select(SlotRequest).options(
         joinedload(SlotRequest.project),
         joinedload(SlotRequest.organisation),
         joinedload(SlotRequest.requested_by),
-        joinedload(SlotRequest.cleanroom).joinedload(Cleanroom.facility),
+        selectinload(SlotRequest.cleanroom).selectinload(Cleanroom.facility),
     )
 
 
@@ -481,7 +474,7 @@ def _bookings() -> Select[Booking]:
         select(Booking)
         .join(Block, Block.id == Booking.block_id)
         .options(
-            joinedload(Booking.block).joinedload(Block.cleanroom).joinedload(Cleanroom.facility),
+            contains_eager(Booking.block).selectinload(Block.cleanroom).selectinload(Cleanroom.facility),
             joinedload(Booking.project),
             joinedload(Booking.organisation),
             joinedload(Booking.request),

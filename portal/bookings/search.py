@@ -25,14 +25,13 @@ from portal.bookings.separation import FACT_COLUMNS, NOTHING, Meeting, Objection
 from portal.bookings.work import OwnDays, changeover_in_ticks
 from portal.core.errors import Reason
 from portal.core.slots import Slot
+from portal.facilities.changeovers import longest_shipped_days
 from portal.facilities.models import Cleanroom
 from portal.facilities.opening import Opening, openings_of
 from portal.facilities.queries import bookable_cleanrooms, own_changeover_days
 from portal.store import Base, UtcDateTime
 
 HORIZON_DAYS = 550
-USUAL_REACH_DAYS = 120
-"""How far beyond the days that can be booked a booking may still ask for changeover, unless a room says more."""
 COUNT = 3
 WHEN_ONLY = frozenset({"no_window", *apart.CODES})
 """What says nothing of the room itself, only of when it may be had."""
@@ -81,11 +80,11 @@ def answers(
     count: int = COUNT,
     ignored_booking_ids: Collection[int] = (),
 ) -> list[Answer]:
-    """Return what every cleanroom that takes requests says to a need: those that are free first, then by name.
+    """Return what every cleanroom of the kind that is needed says to a need: those that are free first, then by name.
 
     `ignored_booking_ids` are bookings that the asker would give back for the window, such as the one to be moved.
     """
-    rooms = bookable_cleanrooms(session)
+    rooms = bookable_cleanrooms(session, need.kind)
     against = {room.id: reasons_against_room(room, need) for room in rooms}
     fitting = [room for room in rooms if not against[room.id]]
     diaries = diaries_of(session, fitting, at=at, ignored_booking_ids=ignored_booking_ids)
@@ -269,7 +268,7 @@ def diaries_of(
         return {}
     own = own_changeover_days(session, list(by_id))
     # Beyond both ends too, so that a booking there asks for its changeover as it does of a single window.
-    reach = max([USUAL_REACH_DAYS, *(length for pairs in own.values() for length in pairs.values())])
+    reach = _longest_changeover(by_id.values(), own)
     asked = {
         "rooms": list(by_id),
         "at": at,
@@ -304,6 +303,14 @@ def diaries_of(
         )
         for room in by_id.values()
     }
+
+
+def _longest_changeover(rooms: Iterable[Cleanroom], own: Mapping[int, OwnDays]) -> int:
+    """Return the most days that work in any of these cleanrooms has to keep from its neighbours, and one to spare."""
+    days = [longest_shipped_days(), *(days for pairs in own.values() for days in pairs.values())]
+    for room in rooms:
+        days += [room.facility.default_changeover_days, room.facility.same_project_changeover_days]
+    return max(days) + 1
 
 
 def diary_around(

@@ -40,6 +40,12 @@ def shipped_days() -> Mapping[Pair, ShippedDays]:
     }
 
 
+@cache
+def longest_shipped_days() -> int:
+    """Return the longest changeover of the shipped table."""
+    return max((row.days for row in shipped_days().values()), default=0)
+
+
 def days_between(own: Mapping[Pair, int], before: str, after: str) -> int | None:
     """Return a cleanroom's own days between two classes, else the shipped ones, else None."""
     if (before, after) in own:

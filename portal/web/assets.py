@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.security import safe_join
 
@@ -96,6 +96,7 @@ def init_app(app: Flask) -> None:
         return response.make_conditional(request)
 
     app.view_functions["static"] = static
+    app.add_template_global(address_of_static)
 
     @app.url_defaults
     def add_version(endpoint: str, values: dict[str, Any]) -> None:
@@ -112,6 +113,14 @@ def init_app(app: Flask) -> None:
         if found and asked and asked == version(folder, name):
             response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
         return response
+
+
+def address_of_static(name: str) -> str:
+    """Return the address of a static file, made once for a page: each of its hundreds of icons asks for the same two."""
+    known: dict[str, str] = g.setdefault("static_addresses", {})
+    if name not in known:
+        known[name] = url_for("static", filename=name)
+    return known[name]
 
 
 def version(folder: str, name: str) -> str | None:

@@ -5,8 +5,10 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from babel import Locale
+from babel.support import NullTranslations
 from flask import Flask, g, request
-from flask_babel import Babel, force_locale
+from flask_babel import Babel, Domain, force_locale, get_locale
 from flask_login import current_user
 
 from portal.web.cookies import kept
@@ -17,11 +19,31 @@ LANGUAGE_COOKIE, THEME_COOKIE = "language", "theme"
 HOME_ZONE = "Europe/Stockholm"
 
 
+class Words(Domain):
+    """The portal's words in each language; a page asks for them at every sentence, so that finding them must cost little."""
+
+    def __init__(self, *, domain: str) -> None:
+        """Begin with no language."""
+        super().__init__(domain=domain)
+        self._known: dict[Locale | None, NullTranslations] = {}
+
+    def get_translations(self) -> NullTranslations:
+        """Return the words in the reader's language."""
+        locale = get_locale()
+        found = self._known.get(locale)
+        if found is None:
+            found = self._known[locale] = super().get_translations()
+        return found
+
+
 def init_app(app: Flask) -> None:
     """Choose language and zone for each request: the person's own, then the cookie, then the browser's."""
     app.config.setdefault("BABEL_DEFAULT_LOCALE", "en")
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "translations")
-    Babel(app, locale_selector=language, timezone_selector=time_zone)
+    babel = Babel(app, locale_selector=language, timezone_selector=time_zone)
+    babel.domain_instance = Words(domain="messages")
+    # Jinja looks up what `_` stands for anew at each of its calls, of which a page has thousands.
+    app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"]
 
 
 def language() -> str:

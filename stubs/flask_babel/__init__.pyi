@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from babel import Locale
+from babel.support import NullTranslations
 from flask import Flask
 
 class Babel:
@@ -22,6 +23,11 @@ class Babel:
         timezone_selector: Callable[[], str | tzinfo | None] | None = None,
     ) -> None: ...
     def list_translations(self) -> list[Locale]: ...
+    domain_instance: Domain
+
+class Domain:
+    def __init__(self, translation_directories: str | None = None, domain: str = "messages") -> None: ...
+    def get_translations(self) -> NullTranslations: ...
 
 def gettext(string: str, **variables: Any) -> str: ...
 def ngettext(singular: str, plural: str, num: int, **variables: Any) -> str: ...

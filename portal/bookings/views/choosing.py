@@ -106,14 +106,6 @@ def title_of(answers: Collection[Answer], kind: RoomKind) -> str:
     )
 
 
-def answers_of_kind(
-    session: Session, need: Need, *, at: datetime, ignored: Collection[int] = (), count: int = 1
-) -> tuple[Answer, ...]:
-    """Return the answers of the rooms of the kind that is needed; rooms of another kind are beside the point."""
-    found = search.answers(session, need, at=at, count=count, ignored_booking_ids=ignored)
-    return tuple(answer for answer in found if answer.cleanroom.kind is need.kind)
-
-
 def choices(
     session: Session,
     need: Need,
@@ -125,7 +117,7 @@ def choices(
     everything: bool = False,
 ) -> Choices:
     """Return everything that is to be chosen from, in a number of queries that does not grow with the rooms."""
-    answers = answers_of_kind(session, need, at=at, ignored=ignored)
+    answers = tuple(search.answers(session, need, at=at, count=1, ignored_booking_ids=ignored))
     fitting = [answer for answer in answers if answer.windows]
     lost = _reasons_against_chosen(session, answers, need, chosen, at=at, ignored=ignored)
     kept = None if lost else chosen

@@ -1,6 +1,6 @@
 """The facility's bookings: the list, one booking with what can be done with it, and bookings without a request."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -9,12 +9,13 @@ import flask
 from flask import flash
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy import ColumnElement, case
 from sqlalchemy.orm import Session
 
 from portal.bookings import desk, history, queries, services, signing, words
 from portal.bookings.belonging import belongings
 from portal.bookings.forms.facility import BookingForm, DecisionForm, SignedForm, WordsForm, place_in
-from portal.bookings.models import Booking, BookingState, MoveProposal, MoveState, Side
+from portal.bookings.models import Block, Booking, BookingState, MoveProposal, MoveState, Side
 from portal.bookings.roomtime import local_day
 from portal.bookings.rules.decisions import BOOKING_STEPS, may_decide
 from portal.bookings.views.bars import booking_title
@@ -37,31 +38,24 @@ STANDING = tuple(
     state for state in BookingState if state not in (BookingState.CANCELLED, BookingState.EXPIRED)
 )
 """What a list shows unless it is asked for something else: all but what took nothing."""
-SORTS: Mapping[str, Callable[[Booking, str], Any]] = {
-    "start": lambda booking, _title: (booking.block.starts_at, booking.id),
-    "room": lambda booking, _title: (
-        booking.block.cleanroom.facility.name,
-        booking.block.cleanroom.code,
-        booking.block.starts_at,
-    ),
-    "what": lambda booking, title: (title.casefold(), booking.block.starts_at),
-    "state": lambda booking, _title: (list(BookingState).index(booking.state), booking.block.starts_at),
-}
+SORTS = ("start", "room", "what", "state")
+"""By what the list can be sorted; `what` depends on what the reader may know, so that it is sorted here."""
 
 
 @bp.get("/bookings")
 @for_roles(*ON_DUTY)
 def facility_bookings() -> ResponseReturnValue:
     """Show the bookings at the reader's facilities that fit the address."""
-    asked, lines = _listed()
-    page = page_number(len(lines), PAGE)
+    asked, rooms = _asked()
+    count = desk.count_bookings_at(db.session(), current_actor(), _wanted(asked))
+    page = page_number(count, PAGE)
     return flask.render_template(
         "bookings/facility/bookings.html",
         asked=asked,
-        lines=lines[(page - 1) * PAGE : page * PAGE],
-        count=len(lines),
+        lines=_lines(asked, rooms, page=page),
+        count=count,
         page=page,
-        pages=pages_of(len(lines), PAGE),
+        pages=pages_of(count, PAGE),
         states=[
             ("all", _("All, cancelled ones too")),
             *((one.value, words.booking_state(one)) for one in BookingState),
@@ -74,7 +68,7 @@ def facility_bookings() -> ResponseReturnValue:
 @for_roles(*ON_DUTY)
 def download_bookings(kind: Kind) -> ResponseReturnValue:
     """Hand out the list that the same address without its ending shows, all pages of it."""
-    _asked, lines = _listed()
+    lines = _lines(*_asked())
     columns = [
         _("Facility"),
         _("Cleanroom"),
@@ -281,29 +275,62 @@ class Line:
         ]
 
 
-def _listed() -> tuple[Asked, list[Line]]:
-    session, actor, at = db.session(), current_actor(), clock.now()
-    rooms = desk.rooms_at(session, actor)
-    asked = read_filters(
-        flask.request.args, rooms, states={"all", *BookingState}, sorts=SORTS, today=at.date()
-    )
+def _asked() -> tuple[Asked, list[Cleanroom]]:
+    """Return what the address asks of the list, and the rooms where the reader has a duty."""
+    rooms = desk.rooms_at(db.session(), current_actor())
+    today = clock.now().date()
+    return read_filters(
+        flask.request.args, rooms, states={"all", *BookingState}, sorts=SORTS, today=today
+    ), rooms
+
+
+def _wanted(asked: Asked) -> desk.Wanted:
     states: Collection[BookingState] = STANDING
     if asked.state is not None:
         states = tuple(BookingState) if asked.state == "all" else (BookingState(asked.state),)
-    found = desk.bookings_at(
-        session,
-        actor,
+    return desk.Wanted(
         since=asked.since,
         until=asked.until,
         facility_id=asked.facility_id,
         cleanroom_id=asked.cleanroom_id,
         states=states,
     )
+
+
+def _lines(asked: Asked, rooms: Sequence[Cleanroom], *, page: int | None = None) -> list[Line]:
+    """Return the lines of one page of the list, or of all of it."""
+    session, actor, at = db.session(), current_actor(), clock.now()
+    name, falls = asked.sort.removeprefix("-"), asked.sort.startswith("-")
+    part = slice(None) if page is None else slice((page - 1) * PAGE, page * PAGE)
+    cut_here = name == "what"
+    found = desk.bookings_at(
+        session,
+        actor,
+        _wanted(asked),
+        order=[column.desc() if falls else column.asc() for column in _order(name, rooms)],
+        offset=0 if cut_here else part.start or 0,
+        limit=None if cut_here or page is None else PAGE,
+    )
     known = desk.identified(session, actor, [booking.project for booking in found], at=at)
     lines = [Line(booking, booking_title(booking, known), words.booking_badge(booking)) for booking in found]
-    key = SORTS[asked.sort.removeprefix("-")]
-    lines.sort(key=lambda line: key(line.booking, line.title), reverse=asked.sort.startswith("-"))
-    return asked, lines
+    if not cut_here:
+        return lines
+    lines.sort(key=lambda line: line.title.casefold(), reverse=falls)
+    return lines[part]
+
+
+def _order(name: str, rooms: Sequence[Cleanroom]) -> list[ColumnElement[Any]]:
+    """Return the columns by which the list is sorted; rooms and states have an order of ours, not of their letters."""
+    by_start: list[ColumnElement[Any]] = [Block.starts_at.expression, Booking.id.expression]
+    if name == "room":
+        places = {room.id: place for place, room in enumerate(rooms)}
+        return [case(places, value=Block.cleanroom_id, else_=len(places)), *by_start]
+    if name == "state":
+        return [
+            case({state: place for place, state in enumerate(BookingState)}, value=Booking.state),
+            *by_start,
+        ]
+    return by_start
 
 
 def _note_step(booking_id: int, step: str, service: Callable[..., Booking], told: str) -> ResponseReturnValue:

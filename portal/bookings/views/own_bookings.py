@@ -1,7 +1,7 @@
 """The bookings of a requester's organisation: the list, the record, cancelling, and moving to another window."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import flask
@@ -16,7 +16,7 @@ from portal.bookings.blocks import work_of
 from portal.bookings.estimates import Estimate, estimate
 from portal.bookings.forms.requests import CancelForm, MoveForm, NoteForm
 from portal.bookings.history import happenings
-from portal.bookings.models import Booking, BookingState, MoveProposal, Side
+from portal.bookings.models import Booking, MoveProposal, Side
 from portal.bookings.needs import Need, need_of
 from portal.bookings.rules.decisions import BOOKING_STEPS
 from portal.bookings.services.bookings import fee_for_cancelling, must_ask
@@ -38,20 +38,20 @@ from portal.web.filters import moment, money, window
 from portal.web.forms import ActionForm
 
 A_PAGE = 50
-LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)
-WHEN = ("coming", "past")
+COMING, PAST = "coming", "past"
 
 
 @bp.get("/my-bookings")
 @for_roles(Role.FOUNDER)
 def own_bookings() -> ResponseReturnValue:
     """Show the bookings of the reader's organisation: those to come, or those that are over."""
-    when, found = _listed(current_actor())
-    number = len(found)
+    actor, when = current_actor(), _when()
+    number = queries.count_own_bookings(db.session(), actor, is_over=when == PAST, at=clock.now())
     page = page_number(number, A_PAGE)
+    found = _listed(actor, when, offset=(page - 1) * A_PAGE, limit=A_PAGE)
     return render_template(
         "bookings/own_bookings/index.html",
-        rows=[_row(booking) for booking in found[(page - 1) * A_PAGE : page * A_PAGE]],
+        rows=[_row(booking) for booking in found],
         number=number,
         page=page,
         pages=pages_of(number, A_PAGE),
@@ -67,7 +67,7 @@ def own_bookings() -> ResponseReturnValue:
 @for_roles(Role.FOUNDER)
 def own_bookings_file(kind: Kind) -> ResponseReturnValue:
     """Hand out the list that the same address without its ending shows, all pages of it."""
-    _when, found = _listed(current_actor())
+    found = _listed(current_actor(), _when())
     columns = [
         _("Request"),
         _("Project"),
@@ -334,15 +334,15 @@ def _proposal(actor: Actor, booking_id: int, proposal_id: int) -> None:
         raise NotFound
 
 
-def _listed(actor: Actor) -> tuple[str, list[Booking]]:
-    asked = flask.request.args.get("when", WHEN[0])
-    when, at = asked if asked in WHEN else WHEN[0], clock.now()
-    if when == "coming":
-        live = [BookingState.HELD, BookingState.CONFIRMED, BookingState.IN_USE]
-        return when, queries.own_bookings(db.session(), actor, since=at - timedelta(days=1), states=live)
-    found = queries.own_bookings(db.session(), actor, since=LONG_AGO)
-    over = [one for one in found if one.state not in queries.LIVE or one.block.ends_at <= at]
-    return when, over[::-1]
+def _when() -> str:
+    asked = flask.request.args.get("when", COMING)
+    return asked if asked in (COMING, PAST) else COMING
+
+
+def _listed(actor: Actor, when: str, *, offset: int = 0, limit: int | None = None) -> list[Booking]:
+    return queries.own_bookings(
+        db.session(), actor, is_over=when == PAST, at=clock.now(), offset=offset, limit=limit
+    )
 
 
 def _row(booking: Booking) -> dict[str, Any]:

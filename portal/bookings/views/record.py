@@ -276,7 +276,7 @@ def _lost(asked: SlotRequest, *, at: datetime) -> Lost | None:
     reasons = [reason for reason in reasons if reason.code != "notice_too_short"]
     if not reasons:
         return None
-    found = choosing.answers_of_kind(session, need, at=at, count=NEXT_WINDOWS)
+    found = search.answers(session, need, at=at, count=NEXT_WINDOWS)
     choices = [(slot, answer.cleanroom) for answer in found for slot in answer.windows]
     choices.sort(key=lambda choice: (choice[0], choice[1].id))
     return Lost(

@@ -48,8 +48,7 @@ def keep_window(request_id: int) -> ResponseReturnValue:
     go = flask.request.form.get("go", "continue")
     if go == "leave" and not form.window.data:
         return _left()
-    rooms = bookable_cleanrooms(db.session())
-    offer_rooms(form, [room for room in rooms if room.kind is need.kind])
+    offer_rooms(form, bookable_cleanrooms(db.session(), need.kind))
     choice = _choice(form, need, go, at=at) if form.validate() else None
     if choice is not None:
         if asked.state is not RequestState.DRAFT:

@@ -314,7 +314,7 @@ def _beside(form: WorkForm, projects: Sequence[Project]) -> Beside | None:
     need = _need_so_far(form, project, at=at)
     has_length = isinstance(form.duration.data, int) and form.duration.data > 0
     if has_length:
-        answers: Sequence[Answer] = choosing.answers_of_kind(db.session(), need, at=at)
+        answers: Sequence[Answer] = search.answers(db.session(), need, at=at, count=1)
     else:
         answers = _rooms_whatever_the_length(need)
     return Beside(
@@ -339,7 +339,6 @@ def _soonest(answers: Sequence[Answer]) -> list[tuple[str, str, str]]:
 
 
 def _rooms_whatever_the_length(need: Need) -> list[Answer]:
-    rooms = [room for room in bookable_cleanrooms(db.session()) if room.kind is need.kind]
     return [
         Answer(
             cleanroom=room,
@@ -348,7 +347,7 @@ def _rooms_whatever_the_length(need: Need) -> list[Answer]:
             ),
             windows=(),
         )
-        for room in rooms
+        for room in bookable_cleanrooms(db.session(), need.kind)
     ]
 
 

@@ -7,21 +7,22 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, selectinload
 
 from portal.facilities.changeovers import Pair, days_between, process_classes
-from portal.facilities.models import ChangeoverTime, Cleanroom, Facility
+from portal.facilities.models import ChangeoverTime, Cleanroom, Facility, RoomKind
 
 
-def bookable_cleanrooms(session: Session) -> list[Cleanroom]:
-    """Return the cleanrooms that take requests, with their facility, by facility and code, in two queries."""
+def bookable_cleanrooms(session: Session, kind: RoomKind | None = None) -> list[Cleanroom]:
+    """Return the cleanrooms, perhaps of one kind, that take requests, by facility and code, in two queries."""
     # The facility in a query of its own: in each room's row its forty columns would be most of what is read.
-    return list(
-        session.scalars(
-            select(Cleanroom)
-            .join(Cleanroom.facility)
-            .where(Facility.is_open_for_requests, Cleanroom.is_bookable)
-            .options(selectinload(Cleanroom.facility))
-            .order_by(Facility.name, Cleanroom.code)
-        )
+    question = (
+        select(Cleanroom)
+        .join(Cleanroom.facility)
+        .where(Facility.is_open_for_requests, Cleanroom.is_bookable)
+        .options(selectinload(Cleanroom.facility))
+        .order_by(Facility.name, Cleanroom.code)
     )
+    if kind is not None:
+        question = question.where(Cleanroom.kind == kind)
+    return list(session.scalars(question))
 
 
 # Every decision about a slot asks this under the lock of its cleanroom: made once, and without building objects.

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from portal.bookings.models import (
     Block,
@@ -55,8 +55,8 @@ def requests_under_way(session: Session, actor: Actor) -> list[SlotRequest]:
                 ),
             )
             .options(
-                joinedload(SlotRequest.project),
-                joinedload(SlotRequest.cleanroom).joinedload(Cleanroom.facility),
+                selectinload(SlotRequest.project),
+                selectinload(SlotRequest.cleanroom).selectinload(Cleanroom.facility),
             )
             .order_by(SlotRequest.id.desc())
             .limit(MOST)
@@ -82,9 +82,8 @@ def live_bookings(session: Session, actor: Actor) -> list[Booking]:
                 Booking.state.in_(LIVE),
             )
             .options(
-                joinedload(Booking.block).joinedload(Block.cleanroom).joinedload(Cleanroom.facility),
-                joinedload(Booking.project),
-                joinedload(Booking.request),
+                contains_eager(Booking.block).selectinload(Block.cleanroom).selectinload(Cleanroom.facility),
+                selectinload(Booking.project),
             )
             .order_by(Block.starts_at, Booking.id)
             .limit(MOST)

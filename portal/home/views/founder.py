@@ -1,6 +1,6 @@
 """A founder's home, which says what comes next."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import render_template, url_for
@@ -107,34 +107,42 @@ def _cleanroom(desk: Desk, project: Project) -> dict[str, Any]:
 def _deadlines(desk: Desk, at: datetime) -> list[dict[str, Any]]:
     today = local(at, time_zone()).date()
     ahead = sorted(
-        (one for booking in desk.bookings for one in _of_booking(booking) if one[0] > at),
-        key=lambda one: one[0],
+        (
+            (moment, place, booking)
+            for place, booking in enumerate(desk.bookings)
+            for moment in _moments(booking)
+            if moment > at
+        ),
+        key=lambda one: one[:2],
     )
-    return [
-        {
-            "day": words.weekday(local_day(moment, zone)),
-            "distance": words.distance(local_day(moment, zone), today),
-            "text": text,
-            "url": url,
-        }
-        for moment, zone, text, url in ahead[:DEADLINES]
-    ]
+    return [_deadline(booking, moment, today) for moment, _place, booking in ahead[:DEADLINES]]
 
 
-def _of_booking(booking: Booking) -> list[tuple[datetime, str, str, str | None]]:
+def _moments(booking: Booking) -> tuple[datetime, ...]:
+    """Return what a booking has of deadlines: the end of a hold, or the first and the last moment of the work."""
+    if booking.state is BookingState.HELD and booking.held_until is not None:
+        return (booking.held_until,)
+    return booking.block.starts_at, booking.block.ends_at - INSTANT
+
+
+def _deadline(booking: Booking, moment: datetime, today: date) -> dict[str, Any]:
+    day = local_day(moment, booking.block.cleanroom.facility.time_zone)
+    return {
+        "day": words.weekday(day),
+        "distance": words.distance(day, today),
+        "text": _at(booking, moment),
+        "url": url_for("bookings.show_own_booking", booking_id=booking.id),
+    }
+
+
+def _at(booking: Booking, moment: datetime) -> str:
     room, zone = booking.block.cleanroom.code, booking.block.cleanroom.facility.time_zone
-    url = url_for("bookings.show_own_booking", booking_id=booking.id)
     if booking.state is BookingState.HELD and booking.held_until is not None:
         time = f"{local(booking.held_until, zone):%H:%M}"
-        text = (
-            _("Condition for %(room)s is due at %(time)s", room=room, time=time)
-            if booking.condition
-            else _("Offer of %(room)s lapses at %(time)s", room=room, time=time)
-        )
-        return [(booking.held_until, zone, text, url)]
-    work = words.work(booking.title, booking.run_kind)
-    last = booking.block.ends_at - INSTANT
-    return [
-        (booking.block.starts_at, zone, _("%(work)s starts in %(room)s", work=work, room=room), url),
-        (last, zone, _("Last day in %(room)s: leave it cleared", room=room), url),
-    ]
+        if booking.condition:
+            return _("Condition for %(room)s is due at %(time)s", room=room, time=time)
+        return _("Offer of %(room)s lapses at %(time)s", room=room, time=time)
+    if moment == booking.block.starts_at:
+        work = words.work(booking.title, booking.run_kind)
+        return _("%(work)s starts in %(room)s", work=work, room=room)
+    return _("Last day in %(room)s: leave it cleared", room=room)
