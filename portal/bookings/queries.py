@@ -133,6 +133,8 @@ def own_requests(
     states: Collection[RequestState] = (),
     project_id: int | None = None,
     sort: str = "-begun",
+    offset: int = 0,
+    limit: int | None = None,
 ) -> list[SlotRequest]:
     """Return the slot requests of the actor's organisation, newest first unless sorted otherwise.
 
@@ -143,17 +145,30 @@ def own_requests(
     question = (
         _requests()
         .join(SlotRequest.project)
-        .where(
-            owns(actor),
-            or_(SlotRequest.state != RequestState.WITHDRAWN, SlotRequest.submitted_at.is_not(None)),
-        )
+        .where(_asked_by(actor, states, project_id))
         .order_by(order.nulls_last(), SlotRequest.id.desc())
     )
+    return list(session.scalars(question.offset(offset).limit(limit)))
+
+
+def count_own_requests(
+    session: Session, actor: Actor, *, states: Collection[RequestState] = (), project_id: int | None = None
+) -> int:
+    """Return how many slot requests the actor's organisation has made, discarded drafts left out."""
+    question = select(func.count()).select_from(SlotRequest).where(_asked_by(actor, states, project_id))
+    return session.scalar(question) or 0
+
+
+def _asked_by(actor: Actor, states: Collection[RequestState], project_id: int | None) -> ColumnElement[bool]:
+    conditions: list[ColumnElement[bool]] = [
+        owns(actor),
+        or_(SlotRequest.state != RequestState.WITHDRAWN, SlotRequest.submitted_at.is_not(None)),
+    ]
     if states:
-        question = question.where(SlotRequest.state.in_(states))
+        conditions.append(SlotRequest.state.in_(states))
     if project_id is not None:
-        question = question.where(SlotRequest.project_id == project_id)
-    return list(session.scalars(question))
+        conditions.append(SlotRequest.project_id == project_id)
+    return and_(*conditions)
 
 
 def thread(session: Session, request_id: int) -> list[RequestMessage]:
@@ -444,6 +459,18 @@ def requestable_facilities(session: Session) -> list[Facility]:
             .order_by(Facility.name)
         )
     )
+
+
+def names_of_requestable_projects(session: Session, actor: Actor) -> list[tuple[int, str]]:
+    """Return the projects for which the actor may request a slot, with their names, by name."""
+    if Role.FOUNDER not in actor.roles or actor.organisation_id is None:
+        return []
+    rows = session.execute(
+        select(Project.id, Project.name)
+        .where(Project.organisation_id == actor.organisation_id, Project.archived_at.is_(None))
+        .order_by(Project.name)
+    )
+    return [(project_id, name) for project_id, name in rows]
 
 
 def requestable_projects(session: Session, actor: Actor) -> list[Project]:

@@ -14,7 +14,7 @@ from portal.bookings.models import Booking, RequestState, SlotRequest
 from portal.bookings.views import record
 from portal.bookings.views.blueprint import bp
 from portal.bookings.views.filtering import page_number, pages_of
-from portal.core.actors import Actor, Role
+from portal.core.actors import Role
 from portal.core.slots import Slot
 from portal.facilities.models import Cleanroom
 from portal.store import db
@@ -31,10 +31,18 @@ WAITS_FOR_YOU = frozenset({RequestState.DRAFT, RequestState.NEEDS_INFO, RequestS
 def own_requests() -> ResponseReturnValue:
     """Show the slot requests of the reader's organisation, filtered and sorted as the address says."""
     actor = current_actor()
-    asked, found = _listed(actor)
-    number = len(found)
+    projects = queries.names_of_requestable_projects(db.session(), actor)
+    asked = _asked(projects)
+    number = queries.count_own_requests(db.session(), actor, **asked.filters)
     page = page_number(number, A_PAGE)
-    shown = found[(page - 1) * A_PAGE : page * A_PAGE]
+    shown = queries.own_requests(
+        db.session(),
+        actor,
+        **asked.filters,
+        sort=asked.sort,
+        offset=(page - 1) * A_PAGE,
+        limit=A_PAGE,
+    )
     return render_template(
         "bookings/requests/index.html",
         rows=_rows(shown),
@@ -44,7 +52,7 @@ def own_requests() -> ResponseReturnValue:
         asked=asked,
         sort=asked.sort,
         states=[(state.value, words.request_state(state)) for state in RequestState],
-        projects=[(one.id, one.name) for one in queries.requestable_projects(db.session(), actor)],
+        projects=projects,
         exports=[
             (label, url_for("bookings.own_requests_file", kind=kind, **asked.address))
             for label, kind in (("CSV", "csv"), ("XLSX", "xlsx"))
@@ -56,7 +64,9 @@ def own_requests() -> ResponseReturnValue:
 @for_roles(Role.FOUNDER)
 def own_requests_file(kind: Kind) -> ResponseReturnValue:
     """Hand out the list that the same address without its ending shows, all pages of it."""
-    _asked, found = _listed(current_actor())
+    actor = current_actor()
+    asked = _asked(queries.names_of_requestable_projects(db.session(), actor))
+    found = queries.own_requests(db.session(), actor, **asked.filters, sort=asked.sort)
     columns = [
         _("Reference"),
         _("Project"),
@@ -97,6 +107,14 @@ class Asked:
         return self.state is not None or self.project_id is not None
 
     @property
+    def filters(self) -> dict[str, Any]:
+        """Return what the list is asked for."""
+        return {
+            "states": [RequestState(self.state)] if self.state else (),
+            "project_id": self.project_id,
+        }
+
+    @property
     def address(self) -> dict[str, Any]:
         """Return the parameters of the same list as a file."""
         named = {"state": self.state, "project": self.project_id, "sort": self.sort}
@@ -122,26 +140,18 @@ class Row:
     waits_for_you: bool
 
 
-def _listed(actor: Actor) -> tuple[Asked, list[SlotRequest]]:
+def _asked(own: Sequence[tuple[int, str]]) -> Asked:
     args = flask.request.args
     state, project, sort = args.get("state", ""), args.get("project", ""), args.get("sort", "-begun")
     known = {one.value for one in RequestState}
-    projects = {str(one.id) for one in queries.requestable_projects(db.session(), actor)}
+    projects = {str(project_id) for project_id, _name in own}
     is_sort = sort.removeprefix("-") in queries.SORTS
-    asked = Asked(
+    return Asked(
         state=state if state in known else None,
         project_id=int(project) if project in projects else None,
         sort=sort if is_sort else "-begun",
         ignored=bool((state and state not in known) or (project and project not in projects) or not is_sort),
     )
-    found = queries.own_requests(
-        db.session(),
-        actor,
-        states=[RequestState(asked.state)] if asked.state else (),
-        project_id=asked.project_id,
-        sort=asked.sort,
-    )
-    return asked, found
 
 
 def _rows(found: Sequence[SlotRequest]) -> list[Row]:
