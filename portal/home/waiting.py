@@ -51,9 +51,9 @@ class Desk:
 
 def desk_of(session: Session, actor: Actor) -> Desk:
     """Return what is under way, in as many questions however much it is."""
+    projects = own.projects(session, actor)
     requests, bookings = own.requests_under_way(session, actor), own.live_bookings(session, actor)
     ids = [request.id for request in requests]
-    projects = own.projects(session, actor)
     return Desk(
         projects=projects,
         requests=requests,

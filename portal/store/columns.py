@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from enum import Enum as PythonEnum
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Enum, Integer, String
@@ -44,10 +45,19 @@ class UtcDateTime(TypeDecorator[datetime]):
         """Turn what the database stores into an aware moment in UTC."""
         if value is None:
             return None
-        if isinstance(value, str):
-            return datetime.fromisoformat(value).replace(tzinfo=UTC)
-        moment: datetime = value
-        return moment.astimezone(UTC)
+        return _read(value) if isinstance(value, str) else value.astimezone(UTC)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        """Return what reads a stored moment: on SQLite without the detours of a type in general."""
+        if dialect.name == "sqlite":
+            return _read
+        return super().result_processor(dialect, coltype)
+
+
+@lru_cache(maxsize=16_384)
+def _read(text: str | None) -> datetime | None:
+    """Return the moment that SQLite stores as text; kept, because calendars name the same midnights again and again."""
+    return None if text is None else datetime.fromisoformat(f"{text}+00:00")
 
 
 def choice(words: type[PythonEnum], *, name: str, length: int = 32) -> Enum:

@@ -46,13 +46,23 @@ def window(start: datetime, end: datetime, zone: str) -> str:
 
     Hours name their zone where it differs from the reader's; a day is the facility's own, whoever reads it.
     """
-    first, last = local(start, zone), local(end, zone)
     locale = get_locale()
+    days = _whole_days(start, end, zone, locale)
+    if days is not None:
+        return days
+    first, last = local(start, zone), local(end, zone)
+    if first.date() == last.date():
+        hours = f"{first:%H:%M}–{last:%H:%M}"
+        return f"{_written(first.date(), 'd MMM yyyy', locale)} {hours}{_zone_named(first)}"
+    return f"{moment(start, zone)} – {moment(end, zone)}"
+
+
+@lru_cache(maxsize=8192)
+def _whole_days(start: datetime, end: datetime, zone: str, locale: Locale | None) -> str | None:
+    """Return a stretch of whole days in words, or None for one that begins or ends within a day; kept as days are."""
+    first, last = local(start, zone), local(end, zone)
     if (first.hour, first.minute, last.hour, last.minute) != (0, 0, 0, 0):
-        if first.date() == last.date():
-            hours = f"{first:%H:%M}–{last:%H:%M}"
-            return f"{_written(first.date(), 'd MMM yyyy', locale)} {hours}{_zone_named(first)}"
-        return f"{moment(start, zone)} – {moment(end, zone)}"
+        return None
     last_day = (last - timedelta(days=1)).date()
     first_day = first.date()
     if first_day == last_day:
@@ -61,7 +71,7 @@ def window(start: datetime, end: datetime, zone: str) -> str:
         return f"{first_day.day}–{_written(last_day, 'd MMM yyyy', locale)}"
     if first_day.year == last_day.year:
         return f"{_written(first_day, 'd MMM', locale)} – {_written(last_day, 'd MMM yyyy', locale)}"
-    return f"{day(first_day)} – {day(last_day)}"
+    return " – ".join(_written(one, "d MMM yyyy", locale) for one in (first_day, last_day))
 
 
 def _zone_named(here: datetime) -> str:
@@ -75,9 +85,14 @@ def money(minor_units: int | None, currency: str | None) -> str:
     """Write an amount given in minor units with its currency; an unknown one as "not published"."""
     if minor_units is None or currency is None:
         return gettext("not published")
+    return _amount(minor_units, currency, get_locale())
+
+
+@lru_cache(maxsize=8192)
+def _amount(minor_units: int, currency: str, locale: Locale | None) -> str:
     amount = Decimal(minor_units) / 100
     form = "¤¤ #,##0" if amount == amount.to_integral_value() else "¤¤ #,##0.00"
-    return str(format_currency(amount, currency, format=form, locale=get_locale(), currency_digits=False))
+    return str(format_currency(amount, currency, format=form, locale=locale, currency_digits=False))
 
 
 def number(value: float | Decimal | None) -> str:

@@ -40,14 +40,19 @@ def init_app(app: Flask) -> None:
     """Choose language and zone for each request: the person's own, then the cookie, then the browser's."""
     app.config.setdefault("BABEL_DEFAULT_LOCALE", "en")
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "translations")
-    babel = Babel(app, locale_selector=language, timezone_selector=time_zone)
+    babel = Babel(app, locale_selector=_chosen_language, timezone_selector=time_zone)
     babel.domain_instance = Words(domain="messages")
     # Jinja looks up what `_` stands for anew at each of its calls, of which a page has thousands.
     app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"]
 
 
 def language() -> str:
-    """Return the code of the reader's language."""
+    """Return the code of the language in which is written now: the reader's, chosen once for a page."""
+    locale = get_locale()
+    return "en" if locale is None else str(locale.language)
+
+
+def _chosen_language() -> str:
     chosen = kept(LANGUAGE_COOKIE)
     if chosen in LANGUAGES:
         return chosen

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, extract, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from portal.bookings.models import Block, BlockKind, Booking, SlotRequest
@@ -43,16 +43,12 @@ def waits(session: Session, *, since: datetime) -> list[tuple[int, timedelta]]:
         )
         .scalar_subquery()
     )
+    # Seconds, and not moments: a year has thousands of them, and each would be made here only to be subtracted.
+    waited = extract("epoch", answered) - extract("epoch", SlotRequest.submitted_at)
     rows = session.execute(
-        select(SlotRequest.project_id, SlotRequest.submitted_at, answered).where(
-            SlotRequest.submitted_at >= since
-        )
+        select(SlotRequest.project_id, waited).where(SlotRequest.submitted_at >= since, answered.is_not(None))
     )
-    return [
-        (project_id, first_answer - submitted)
-        for project_id, submitted, first_answer in rows
-        if submitted is not None and first_answer is not None
-    ]
+    return [(project_id, timedelta(seconds=float(seconds))) for project_id, seconds in rows]
 
 
 def shares(session: Session, *, first: date, days: int, since: datetime, until: datetime) -> dict[str, Share]:

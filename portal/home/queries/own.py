@@ -1,10 +1,10 @@
 """What a founder's home asks about the projects, requests and bookings of their own organisation."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
-from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, contains_eager, defer, joinedload, selectinload
 
 from portal.bookings.models import (
     Block,
@@ -32,6 +32,14 @@ UNDER_WAY = (
     RequestState.WAITLISTED,
 )
 WAITING = (RequestState.SUBMITTED, RequestState.NEEDS_INFO, RequestState.WAITLISTED)
+UNREAD = (
+    SlotRequest.equipment,
+    SlotRequest.acceptable_facility_ids,
+    SlotRequest.estimate,
+    SlotRequest.remark,
+    SlotRequest.decision_note,
+)
+"""What a home says nothing about, and what is costly to read for every request."""
 MOST = 200
 """Rows read for a home at most; what lies beyond is on the page that lists it all."""
 
@@ -55,7 +63,8 @@ def requests_under_way(session: Session, actor: Actor) -> list[SlotRequest]:
                 ),
             )
             .options(
-                selectinload(SlotRequest.project),
+                selectinload(SlotRequest.project).load_only(Project.name),
+                *(defer(column) for column in UNREAD),
                 selectinload(SlotRequest.cleanroom).selectinload(Cleanroom.facility),
             )
             .order_by(SlotRequest.id.desc())
@@ -83,7 +92,8 @@ def live_bookings(session: Session, actor: Actor) -> list[Booking]:
             )
             .options(
                 contains_eager(Booking.block).selectinload(Block.cleanroom).selectinload(Cleanroom.facility),
-                selectinload(Booking.project),
+                selectinload(Booking.project).load_only(Project.name),
+                defer(Booking.estimate),
             )
             .order_by(Block.starts_at, Booking.id)
             .limit(MOST)
@@ -166,13 +176,14 @@ def happened(session: Session, actor: Actor, names: Collection[str], *, limit: i
     What a facility noted of bookings that came of no request is its own, and left out.
     """
     mine = own_projects(actor, ProjectFilter()).order_by(None).with_only_columns(Project.id)
-    rows = session.execute(
-        select(Entry, Subject.subject_id)
-        .join(Subject, Subject.entry_id == Entry.id)
-        .where(Subject.kind == "project", Subject.subject_id.in_(mine), Entry.name.in_(list(names)))
-        .order_by(Entry.at.desc(), Entry.id.desc())
-        .limit(limit)
-    ).all()
+    about = select(Subject.entry_id, Subject.subject_id).where(
+        Subject.kind == "project", Subject.subject_id.in_(mine)
+    )
+    # The index knows the latest of all entries; only where they tell too little of these names are all of them read.
+    newest = about.order_by(Subject.entry_id.desc()).limit(MOST)
+    rows = _latest(session, newest, names, limit=limit)
+    if len(rows) < limit:
+        rows = _latest(session, about, names, limit=limit)
     rooms = {room.id: room for room in session.scalars(_rooms([entry for entry, _ in rows]))}
     asked = {request.id: request for request in session.scalars(_requests([entry for entry, _ in rows]))}
     return [
@@ -185,6 +196,19 @@ def happened(session: Session, actor: Actor, names: Collection[str], *, limit: i
         for entry, project_id in rows
         if entry.name.startswith("project.") or entry.facts.get("request_id") is not None
     ]
+
+
+def _latest(
+    session: Session, about: Select[int, int], names: Collection[str], *, limit: int
+) -> Sequence[Row[Entry, int]]:
+    found = about.subquery().c
+    return session.execute(
+        select(Entry, found.subject_id)
+        .join(found.entry_id.table, found.entry_id == Entry.id)
+        .where(Entry.name.in_(list(names)))
+        .order_by(Entry.id.desc())
+        .limit(limit)
+    ).all()
 
 
 def _rooms(entries: Collection[Entry]) -> Select[Cleanroom]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 WEEK, DAYS = 7, 182
@@ -97,6 +98,7 @@ class Year:
         ]
 
 
+@lru_cache(maxsize=8192)
 def days_of(starts_at: datetime, ends_at: datetime, zone: str) -> tuple[date, date]:
     """Return the first and the last day that a stretch of time touches at a place; its end is not part of it."""
     place = ZoneInfo(zone)
