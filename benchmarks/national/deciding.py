@@ -172,7 +172,7 @@ def actors_for(session: Session, wanted: Iterable[Wanted]) -> dict[int, Actor]:
 
 
 def _approve(actor: Actor, request_id: int, session: Session) -> int:
-    return approve_request(session, actor, request_id, at=datetime.now(UTC)).id
+    return approve_request(session, actor, request_id, acknowledged=True, at=datetime.now(UTC)).id
 
 
 def in_service(database_url: str, wanted: list[Wanted], *, clients: int) -> Pace:
