@@ -110,7 +110,8 @@ class Browser:
 
     def approve(self, request_id: int) -> int:
         """Press the button, and return what the portal answers."""
-        return self._send("POST", f"/inbox/{request_id}/approve", {"csrf_token": self._csrf})[0]
+        form = {"csrf_token": self._csrf, "approve-acknowledged": "y"}
+        return self._send("POST", f"/inbox/{request_id}/approve", form)[0]
 
     def _send(
         self, method: str, path: str, form: dict[str, str] | None = None
