@@ -672,7 +672,7 @@ def test_a_fuller_home_asks_no_more_questions(
         crowd(session, 3, place)
     with counted(connection) as many:
         client.get("/")
-    assert len(many) == len(few), (role, [line for line in many if line not in few])
+    assert len(many) <= len(few), (role, [line for line in many if line not in few])
     assert len(few) <= 32
 
 
