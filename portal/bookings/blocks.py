@@ -52,12 +52,22 @@ def lock_cleanrooms(session: Session, cleanroom_ids: Iterable[int]) -> dict[int,
 
 
 def take(
-    session: Session, cleanroom: Cleanroom, slot: Slot, *, state: BookingState, **values: Any
+    session: Session,
+    cleanroom: Cleanroom,
+    slot: Slot,
+    *,
+    state: BookingState,
+    own_days: OwnDays | None = None,
+    **values: Any,
 ) -> Booking:
-    """Write a booking or hold into a locked cleanroom, and both neighbours' changeover anew."""
+    """Write a booking or hold into a locked cleanroom, and both neighbours' changeover anew.
+
+    `own_days` are the room's own changeover days where the caller has read them under its lock.
+    """
     before = neighbour_before(session, cleanroom.id, slot.start)
     after = neighbour_after(session, cleanroom.id, slot.end)
-    own_days = _own_days(session, cleanroom) if before or after else {}
+    if own_days is None:
+        own_days = _own_days(session, cleanroom) if before or after else {}
     _forget_changeover(session, before)
     block = Block(
         cleanroom_id=cleanroom.id,

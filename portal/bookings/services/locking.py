@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from portal.bookings import blocks
 from portal.bookings.models import Booking, SlotRequest
@@ -13,6 +13,7 @@ from portal.facilities.models import Cleanroom
 _REQUEST = (
     select(SlotRequest)
     .where(SlotRequest.id == bindparam("id"))
+    .options(joinedload(SlotRequest.project, innerjoin=True))
     .with_for_update(of=SlotRequest)
     .execution_options(populate_existing=True)
 )
