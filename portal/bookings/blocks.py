@@ -19,7 +19,7 @@ from portal.bookings.roomtime import days_later
 from portal.bookings.rules.timetables import Work
 from portal.bookings.work import OwnDays, days_between
 from portal.core.slots import Slot
-from portal.facilities.models import Cleanroom
+from portal.facilities.models import Cleanroom, Facility
 from portal.facilities.queries import own_changeover_days
 from portal.store import Base, UtcDateTime
 
@@ -43,8 +43,8 @@ class Neighbour:
 def lock_cleanrooms(session: Session, cleanroom_ids: Iterable[int]) -> dict[int, Cleanroom]:
     """Lock these cleanrooms until the unit of work ends, always in ascending order, and return them fresh.
 
-    With each go those that share air, corridor or staff with it: what runs beside it is decided under the same locks. A
-    cleanroom that does not exist is missing from the answer.
+    With each go those that share air, corridor or staff with it, and all of a facility that carries only so many runs at
+    once: what runs beside it is decided under the same locks. A cleanroom that does not exist is missing from the answer.
     """
     asked = set(cleanroom_ids)
     rooms = session.scalars(_LOCKED, {"rooms": sorted(asked)})
@@ -213,9 +213,10 @@ def work_of(booking: Booking) -> Work:
 
 
 # Statements that every decision runs under the lock of its cleanroom: made once, so that no decision builds them anew.
-_asked = aliased(Cleanroom)
+_asked, _home = aliased(Cleanroom), aliased(Facility)
 _shares_with_an_asked_one = (
     select(_asked.id)
+    .join(_home, _home.id == _asked.facility_id)
     .where(
         _asked.id.in_(bindparam("rooms", expanding=True)),
         _asked.facility_id == Cleanroom.facility_id,
@@ -223,6 +224,7 @@ _shares_with_an_asked_one = (
             _asked.air_handling == Cleanroom.air_handling,
             _asked.corridor == Cleanroom.corridor,
             _asked.staff_group == Cleanroom.staff_group,
+            _home.most_runs.is_not(None),
         ),
     )
     .exists()

@@ -33,7 +33,7 @@ from portal.store import Base, UtcDateTime
 
 HORIZON_DAYS = 550
 COUNT = 3
-WHEN_ONLY = frozenset({"no_window", *apart.CODES})
+WHEN_ONLY = frozenset({"no_window", apart.FULL, *apart.CODES})
 """What says nothing of the room itself, only of when it may be had."""
 UNKNOWN_OUTSIDE = frozenset({"not_open_at_start", "shorter_than_campaign"})
 """What cannot be said of days outside the calendar, where nothing is known of opening."""
@@ -187,14 +187,18 @@ def warnings_in_diary(diary: Diary, need: Need, slot: Slot) -> list[Reason]:
 
 def objections_in(diary: Diary, need: Need) -> list[Objection]:
     """Return everything that the rules of segregation have against a need in a room's diary."""
-    time = diary.time
-    spans: dict[Meeting, Span] = {
-        one: Span(time.tick(one.starts_at), time.tick_from(one.ends_at)) for one in diary.separation.meetings
-    }
-    timetable = diary.timetable
+    timetable, spans = diary.timetable, _spans_beside(diary)
     return apart.objections(
         diary.separation, timetable.occupations, need, spans, end=max(timetable.calendar.end, 1)
     )
+
+
+def _spans_beside(diary: Diary) -> dict[Meeting, Span]:
+    """Return when work in other rooms goes on, in this room's ticks."""
+    time = diary.time
+    return {
+        one: Span(time.tick(one.starts_at), time.tick_from(one.ends_at)) for one in diary.separation.meetings
+    }
 
 
 def _told(diary: Diary, need: Need, window: Span, *, blocks: bool) -> list[Reason]:
@@ -229,6 +233,9 @@ def limits_of(diary: Diary, need: Need, *, at: datetime, notice: bool = True, st
     for objection in objections_in(diary, need):
         if strict or objection.found.blocks:
             barred[objection.code].append(objection.span)
+    full = apart.full_spans(diary.separation, _spans_beside(diary).values())
+    if full:
+        barred[apart.FULL] = full
     return Limits(
         earliest=earliest,
         latest=latest,
@@ -579,7 +586,13 @@ def _room_values(reason: Reason, room: Cleanroom) -> dict[str, object]:
 def _moments(values: Mapping[str, object], diary: Diary) -> dict[str, object]:
     """Turn ticks into moments and days, and keep whose booking it is to ourselves."""
     time, zone = diary.time, diary.cleanroom.facility.time_zone
-    told: dict[str, object] = {"zone": zone, "room": diary.cleanroom.name}
+    facility = diary.cleanroom.facility
+    told: dict[str, object] = {
+        "zone": zone,
+        "room": diary.cleanroom.name,
+        "facility": facility.name,
+        "most": facility.most_runs,
+    }
     for name, value in values.items():
         if name == "needed" and isinstance(value, int):
             told["days"] = value // time.per_day

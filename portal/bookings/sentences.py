@@ -295,6 +295,12 @@ def _not_acknowledged(values: Values) -> str:
 
 
 SENTENCES: dict[str, Sentence] = {
+    "staff_at_limit": lambda v: gettext(
+        "%(facility)s carries %(most)s runs at once, and has that many %(window)s. Take another time.",
+        facility=v["facility"],
+        most=v["most"],
+        window=_span(v),
+    ),
     "must_not_run_beside": _must_not_run_beside,
     "needs_dedicated_room": _needs_dedicated_room,
     "segregation_warns": _segregation_warns,

@@ -19,7 +19,7 @@ from portal.bookings.models import Block, BlockKind, Booking, SlotRequest
 from portal.bookings.needs import Need, side_of
 from portal.bookings.rules.timetables import Occupation, Span
 from portal.core.errors import Reason
-from portal.facilities.models import Cleanroom
+from portal.facilities.models import Cleanroom, Facility
 from portal.projects.models import Project
 from portal.segregation.queries import rulebooks
 from portal.segregation.rules import (
@@ -34,6 +34,7 @@ from portal.segregation.rules import (
 )
 from portal.store import Base, UtcDateTime
 
+FULL = "staff_at_limit"
 BESIDE, AFTER = "must_not_run_beside", "needs_dedicated_room"
 CODES = frozenset({BESIDE, AFTER})
 WARNS = "segregation_warns"
@@ -65,6 +66,8 @@ class Separation:
     here: Mapping[int | str, Facts] = field(default_factory=dict)
     """What is known of the room's own bookings, by their id."""
     dedicated_to: int | None = None
+    most_runs: int | None = None
+    """How many runs the facility carries at once, in all its rooms."""
 
 
 NOTHING = Separation()
@@ -94,7 +97,9 @@ def separations_of(
         return {}
     books = rulebooks(session, {room.facility_id for room in rooms})
     meetings: dict[int, list[Meeting]] = defaultdict(list)
-    if any(getattr(room, group) for room in rooms for group in GROUPS.values()):
+    if any(
+        room.facility.most_runs or any(getattr(room, group) for group in GROUPS.values()) for room in rooms
+    ):
         asked = {
             "rooms": [room.id for room in rooms],
             "since": since,
@@ -110,6 +115,7 @@ def separations_of(
             book=books[room.facility_id],
             meetings=tuple(meetings[room.id]),
             dedicated_to=room.dedicated_to_id,
+            most_runs=room.facility.most_runs,
         )
         for room in rooms
     }
@@ -130,6 +136,25 @@ def objections(
     ]
 
 
+def full_spans(separation: Separation, spans: Iterable[Span]) -> list[Span]:
+    """Return the stretches in which the facility carries as many runs in its other rooms as it can at once."""
+    if separation.most_runs is None:
+        return []
+    steps = sorted([step for span in spans for step in ((span.start, 1), (span.end, -1))])
+    full: list[Span] = []
+    running, since = 0, 0
+    for tick, step in steps:
+        was, running = running, running + step
+        if was < separation.most_runs <= running:
+            since = tick
+        elif running < separation.most_runs <= was and since < tick:
+            if full and full[-1].end == since:
+                full[-1] = Span(full[-1].start, tick)
+            else:
+                full.append(Span(since, tick))
+    return full
+
+
 def reason_of(objection: Objection, need: Need, book: Rulebook) -> Reason:
     """Return an objection as a reason, in ticks; the rule's words and source are found by its id."""
     rule = _rule(book, objection.found.rule)
@@ -148,6 +173,8 @@ def reason_of(objection: Objection, need: Need, book: Rulebook) -> Reason:
 
 def _beside(separation: Separation, need: Need, spans: Mapping[Meeting, Span]) -> Iterable[Objection]:
     for meeting in separation.meetings:
+        if not meeting.shares:
+            continue
         found = _found(separation.book, When.CONCURRENT, meeting.shares, need.side, _side(meeting.facts))
         if found is not None:
             values = {"beside": meeting.room, "shares": sorted(meeting.shares)}
@@ -189,8 +216,9 @@ def _rule(book: Rulebook, rule_id: str) -> SegregationRule:
     return next(rule for rule in book.in_play.rules if rule.id == rule_id)
 
 
-_blocks, _bookings, _requests, _projects, _rooms = (
-    Base.metadata.tables[model.__tablename__] for model in (Block, Booking, SlotRequest, Project, Cleanroom)
+_blocks, _bookings, _requests, _projects, _rooms, _facilities = (
+    Base.metadata.tables[model.__tablename__]
+    for model in (Block, Booking, SlotRequest, Project, Cleanroom, Facility)
 )
 FACT_COLUMNS: Mapping[str, Any] = {
     "project_id": _bookings.c.project_id,
@@ -248,12 +276,16 @@ def _beside_question() -> Select[Any]:
         )
         .select_from(
             with_facts(
-                _rooms.join(
+                _rooms.join(_facilities, _facilities.c.id == _rooms.c.facility_id)
+                .join(
                     other,
                     and_(
-                        other.c.facility_id == _rooms.c.facility_id, other.c.id != _rooms.c.id, or_(*shared)
+                        other.c.facility_id == _rooms.c.facility_id,
+                        other.c.id != _rooms.c.id,
+                        or_(*shared, _facilities.c.most_runs.is_not(None)),
                     ),
-                ).join(_blocks, _blocks.c.cleanroom_id == other.c.id)
+                )
+                .join(_blocks, _blocks.c.cleanroom_id == other.c.id)
             )
         )
         .where(

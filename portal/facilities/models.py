@@ -85,6 +85,7 @@ class Facility(Base):
     """A site where cleanrooms are, or a centre that helps to reach them."""
 
     __tablename__ = "facility"
+    __table_args__ = (CheckConstraint("most_runs IS NULL OR most_runs >= 1", name="most_runs"),)
 
     slug: Mapped[str] = mapped_column(String(80), unique=True)
     name: Mapped[str] = mapped_column(String(200))
@@ -131,6 +132,9 @@ class Facility(Base):
     days before the start on."""
     moves_without_asking_days: Mapped[int | None]
     """A confirmed booking that starts at least so many days ahead may be moved without asking the other side."""
+
+    most_runs: Mapped[int | None]
+    """How many runs its staff and QA can carry at once, in all its cleanrooms together; null sets no limit."""
 
     source: Mapped[dict[str, Any] | None] = mapped_column(json_object())
     further_sources: Mapped[list[dict[str, Any]]] = mapped_column(json_list(), default=list)

@@ -226,6 +226,7 @@ _FIELDS: Mapping[str, Callable[[], str]] = {
     "signs_pre_gmp": lambda: gettext("Approvals for pre-GMP rooms are signed"),
     "priority": lambda: gettext("Order of the waiting list"),
     "cancellation_steps": lambda: gettext("Cancellation"),
+    "most_runs": lambda: gettext("Runs that staff and QA can carry at once"),
     "moves_without_asking_days": lambda: gettext("Moves without asking, days ahead"),
     "code": lambda: gettext("Code"),
     "grade": lambda: gettext("Grade"),

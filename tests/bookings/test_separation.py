@@ -37,6 +37,7 @@ from tests.segregation import oracle
 from tests.segregation.scenes import AIR, VECTOR, WINDOW, asks, decide, set_up
 
 END = 24
+STRETCH = st.tuples(st.integers(0, END - 1), st.integers(1, 6)).map(lambda one: Span(one[0], one[0] + one[1]))
 
 
 def codes(refused: pytest.ExceptionInfo[Refused]) -> list[str]:
@@ -294,8 +295,11 @@ def test_declaring_what_a_room_shares_counts_in_the_next_decision(session: Sessi
 ROUNDS = 40
 
 
+@pytest.mark.parametrize("code", ["must_not_run_beside", "staff_at_limit"])
 @pytest.mark.parametrize("engine_name", ENGINES)
-def test_of_two_decisions_in_rooms_that_share_air_never_both_win(engine_name: str, tmp_path: Path) -> None:
+def test_of_two_decisions_at_the_same_moment_never_both_win(
+    engine_name: str, code: str, tmp_path: Path
+) -> None:
     url = new_database(engine_name, tmp_path)
     with make_app(url, tmp_path).app_context():
         Base.metadata.create_all(db.engine)
@@ -304,6 +308,8 @@ def test_of_two_decisions_in_rooms_that_share_air_never_both_win(engine_name: st
     prepare_engine(engine)
     with Session(engine, expire_on_commit=False) as session:
         scene = set_up(session)
+        if code == "staff_at_limit":
+            scene.facility.most_runs, scene.other.air_handling = 1, None
         decide(session, scene, Stance.ADOPTED)
         wanted = [asks(session, scene.vector, scene.one).id, asks(session, scene.plain, scene.other).id]
         rooms = [scene.one.id, scene.other.id]
@@ -325,7 +331,7 @@ def test_of_two_decisions_in_rooms_that_share_air_never_both_win(engine_name: st
         for _ in range(ROUNDS):
             barrier = Barrier(2)
             found = Counter(pool.map(lambda one, at=barrier: approve(one, at), wanted))
-            assert found == {"won": 1, "must_not_run_beside": 1}
+            assert found == {"won": 1, code: 1}
             with Session(engine) as session:
                 blocks.lock_cleanrooms(session, rooms)
                 for booking in session.scalars(select(Booking)):
@@ -336,6 +342,54 @@ def test_of_two_decisions_in_rooms_that_share_air_never_both_win(engine_name: st
                     request.state = RequestState.SUBMITTED
                 session.commit()
     engine.dispose()
+
+
+# How many runs a facility carries at once
+
+
+def test_a_facility_takes_no_more_runs_at_once_than_it_carries(session: Session) -> None:
+    scene = set_up(session)
+    scene.facility.most_runs = 1
+    scene.other.air_handling = None
+    first, second = asks(session, scene.plain, scene.one), asks(session, scene.plain, scene.other)
+    services.approve_request(session, scene.manager, first.id, at=make.NOON)
+    session.commit()
+    with pytest.raises(Refused) as refused:
+        services.approve_request(session, scene.manager, second.id, at=make.NOON)
+    assert codes(refused) == ["staff_at_limit"]
+    session.rollback()
+    need = need_of(second)
+    found = {answer.cleanroom.id: answer for answer in search.answers(session, need, at=make.NOON)}
+    assert not any(window.overlaps(WINDOW) for window in found[scene.other.id].windows)
+    scene.facility.most_runs = 2
+    session.commit()
+    services.approve_request(session, scene.manager, second.id, at=make.NOON)
+
+
+def test_locks_for_a_limit_reach_every_room_of_the_facility(session: Session) -> None:
+    scene = set_up(session)
+    scene.other.air_handling = None
+    session.commit()
+    question = blocks._LOCKED
+
+    def locked() -> set[int]:
+        return {room.id for room in session.scalars(question, {"rooms": [scene.one.id]})}
+
+    assert locked() == {scene.one.id}
+    scene.facility.most_runs = 3
+    session.commit()
+    assert locked() == {scene.one.id, scene.other.id}
+
+
+@given(most=st.integers(1, 4), stretches=st.lists(STRETCH, max_size=8))
+def test_a_facility_is_full_exactly_while_it_carries_all_that_it_can(
+    most: int, stretches: list[Span]
+) -> None:
+    full = apart.full_spans(apart.Separation(most_runs=most), stretches)
+    for tick in range(END + 8):
+        here = Span(tick, tick + 1)
+        runs = sum(stretch.overlaps(here) for stretch in stretches)
+        assert any(span.overlaps(here) for span in full) is (runs >= most)
 
 
 # Properties, against a second reading of the rules that shares nothing with the portal's
@@ -358,7 +412,6 @@ STANCES = st.dictionaries(
     st.sampled_from([Stance.ADOPTED, Stance.SET_ASIDE]),
 )
 SHARED = st.frozensets(st.sampled_from(["air_handling", "corridor", "staff"]), min_size=1)
-STRETCH = st.tuples(st.integers(0, END - 1), st.integers(1, 6)).map(lambda one: Span(one[0], one[0] + one[1]))
 
 
 def facts_of(known: dict[str, Any]) -> tuple[Any, ...]:

@@ -195,6 +195,15 @@ class TermsForm(ActionForm):
         most=FURTHEST,
         description=_l("If it starts at least so many days ahead. Empty: the other side is always asked."),
     )
+    most_runs = whole_number(
+        _l("Runs that your staff and QA can carry at once"),
+        required=False,
+        least=1,
+        most=500,
+        description=_l(
+            "In all cleanrooms together. Nothing beyond is offered or approved. Empty: the rooms alone are the limit."
+        ),
+    )
     priority = OneOf(
         _l("Order of the waiting list"),
         answers=lambda: [(word.value, words.priority(word)) for word in Priority],
@@ -216,6 +225,7 @@ class TermsForm(ActionForm):
         "public_records",
         "hold_working_days",
         "moves_without_asking_days",
+        "most_runs",
         "priority",
         "default_changeover_days",
         "same_project_changeover_days",

@@ -61,6 +61,7 @@ TERMS = frozenset(
         "priority",
         "cancellation_steps",
         "moves_without_asking_days",
+        "most_runs",
     }
 )
 """On which terms a facility takes work."""
