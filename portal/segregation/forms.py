@@ -2,6 +2,7 @@
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
+from wtforms.validators import InputRequired
 
 from portal.facilities.forms.fields import Among, OneOf, SomeOf
 from portal.reference import vocabulary
@@ -16,6 +17,7 @@ class StanceForm(SigningForm, ActionForm):
 
     stance = OneOf(
         _l("What holds in our rooms"),
+        [InputRequired(_l("Choose one of the listed answers."))],
         answers=lambda: [(one.value, words.stance_offered(one)) for one in Stance],
         reads=Stance,
         nothing=lambda: gettext("Choose"),

@@ -204,7 +204,8 @@ def test_people_make_and_take_back_addresses_on_their_page(client: PageClient, s
     founder = make.founder(session)
     client.sign_in(founder)
     assert "No address yet" in client.get("/calendars").text
-    assert client.post("/calendars/feeds", {"what": "cleanroom-1"}).status_code == 422
+    for typed in ({"what": "cleanroom-1"}, {"what": ""}, {}):
+        assert client.post("/calendars/feeds", typed).status_code == 422
     assert client.post("/calendars/feeds", {"what": "person"}).status_code == 303
     shown = client.get("/calendars").text
     found = re.search(r"/calendars/[^/\s\"<>]+\.ics", shown)

@@ -59,6 +59,8 @@ def test_qa_adopts_a_rule_and_reads_it_with_its_signature(
     wrong = client.post(page(scene, f"/rules/{AIR}"), {**form, "password": "no"})
     assert wrong.status_code == 422
     assert session.scalars(select(StanceRecord)).first() is None
+    nothing = client.post(page(scene, f"/rules/{AIR}"), {**form, "stance": "", "password": PASSWORD})
+    assert nothing.status_code == 422
     done = client.post(page(scene, f"/rules/{AIR}"), {**form, "password": PASSWORD})
     assert done.status_code == 303
     stored = session.scalars(select(StanceRecord)).one()
