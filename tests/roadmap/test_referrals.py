@@ -1,6 +1,7 @@
 """Referrals: asked, accepted or refused, written about, ended, and what each side reads when."""
 
 import re
+from datetime import UTC, datetime
 from itertools import product
 
 import pytest
@@ -335,3 +336,14 @@ def test_the_other_side_is_told_by_mail_in_words_that_name_nobody(
     for mail in session.scalars(select(OutgoingMail)):
         assert not [secret for secret in SECRETS[:2] if secret in (mail.text or "")]
         assert f"/referrals/{referral.id}" in (mail.text or "")
+
+
+def test_the_day_on_which_it_was_asked_is_that_of_the_wall_clock(
+    client: PageClient, session: Session, founder: Actor, offer: Partner, project: Project
+) -> None:
+    referral = ask(session, founder, project, offer)
+    referral.asked_at = datetime(2026, 11, 25, 23, 30, tzinfo=UTC)
+    client.sign_in(founder)
+    for path in ("/referrals", f"/referrals/{referral.id}"):
+        assert "26 Nov 2026" in client.get(path).text
+        assert "25 Nov 2026" not in client.get(path).text

@@ -17,6 +17,7 @@ from portal.matching.queries import count_waiting
 from portal.projects import wording
 from portal.projects.models import FieldGroup
 from portal.projects.rules import access
+from portal.projects.rules.phases import day_of
 from portal.roadmap.models import Referral
 from portal.roadmap.queries import referrals, side_of
 from portal.roadmap.rules.referrals import ReferralSide, ReferralState
@@ -87,7 +88,7 @@ def _asked(referral: Referral) -> dict[str, Any]:
         "project": wording.title_without_name(project),
         "is_demo": project.is_demo,
         "url": url_for("roadmap.referral", referral_id=referral.id),
-        "asked": day(referral.asked_at.date()),
+        "asked": day(day_of(referral.asked_at)),
         "by": day(referral.apply_by) if referral.apply_by else None,
     }
 

@@ -11,6 +11,7 @@ from portal.core.actors import Role
 from portal.projects import queries as projects
 from portal.projects import wording
 from portal.projects.models import FieldGroup, Project
+from portal.projects.rules.phases import day_of
 from portal.roadmap import queries, services, words
 from portal.roadmap.forms import WordsForm
 from portal.roadmap.models import Referral
@@ -81,7 +82,7 @@ def _row(seen: SeenReferral, groups: frozenset[FieldGroup]) -> dict[str, Any]:
         "mark": words.REFERRAL_MARKS[it.state],
         "state": str(words.REFERRAL_STATES[it.state]),
         "is_mine": seen.side is ReferralSide.PROVIDER and it.state is ReferralState.ASKED,
-        "asked": it.asked_at,
+        "asked": day_of(it.asked_at),
         "apply_by": it.apply_by,
         "is_demo": it.project.is_demo,
     }
