@@ -33,11 +33,10 @@ def test_from_a_fresh_project_to_a_referral_and_a_booked_slot(
 
     founder.goto(f"{path}/roadmap")
     room = founder.get_by_role("link", name=re.compile("Request a slot.*Process development"))
-    reference = ask_for_a_slot(founder, picture, room.get_attribute("href") or "", "roadmap-slot")
+    ask_for_a_slot(founder, picture, room.get_attribute("href") or "", "roadmap-slot")
     carry_messages(demo)
     manager = visit("manager")
-    manager.goto("/inbox")
-    manager.get_by_role("link", name=re.compile(reference)).first.click()
+    manager.goto(f"/inbox/{request_on(founder)}")
     approve(manager)
     carry_messages(demo)
     founder.goto(f"{path}/roadmap/steps/process_development")
@@ -46,6 +45,13 @@ def test_from_a_fresh_project_to_a_referral_and_a_booked_slot(
     founder.goto(f"{path}/roadmap")
     picture(founder, "roadmap-3-booked")
     drag_a_bar(founder, path)
+
+
+def request_on(page: Page) -> str:
+    """Return the number of the request that a page shows."""
+    found = re.search(r"/requests/(\d+)", page.url)
+    assert found is not None, page.url
+    return found.group(1)
 
 
 def make_roadmap(page: Page, path: str) -> None:
