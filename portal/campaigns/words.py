@@ -104,7 +104,7 @@ def field(name: str) -> str:
     return {
         "started_at": _("Started"),
         "ended_at": _("Ended"),
-        "operators": _("Operators"),
+        "operators": _("Operators in the room"),
         "batch_reference": _("Batch reference"),
         "outcome": _("Outcome"),
         "deviations": _("Deviations"),
@@ -125,5 +125,5 @@ def amount(value: float | None, unit: str) -> str | None:
     """Return an amount with its unit as it is read, or None where it is not known."""
     if value is None:
         return None
-    said: Any = format_decimal(value) if 1e-3 <= abs(value) < 1e9 or value == 0 else figure(value)
+    said: Any = format_decimal(value) if 1e-3 <= abs(value) < 1e13 or value == 0 else figure(value)
     return f"{said} {unit}".strip()
