@@ -161,7 +161,7 @@ def create_app(settings: Settings) -> Flask:
     for spoken in SENTENCES:
         sentences.register(app, spoken)
     kinds.register(app, WORK)
-    ways.init_app(app, navigation.destinations)
+    ways.init_app(app, navigation.destinations, help_pages.readings)
     belonging.register(app, campaign_pages.related)
     tabs.register(
         app,

@@ -1,5 +1,7 @@
 """The guides as pages, for anybody."""
 
+from collections.abc import Iterator
+
 from flask import Blueprint, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
@@ -7,6 +9,7 @@ from markupsafe import Markup
 from portal.core.errors import NotFound
 from portal.help import guides
 from portal.web.locale import LANGUAGES, language
+from portal.web.ways import Reading
 
 bp = Blueprint("help", __name__)
 A_DAY = 86_400
@@ -18,6 +21,15 @@ def index() -> ResponseReturnValue:
     return render_template(
         "help/index.html", guides=[guides.guide(name, language()) for name in guides.NAMES]
     )
+
+
+def readings() -> Iterator[Reading]:
+    """Tell what there is to read here, for those who search."""
+    for name in guides.NAMES:
+        found = guides.guide(name, language())
+        yield Reading(
+            title=found.title, lead=found.lead, text=found.text, url=url_for("help.show", name=name)
+        )
 
 
 @bp.get("/help/<name>")

@@ -106,11 +106,16 @@ def open_partners(session: Session) -> Sequence[Partner]:
     ).all()
 
 
+def is_public_offer() -> ColumnElement[bool]:
+    """Return the condition on `Partner` that holds for the support offers that anyone may read."""
+    return and_(Partner.state == PartnerState.OPEN, Partner.kind == PartnerKind.SUPPORT)
+
+
 def public_offers(session: Session, wanted: SupportFilter) -> Sequence[Partner]:
     """Return the support offers that anyone may read, by name."""
     rows = session.scalars(
         select(Partner)
-        .where(Partner.state == PartnerState.OPEN, Partner.kind == PartnerKind.SUPPORT)
+        .where(is_public_offer())
         .options(joinedload(Partner.organisation))
         .order_by(func.lower(Partner.name), Partner.id)
     ).all()

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 from portal.accounts.models import Organisation, User
 from portal.bookings.models import Booking, RunKind, SlotRequest
 from portal.facilities.models import Cleanroom, Facility
+from portal.partners.models import Partner
 from portal.projects.models import Project, TeamMember
 from portal.projects.rules.fields import Kind, fields_of
 from portal.projects.rules.values import FieldGroup
@@ -106,6 +107,10 @@ def _cleanroom(_connection: Connection, room: Cleanroom) -> Entry:
     return {Shelf.CLEANROOM: Said((room.code, room.name), tuple(said))}
 
 
+def _partner(_connection: Connection, partner: Partner) -> Entry:
+    return {Shelf.PARTNER: Said((partner.name,), (partner.text, partner.text_sv or ""))}
+
+
 def _person(_connection: Connection, user: User) -> Entry:
     return {Shelf.PERSON: Said((user.name,), (user.email,))}
 
@@ -146,6 +151,7 @@ SEARCHABLE: tuple[Searchable, ...] = (
         ("code", "name", "kind", "grade", "vector_level", "equipment"),
         _cleanroom,
     ),
+    Searchable(Partner, (Shelf.PARTNER,), ("name", "text", "text_sv"), _partner),
     Searchable(User, (Shelf.PERSON,), ("name", "email"), _person),
     Searchable(
         Organisation,

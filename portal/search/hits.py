@@ -13,6 +13,10 @@ from portal.bookings.models import Booking, SlotRequest
 from portal.core.actors import Role
 from portal.facilities import words as facility_words
 from portal.facilities.models import Cleanroom, Facility
+from portal.partners import words as partner_words
+from portal.partners.models import Partner
+from portal.partners.queries import programmes
+from portal.partners.rules import access
 from portal.projects import wording
 from portal.projects.models import Project
 from portal.projects.queries import groups_of_each
@@ -25,7 +29,7 @@ from portal.search.rules import excerpt, has_all, terms_of
 from portal.store import db
 from portal.web.filters import window
 from portal.web.locale import language
-from portal.web.ways import Way, ways
+from portal.web.ways import Way, readings, ways
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +62,12 @@ def title_of(kind: str) -> str:
         Kind.BOOKING: _("Bookings"),
         Kind.FACILITY: _("Facilities"),
         Kind.CLEANROOM: _("Cleanrooms"),
+        Kind.PARTNER: _("Partners"),
         Kind.ORGANISATION: _("Organisations"),
         Kind.PERSON: _("People"),
+        "programmes": _("Support programmes"),
         "steps": _("Steps"),
+        "guides": _("Guides"),
         "pages": _("Pages"),
         "glossary": _("Glossary"),
     }[kind]
@@ -73,7 +80,7 @@ def group_of(kind: Kind, found: Found, asker: Asker, words: Sequence[str]) -> Gr
 
 
 def more_groups(words: Sequence[str], *, only: str | None, limit: int, offset: int) -> list[Group]:
-    """Return what was found of what lies in no table of ours: steps of a roadmap, the reader's pages, the glossary."""
+    """Return what was found of what lies in no table of ours: programmes, steps of a roadmap, guides, pages, the glossary."""
     groups = []
     for kind, find in MORE.items():
         if only in (None, kind):
@@ -194,6 +201,25 @@ def _cleanrooms(records: Sequence[Cleanroom], _asker: Asker, _words: Sequence[st
     ]
 
 
+def _partners(records: Sequence[Partner], asker: Asker, words: Sequence[str]) -> list[Hit]:
+    return [_partner(partner, asker, words) for partner in records]
+
+
+def _partner(partner: Partner, asker: Asker, words: Sequence[str]) -> Hit:
+    """Return a partner as its reader may open it: whole, or as the offer that anyone reads."""
+    whole = asker.actor is not None and (
+        access.may_read_all(asker.actor)
+        or access.keeps(asker.actor, organisation_id=partner.organisation_id, kind=partner.kind)
+    )
+    return Hit(
+        title=partner.name,
+        url=url_for("partners.show" if whole else "partners.offer", partner_id=partner.id),
+        about=" · ".join([partner_words.kind(partner), partner.organisation.name]),
+        text=excerpt(partner_words.text(partner), words),
+        is_demo=partner.is_demo,
+    )
+
+
 def _organisations(records: Sequence[Organisation], _asker: Asker, _words: Sequence[str]) -> list[Hit]:
     return [
         Hit(
@@ -225,6 +251,7 @@ HITS: Mapping[Kind, Callable[[Sequence[Any], Asker, Sequence[str]], list[Hit]]] 
     Kind.BOOKING: _bookings,
     Kind.FACILITY: _facilities,
     Kind.CLEANROOM: _cleanrooms,
+    Kind.PARTNER: _partners,
     Kind.ORGANISATION: _organisations,
     Kind.PERSON: _people,
 }
@@ -253,6 +280,39 @@ def _steps(words: Sequence[str]) -> list[Hit]:
     return _best_first(found)
 
 
+def _programmes(words: Sequence[str]) -> list[Hit]:
+    spoken = language()
+    found = []
+    for fact in programmes(db.session()):
+        record = fact.record
+        gives = _both(record.get("gives"))
+        if has_all(terms_of((record["name"], record["provider"], *gives)), words):
+            hit = Hit(
+                title=record["name"],
+                url=url_for("partners.programme", programme_id=fact.record_id),
+                about=record["provider"],
+                text=_spoken(record.get("gives"), spoken),
+            )
+            found.append((not has_all(terms_of((record["name"],)), words), hit))
+    return _best_first(found)
+
+
+def _guides(words: Sequence[str]) -> list[Hit]:
+    found = []
+    for reading in readings():
+        if has_all(terms_of((reading.title, reading.lead, reading.text)), words):
+            hit = Hit(title=reading.title, url=reading.url, text=reading.lead)
+            found.append((not has_all(terms_of((reading.title,)), words), hit))
+    return _best_first(found)
+
+
+def _both(value: object) -> tuple[str, ...]:
+    """Return words in every language in which a fact has them."""
+    if isinstance(value, Mapping):
+        return tuple(str(one) for one in value.values())
+    return () if value is None else (str(value),)
+
+
 def _terms(words: Sequence[str]) -> list[Hit]:
     spoken = language()
     found = []
@@ -279,7 +339,9 @@ def _spoken(value: object, spoken: str) -> str:
 
 
 MORE: Mapping[str, Callable[[Sequence[str]], list[Hit]]] = {
+    "programmes": _programmes,
     "steps": _steps,
+    "guides": _guides,
     "pages": _pages,
     "glossary": _terms,
 }

@@ -23,6 +23,7 @@ class Shelf(StrEnum):
     BOOKING = "booking"
     FACILITY = "facility"
     CLEANROOM = "cleanroom"
+    PARTNER = "partner"
     PERSON = "person"
     ORGANISATION = "organisation"
     ORGANISATION_RECORD = "organisation_record"

@@ -14,6 +14,8 @@ from portal.bookings import queries as bookings
 from portal.bookings.models import Block, Booking, RequestState, SlotRequest
 from portal.core.actors import Actor, Role
 from portal.facilities.models import Cleanroom, Facility
+from portal.partners import queries as partners
+from portal.partners.models import Partner
 from portal.projects.models import Project
 from portal.projects.queries import visible_projects
 from portal.projects.rules.values import FieldGroup
@@ -30,6 +32,7 @@ class Kind(StrEnum):
     PROJECT = "projects"
     FACILITY = "facilities"
     CLEANROOM = "cleanrooms"
+    PARTNER = "partners"
     REQUEST = "requests"
     BOOKING = "bookings"
     ORGANISATION = "organisations"
@@ -100,7 +103,7 @@ def kinds_for(actor: Actor | None) -> tuple[Kind, ...]:
 
 def _can_ask(kind: Kind, actor: Actor | None) -> bool:
     """Say whether the actor can find any of a kind at all, so that nothing is asked in vain."""
-    if kind in {Kind.PROJECT, Kind.FACILITY, Kind.CLEANROOM}:
+    if kind in {Kind.PROJECT, Kind.FACILITY, Kind.CLEANROOM, Kind.PARTNER}:
         return True
     if actor is None:
         return False
@@ -205,6 +208,11 @@ def _may_open_organisation(asker: Asker) -> Condition:
     return Organisation.id.in_(held)
 
 
+def _may_open_partner(asker: Asker) -> Condition:
+    public = partners.is_public_offer()
+    return public if asker.actor is None else or_(public, partners.seen_by(asker.actor))
+
+
 def _may_open_person(asker: Asker) -> Condition:
     return User.id.is_not(None) if asker.actor and asker.actor.is_administrator else false()
 
@@ -250,6 +258,13 @@ QUESTIONS: Mapping[Kind, Question] = {
         _room_has,
         (Cleanroom.is_bookable.desc(), Cleanroom.code, Cleanroom.id),
         (joinedload(Cleanroom.facility),),
+    ),
+    Kind.PARTNER: Question(
+        Partner,
+        _may_open_partner,
+        lambda _asker, word: _on(Shelf.PARTNER, Partner.id, word),
+        (func.lower(Partner.name), Partner.id),
+        (joinedload(Partner.organisation),),
     ),
     Kind.ORGANISATION: Question(
         Organisation,

@@ -1,10 +1,16 @@
 """The style sheets of all parts as one file, and addresses of static files that change with their content.
 
-Decision: people write one sheet for each part; browsers get `css/portal.css`, which is put together here, so that a page
-asks for one file and may keep it for a year.
+Decisions:
+
+- People write one sheet for each part; browsers get `css/portal.css`, which is put together here, so that a page asks for
+  one file and may keep it for a year.
+- Style sheets, scripts and drawings go out packed to whoever takes them so. Pages do not: what is secret in them could be
+  guessed from how small they become.
 """
 
+import gzip
 import hashlib
+import mimetypes
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -80,6 +86,8 @@ PARTS = (
 """The sheets of `css/parts`, in the order in which they may overrule one another."""
 SHEETS = ("css/tokens.css", "css/base.css", *(f"css/parts/{part}.css" for part in PARTS))
 
+PACKED = frozenset({".css", ".js", ".svg"})
+
 Stamp = tuple[tuple[Path, int], ...]
 
 
@@ -88,12 +96,9 @@ def init_app(app: Flask) -> None:
     folder = str(app.static_folder)
 
     def static(filename: str) -> ResponseReturnValue:
-        if filename != BUNDLE:
+        if Path(filename).suffix not in PACKED or version(folder, filename) is None:
             return app.send_static_file(filename)
-        response = Response(content_of(folder, filename), mimetype="text/css")
-        response.add_etag()
-        response.cache_control.no_cache = True
-        return response.make_conditional(request)
+        return _written(_stamp(folder, filename), filename).make_conditional(request)
 
     app.view_functions["static"] = static
     app.add_template_global(address_of_static)
@@ -136,6 +141,18 @@ def content_of(folder: str, name: str) -> bytes:
     return _content(_stamp(folder, name))
 
 
+def _written(stamp: Stamp, name: str) -> Response:
+    """Return a file as text, packed where the browser takes it so."""
+    packs = request.accept_encodings.quality("gzip") > 0
+    response = Response(_packed(stamp) if packs else _content(stamp), mimetype=mimetypes.guess_type(name)[0])
+    response.set_etag(f"{_digest(stamp)}-gzip" if packs else _digest(stamp))
+    response.vary.add("Accept-Encoding")
+    response.cache_control.no_cache = True
+    if packs:
+        response.content_encoding = "gzip"
+    return response
+
+
 def _stamp(folder: str, name: str) -> Stamp:
     paths = [Path(safe_join(folder, one) or "") for one in (SHEETS if name == BUNDLE else (name,))]
     return tuple((path, path.stat().st_mtime_ns) for path in paths)
@@ -144,6 +161,11 @@ def _stamp(folder: str, name: str) -> Stamp:
 @lru_cache(maxsize=8)
 def _content(stamp: Stamp) -> bytes:
     return b"\n".join(path.read_bytes() for path, _ in stamp)
+
+
+@lru_cache(maxsize=256)
+def _packed(stamp: Stamp) -> bytes:
+    return gzip.compress(_content(stamp), mtime=0)
 
 
 @lru_cache(maxsize=1024)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask import Flask, current_app
 
 EXTENSION = "portal_ways"
+READINGS = "portal_readings"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,12 +19,31 @@ class Way:
     also_called: str = ""
 
 
-def init_app(app: Flask, tell: Callable[[], Iterable[Way]]) -> None:
-    """Let a room tell the ways of the present reader."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A text of the portal that anyone may read, in the present reader's language."""
+
+    title: str
+    lead: str
+    text: str
+    url: str
+
+
+def init_app(
+    app: Flask, tell: Callable[[], Iterable[Way]], tell_readings: Callable[[], Iterable[Reading]]
+) -> None:
+    """Let one room tell the ways of the present reader, and another what there is to read."""
     app.extensions[EXTENSION] = tell
+    app.extensions[READINGS] = tell_readings
 
 
 def ways() -> list[Way]:
     """Return the ways of the present reader, each once."""
     tell: Callable[[], Iterable[Way]] = current_app.extensions[EXTENSION]
     return list({way.url: way for way in tell()}.values())
+
+
+def readings() -> list[Reading]:
+    """Return what anyone may read, in the present reader's language."""
+    tell: Callable[[], Iterable[Reading]] = current_app.extensions[READINGS]
+    return list(tell())

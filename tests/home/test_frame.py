@@ -1,5 +1,6 @@
 """What stands around every page: the ways of each role, the ribbon of weeks, and as little as possible on error pages."""
 
+import re
 from datetime import UTC, date, datetime
 
 import pytest
@@ -247,3 +248,18 @@ def test_an_error_page_keeps_the_ways_and_asks_for_no_ribbon_and_no_counts(
         assert "ap-year" not in page
         assert "Inbox" in page
         assert not [one for one in questions if "slot_request" in one or "block" in one]
+
+
+def test_every_page_for_search_engines_says_in_a_sentence_what_it_is(
+    client: PageClient, session: Session
+) -> None:
+    site(session)
+    listed = re.findall("<loc>https?://[^/]+(/[^<]*)</loc>", client.get("/sitemap.xml").text)
+    described: dict[str, str] = {}
+    for path in listed:
+        page = parsed(client.get(path).text)
+        (meta,) = page.query('meta[name="description"]')
+        described[path] = attributes(meta)["content"]
+    assert len(described) >= 13
+    assert all(40 <= len(words) <= 170 for words in described.values()), described
+    assert len(set(described.values())) == len(described)

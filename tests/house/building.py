@@ -262,7 +262,7 @@ class _Builder:
         self.provider = actor
         self.adviser = adviser = make.adviser(self.session)
         silent = make.provider(self.session)
-        self.quiet = make.partner(self.session, silent, capacity=50)
+        self.quiet = make.partner(self.session, silent, capacity=50, text="Xq advice.")
         for one in (adviser, silent):
             person = self.session.get_one(User, one.user_id)
             body = self.session.get_one(Organisation, one.organisation_id)

@@ -61,7 +61,16 @@ OWNERS = (
 )
 """Whose secrets there are: two developers, two operators, two who publish teasers, three bodies of advisers, the rest, an investor, a support provider."""
 
-SEARCHED = ("projects", "requests", "bookings", "organisations", "people", "facilities", "cleanrooms")
+SEARCHED = (
+    "projects",
+    "requests",
+    "bookings",
+    "organisations",
+    "people",
+    "facilities",
+    "cleanrooms",
+    "partners",
+)
 """The kinds of records that a search finds."""
 
 COMMON: Mapping[str, dict[str, Any]] = {

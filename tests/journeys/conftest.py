@@ -122,13 +122,17 @@ def picture(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Page, s
     folder = PICTURES if request.config.getoption("--pictures") else tmp_path
 
     def take(page: Page, name: str) -> None:
-        for bar in page.locator(
-            ".ap-decide"
-        ).all():  # it stays at the foot of the window, not of a long picture
-            bar.evaluate("bar => { bar.style.position = 'static' }")
+        lay_down_bars(page)
         page.screenshot(path=folder / f"{name}.png", full_page=True)
 
     return take
+
+
+def lay_down_bars(page: Page) -> None:
+    """Let the bars that stay at the foot of the window lie at the foot of their form, so that they cover nothing."""
+    page.evaluate(
+        "() => document.querySelectorAll('.ap-decide').forEach(bar => bar.style.position = 'static')"
+    )
 
 
 def check_accessible(page: Page) -> None:

@@ -13,7 +13,7 @@ from tests.house.access import TABLE
 from tests.house.sending import address_of, who_may
 from tests.house.walker import COOKIE, Walker, walking
 from tests.house.world import Person
-from tests.journeys.conftest import NARROW, WIDE, problems_on
+from tests.journeys.conftest import NARROW, WIDE, lay_down_bars, problems_on
 
 pytestmark = pytest.mark.browser
 
@@ -86,6 +86,7 @@ def looked_at(page: Page, path: str) -> Iterator[str]:
     if answer is None or not answer.ok:
         yield "it does not open"
         return
+    lay_down_bars(page)
     for look, (size, scheme, rules) in LOOKS.items():
         page.set_viewport_size(size)
         page.emulate_media(color_scheme=scheme)

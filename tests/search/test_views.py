@@ -121,6 +121,25 @@ def test_pages_and_terms_are_found_too(client: PageClient, owner: Actor) -> None
     assert "/glossary#t-qp" in links(client.get("/search?q=sakkunnig&kind=glossary"))
 
 
+def test_a_support_offer_is_found_by_anybody_and_a_thesis_by_those_who_read_it(
+    client: PageClient, session: Session
+) -> None:
+    provider, investor = make.provider(session), make.investor(session)
+    offer = make.partner(session, provider, name="Vector advice", text="Zebrafish models.")
+    thesis = make.partner(session, investor, name="Nordic seed", text="Zebrafish companies.")
+    whole, public, secret = f"/partners/{offer.id}", f"/support/offers/{offer.id}", f"/partners/{thesis.id}"
+    assert links(client.get("/search?q=zebrafish")) == [public]
+    assert links(client.sign_in(make.founder(session)).get("/search?q=zebrafish")) == [public]
+    assert links(client.sign_in(investor).get("/search?q=zebrafish")) == [secret, public]
+    assert links(client.sign_in(provider).get("/search?q=zebrafish")) == [whole]
+    assert links(client.sign_in(make.adviser(session)).get("/search?q=zebrafish")) == [secret, whole]
+
+
+def test_programmes_and_guides_are_found_too(client: PageClient) -> None:
+    assert "/support/programmes/lv_scientific_advice" in links(client.get("/search?q=läkemedelsverket"))
+    assert "/help/founder" in links(client.get("/search?q=founder&kind=guides"))
+
+
 def test_without_a_question_it_says_where_one_can_go(client: PageClient, owner: Actor) -> None:
     assert "Where you can go" in text(client.get("/search"))
     client.sign_in(owner)

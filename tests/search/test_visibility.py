@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from portal.accounts.models import Organisation, User
 from portal.bookings.models import Booking, SlotRequest
+from portal.partners.models import Partner
 from portal.projects.models import Project
 from portal.search.queries import Kind
 from portal.store import Base
@@ -21,6 +22,7 @@ OPENED_AT: dict[Kind, tuple[type[Base], tuple[str, ...]]] = {
     Kind.PROJECT: (Project, ("/projects/{}",)),
     Kind.REQUEST: (SlotRequest, ("/requests/{}", "/inbox/{}")),
     Kind.BOOKING: (Booking, ("/my-bookings/{}", "/bookings/{}")),
+    Kind.PARTNER: (Partner, ("/partners/{}", "/support/offers/{}")),
     Kind.ORGANISATION: (Organisation, ("/organisations/{}",)),
     Kind.PERSON: (User, ("/admin/people/{}",)),
 }

@@ -10,7 +10,10 @@ from portal.store import db
 PUBLIC = (
     "home.start",
     "facilities.catalogue",
+    "partners.catalogue",
     "projects.pipeline",
+    "roadmap.catalogue",
+    "help.index",
     "reference.show_glossary",
     "accounts.register",
     "home.accessibility",
