@@ -82,7 +82,7 @@ def _zone_named(here: datetime) -> str:
 
 
 def money(minor_units: int | None, currency: str | None) -> str:
-    """Write an amount given in minor units with its currency; an unknown one as "not published"."""
+    """Write an amount given in minor units with its currency where the reader's language has it; an unknown one as "not published"."""
     if minor_units is None or currency is None:
         return gettext("not published")
     return _amount(minor_units, currency, get_locale())
@@ -91,7 +91,8 @@ def money(minor_units: int | None, currency: str | None) -> str:
 @lru_cache(maxsize=8192)
 def _amount(minor_units: int, currency: str, locale: Locale | None) -> str:
     amount = Decimal(minor_units) / 100
-    form = "¤¤ #,##0" if amount == amount.to_integral_value() else "¤¤ #,##0.00"
+    figures = "#,##0" if amount == amount.to_integral_value() else "#,##0.00"
+    form = f"{figures} ¤¤" if str(locale).startswith("sv") else f"¤¤ {figures}"
     return str(format_currency(amount, currency, format=form, locale=locale, currency_digits=False))
 
 

@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
+from flask_babel import force_locale
 
 from portal.web import filters
 
@@ -31,3 +32,11 @@ def test_hours_over_several_days_name_the_zone_at_both_ends() -> None:
 def test_whole_days_are_the_facilitys_own() -> None:
     start, end = datetime(2027, 1, 10, 22, tzinfo=UTC), datetime(2027, 1, 14, 22, tzinfo=UTC)
     assert filters.window(start, end, AWAY) == "11–14 Jan 2027"
+
+
+def test_money_has_its_currency_where_the_readers_language_has_it() -> None:
+    assert filters.money(4_900_000, "SEK") == "SEK 49,000"
+    assert filters.money(150, "EUR") == "EUR 1.50"
+    with force_locale("sv"):
+        assert filters.money(4_900_000, "SEK") == "49\xa0000 SEK"
+        assert filters.money(150, "EUR") == "1,50 EUR"
