@@ -81,7 +81,7 @@ def main() -> None:
             if not arguments.only or page in arguments.only
         ]
     if not arguments.only:
-        PAGE.write_text(_written(found), encoding="utf-8")
+        PAGE.write_text(_written(found, tries=arguments.tries), encoding="utf-8")
     sys.exit(any(score < AIM for one in found for score in one.scores.values()))
 
 
@@ -196,14 +196,14 @@ def _signed_in(address: str, email: str) -> str:
     return "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar)
 
 
-def _written(found: Sequence[Measured]) -> str:
+def _written(found: Sequence[Measured], *, tries: int) -> str:
     """Return the page of docs."""
     load = " ".join(f"{one:.1f}" for one in os.getloadavg())
     browser = re.search(r"Chrome/[\d.]+", found[0].browser)
     how = (
         f"`python scripts/lighthouse.py`, {datetime.now(UTC):%Y-%m-%d}: Lighthouse {found[0].version}, "
         f"{browser[0] if browser else 'Chromium'}, its default phone on a slow line, gunicorn on the same machine; "
-        f"a page below the aim was measured again, at most three times; load at the end {load} on {os.cpu_count()} cores. The aim is {AIM}; search engines see only public pages."
+        f"a page below the aim was measured up to {tries} times; load at the end {load} on {os.cpu_count()} cores. The aim is {AIM}; search engines see only public pages."
     )
     heads = "| page | performance | accessibility | best practices | search | what took points |"
     lines = ["# Lighthouse", "", how, "", heads, "| --- | ---: | ---: | ---: | ---: | --- |"]
