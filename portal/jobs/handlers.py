@@ -10,6 +10,7 @@ from portal.calendars import handlers as calendars
 from portal.campaigns import handlers as campaigns
 from portal.facilities import handlers as facilities
 from portal.ledger import Entry
+from portal.matching import handlers as matching
 from portal.notifications import handlers as notifications
 from portal.projects import handlers as projects
 from portal.roadmap import handlers as roadmap
@@ -31,4 +32,4 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = {
     for name in sorted({name for room in ROOMS for name in room})
 }
 
-WORK: Mapping[str, Kind] = {**bookings.WORK, **projects.WORK, **roadmap.WORK}
+WORK: Mapping[str, Kind] = {**bookings.WORK, **matching.WORK, **projects.WORK, **roadmap.WORK}

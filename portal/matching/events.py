@@ -212,3 +212,59 @@ class NeedsStated(Event):
 
     project_id: int
     kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundEvent(Event):
+    """Something that has happened to a round."""
+
+    about: ClassVar[Mapping[str, str]] = {"round_id": "match_round"}
+
+    round_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundAsked(RoundEvent):
+    """An adviser has asked for a round."""
+
+    name: ClassVar[str] = "match_round.asked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundProposed(RoundEvent):
+    """The portal has worked out a round."""
+
+    name: ClassVar[str] = "match_round.proposed"
+
+    pairs: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoundApplied(RoundEvent):
+    """An adviser has put pairs of a round on the shortlists."""
+
+    name: ClassVar[str] = "match_round.applied"
+
+    pairs: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConflictDeclared(Event):
+    """An adviser has declared a conflict of interest."""
+
+    about: ClassVar[Mapping[str, str]] = {"conflict_id": "adviser_conflict"}
+    private: ClassVar[Mapping[str, str]] = {"organisation": "advisers"}
+    name: ClassVar[str] = "adviser_conflict.declared"
+
+    conflict_id: int
+    organisation: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConflictEnded(Event):
+    """An adviser has said that a conflict of interest has ended."""
+
+    about: ClassVar[Mapping[str, str]] = {"conflict_id": "adviser_conflict"}
+    name: ClassVar[str] = "adviser_conflict.ended"
+
+    conflict_id: int

@@ -1,6 +1,7 @@
 """Tables of introductions, what is shared in them, and what advisers note."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -10,7 +11,7 @@ from portal.files.models import StoredFile
 from portal.matching.rules.introductions import OPEN, DeclineReason, Side, State
 from portal.partners.models import Partner
 from portal.projects.models import Project
-from portal.store import Base, Money, choice, json_list
+from portal.store import Base, Money, choice, json_list, json_object
 
 OPEN_STATES = "state IN ({})".format(", ".join(f"'{state.value}'" for state in State if state in OPEN))
 SEATED = "seat IS NOT NULL"
@@ -55,6 +56,8 @@ class Introduction(Base):
     adviser_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     score: Mapped[float | None] = mapped_column(Float)
     """The fit when it was begun, so that later one can say how well it predicted."""
+    place: Mapped[int | None]
+    """The place in the project's ranking when it was begun; unknown of what is older than this column."""
     wished_at: Mapped[datetime | None]
     consent_asked_at: Mapped[datetime | None]
     consented_at: Mapped[datetime | None]
@@ -170,3 +173,33 @@ class StatedNeed(Base):
     words: Mapped[str] = mapped_column(Text, default="")
     """What for: the milestones, or the question to be answered."""
     instrument: Mapped[str | None] = mapped_column(String(20))
+
+
+class MatchRound(Base):
+    """A proposal of who is to meet whom at an event or in a quarter, for the adviser who asked for it."""
+
+    __tablename__ = "match_round"
+
+    name: Mapped[str] = mapped_column(String(200))
+    per_project: Mapped[int]
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    made_at: Mapped[datetime]
+    computed_at: Mapped[datetime | None]
+    result: Mapped[dict[str, Any] | None] = mapped_column(json_object())
+    """The pairs, who is left without one and why, and what each limit costs."""
+    applied_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (SQLAlchemy reads it as it stands)
+
+
+class AdviserConflict(Base):
+    """A conflict of interest that an adviser has declared, by the name of the organisation."""
+
+    __tablename__ = "adviser_conflict"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    name: Mapped[str] = mapped_column(String(200))
+    declared_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]

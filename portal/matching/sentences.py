@@ -119,6 +119,19 @@ INTRODUCTIONS: dict[str, Callable[[Values], str]] = {
     ),
     "outcome_support_unsaid": lambda _: gettext("Say what support was given."),
     "outcome_reason_unsaid": lambda _: gettext("Say why it is closed; it helps the next introduction."),
+    "round_per_project": lambda values: gettext(
+        "Give a whole number from 1 to %(most)s.", most=number(values["most"])
+    ),
+    "round_applied_before": lambda _: gettext(
+        "This round was put on the shortlists before. Ask for a new one, which leaves out what is under way."
+    ),
+    "round_nothing_chosen": lambda _: gettext("Tick at least one pair."),
+    "round_pair_gone": lambda _: gettext(
+        "A pair was left out, since its project or its partner is no longer open to you."
+    ),
+    "adviser_conflicted": lambda _: gettext(
+        "You have declared a conflict of interest with one side. Let another adviser do this, or end the conflict at your desk."
+    ),
     "need_unknown": lambda values: gettext(
         "“%(kind)s” is not a kind of help that the portal knows. Choose from the list.", kind=values["kind"]
     ),

@@ -83,6 +83,7 @@ CODES: Mapping[Topic, tuple[str, ...]] = {
         "introduction.expired",
         "introduction.consent_withdrawn",
         "partner.drafted",
+        "teaser.fits",
     ),
     Topic.REMINDERS: (
         "reminder.request_waits",

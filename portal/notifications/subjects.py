@@ -15,6 +15,7 @@ from portal.gates.queries import dossier_shown
 from portal.matching.queries import introduction_seen, note_to_end
 from portal.notifications.models import Message
 from portal.partners.queries import partner_to_see
+from portal.projects.queries import seen_project
 from portal.store import db
 
 
@@ -93,6 +94,11 @@ def _of_note(actor: Actor, about: About) -> str:
     return url_for("matching.matches", project_id=note.project_id, _anchor="notes")
 
 
+def _of_teaser(actor: Actor, about: About) -> str:
+    seen = seen_project(db.session(), actor, about.subject_id, at=clock.now())
+    return url_for("projects.show", project_id=seen.project.id)
+
+
 PAGES: Mapping[str, Callable[[Actor, About], str]] = {
     "slot_request": _of_request,
     "booking": _of_booking,
@@ -103,4 +109,5 @@ PAGES: Mapping[str, Callable[[Actor, About], str]] = {
     "introduction": _of_introduction,
     "adviser_note": _of_note,
     "partner": _of_partner,
+    "teaser": _of_teaser,
 }

@@ -64,6 +64,8 @@ from portal.ledger import Delivery, Entry, Waiting
 from portal.mail.messages import Message as Letter
 from portal.mail.services import note_failure, post
 from portal.matching import services as matching
+from portal.matching.models import AdviserConflict, MatchRound
+from portal.matching.queries import id_of
 from portal.notifications.models import Message
 from portal.notifications.rules import Topic
 from portal.notifications.stopping import stop_address
@@ -129,6 +131,7 @@ class _Builder:
             ground.places |= self.partner_places
             ground.values |= self.partner_values
             ground.values["other operator"] = other.values["operator"]
+        self._work_out_round(grounds[0])
         self._teaser("gamma", Visibility.PUBLIC)
         self._teaser("delta", Visibility.INVESTORS)
         self._tell_everybody()
@@ -203,7 +206,7 @@ class _Builder:
         body = OrganisationKind.PUBLIC_BODY
         with self.own("advice"):
             advice = self.organisation("advice", body)
-            self.person("advice", advice, Role.ADVISER, who=Person.ADVISER)
+            self._round(self.person("advice", advice, Role.ADVISER, who=Person.ADVISER), advice)
         with self.own("others"):
             self.person("others", None, who=Person.NOBODY)
             for number, (role, who) in enumerate(
@@ -232,6 +235,39 @@ class _Builder:
             reason="It is known here.",
             at=self.now,
         )
+
+    def _round(self, maker: User, where: Organisation) -> None:
+        made = MatchRound(
+            name=f"Round {mark('advice', 'words')}",
+            per_project=3,
+            made_by_id=maker.id,
+            organisation_id=where.id,
+            made_at=self.now,
+        )
+        self.session.add(made)
+        self.session.flush()
+        self.round = made
+        conflict = AdviserConflict(user_id=maker.id, name="Declared", declared_at=self.now)
+        self.session.add(conflict)
+        self.session.flush()
+        self.partner_places |= {"round": {"round_id": made.id}, "conflict": {"conflict_id": conflict.id}}
+
+    def _work_out_round(self, ground: Ground) -> None:
+        pair = {
+            "project": str(ground.places["spare project"]["project_id"]),
+            "partner": id_of(self.quiet.id),
+        }
+        cost = {"capacity": 1, "more_served": 1, "better_worst": 0.5, "more_total": 2.0}
+        self.round.result = {
+            "pairs": [{**pair, "score": 51.5}],
+            "unserved": [{"project": pair["project"], "codes": ["NO_CAPACITY"]}],
+            "costs": [{"partner": pair["partner"], **cost}],
+            "total": 51.5,
+            "worst": 51.5,
+        }
+        self.round.computed_at = self.now
+        self.session.flush()
+        ground.values["pair"] = f"{pair['project']}:{pair['partner']}"
 
     def _investor(self) -> None:
         where = self.organisation("fund", OrganisationKind.INVESTOR)

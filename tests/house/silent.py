@@ -80,7 +80,6 @@ PROJECTS = {
     "project.archived",
     "project.group_granted",
     "project.put_on_hold",
-    "project.registered",
     "project.resumed",
     "project.team_member_added",
     "project.team_member_edited",
@@ -119,6 +118,8 @@ PARTNERS = {
 """Partners' own doing, on their own page."""
 
 INTRODUCTIONS = {
+    "adviser_conflict.declared",
+    "adviser_conflict.ended",
     "adviser_note.done",
     "adviser_note.written",
     "introduction.document_opened",
@@ -127,6 +128,9 @@ INTRODUCTIONS = {
     "introduction.outcome",
     "introduction.shortlisted",
     "introduction.wished",
+    "match_round.applied",
+    "match_round.asked",
+    "match_round.proposed",
     "needs.stated",
 }
 """What advisers do themselves, or find on the board with the count of what waits."""

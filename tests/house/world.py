@@ -77,6 +77,8 @@ COMMON: Mapping[str, dict[str, Any]] = {
     "style sheet": {"filename": "css/portal.css"},
     "language": {"code": "sv"},
     **{f"search among {kind}": {} for kind in SEARCHED},
+    "round": {},
+    "conflict": {},
     "as CSV": {"kind": "csv", "form": "csv"},
     "as XLSX": {"kind": "xlsx", "form": "xlsx"},
     "guide": {"name": "founder"},

@@ -2,6 +2,8 @@
 
 from portal.matching.forms.introductions import (
     AcceptForm,
+    ApplyForm,
+    ConflictForm,
     ConsentForm,
     DeclineForm,
     DocumentForm,
@@ -9,12 +11,15 @@ from portal.matching.forms.introductions import (
     NoteForm,
     OutcomeForm,
     PickForm,
+    RoundForm,
     WishForm,
 )
 from portal.matching.forms.needs import NeedsForm
 
 __all__ = [
     "AcceptForm",
+    "ApplyForm",
+    "ConflictForm",
     "ConsentForm",
     "DeclineForm",
     "DocumentForm",
@@ -23,5 +28,6 @@ __all__ = [
     "NoteForm",
     "OutcomeForm",
     "PickForm",
+    "RoundForm",
     "WishForm",
 ]

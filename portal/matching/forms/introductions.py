@@ -153,6 +153,36 @@ class DocumentForm(BaseForm):
         return True
 
 
+class ConflictForm(BaseForm):
+    """An organisation with which an adviser has a conflict of interest."""
+
+    name = line(
+        _l("Organisation"),
+        description=_l("By its name, its registered name or its number, as it is written there."),
+    )
+
+
+class RoundForm(BaseForm):
+    """For what a round is, and how many partners each project may get."""
+
+    name = line(_l("For which event or quarter"))
+    per_project = whole_number(
+        _l("Partners for each project, at most"), least=1, most=20, description=_l("Three is usual.")
+    )
+
+
+class ApplyForm(ActionForm):
+    """Which pairs of a round are put on the shortlists."""
+
+    pairs = SelectMultipleField(_l("Pairs"), validate_choice=False)
+
+    @property
+    def chosen(self) -> list[tuple[str, str]]:
+        """Return the ticked pairs: project and partner."""
+        found = [value.partition(":") for value in self.pairs.data or []]
+        return [(project, partner) for project, _colon, partner in found]
+
+
 class NoteForm(BaseForm):
     """What an adviser notes, and when to follow it up."""
 

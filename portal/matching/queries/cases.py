@@ -16,7 +16,7 @@ from portal.accounts.models import Organisation, OrganisationKind
 from portal.core.actors import Actor
 from portal.matching.lexicon import shipped_lexicon
 from portal.matching.models import Introduction, StatedNeed
-from portal.matching.queries.needs import stated_needs
+from portal.matching.queries.needs import needs_of_each, stated_needs
 from portal.matching.rules.introductions import State, quarter_of
 from portal.matching.rules.needs import PROPOSED
 from portal.matching.rules.outcome import ranker_of
@@ -81,12 +81,32 @@ def sight(
 ) -> Sight:
     """Return a project ranked against every partner, as far as the actor sees it; `groups` says so for a judgement."""
     seen = groups if groups is not None else projects.visible_groups(session, actor, project, at)
+    return _sight(session, project, seen, weights, at=at)
+
+
+def partners_that_fit(
+    session: Session, project: StoredProject, groups: frozenset[FieldGroup], *, least: float, at: datetime
+) -> list[StoredPartner]:
+    """Return the partners for which a project scores at least so much on these field groups, best first."""
+    found = _sight(session, project, groups, None, at=at)
+    known = (found.partners[match.partner] for match in found.ranking.matches() if match.score >= least)
+    return [one for one in known if isinstance(one, StoredPartner)]
+
+
+def _sight(
+    session: Session,
+    project: StoredProject,
+    seen: frozenset[FieldGroup],
+    weights: Mapping[str, float] | None,
+    *,
+    at: datetime,
+) -> Sight:
     stored = partners.open_partners(session)
     programmes = partners.programmes(session)
     hidden = _hidden(seen)
     used = _seats_taken(session, at)
     rates = partners.rates(session, on=at.date())
-    asked = [_stored_partner(one, used.get(one.id, 0), project.organisation, rates) for one in stored]
+    asked = [_stored_partner(one, used.get(one.id, 0), [project.organisation], rates) for one in stored]
     asked += [_programme(fact) for fact in programmes]
     declined, others = _declines(session, project.id)
     case = Case(
@@ -105,6 +125,48 @@ def sight(
     known |= {f"{PROGRAMME}{fact.record_id}": fact for fact in programmes}
     ranking = ranker_of(case, shipped_lexicon()).rank(case.projects[0])
     return Sight(project, seen, ranking, known, _needs_are_proposed(project, seen))
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Projects of which a reader is shown the same kinds of facts, and the case in which they are ranked."""
+
+    case: Case
+    projects: tuple[Project, ...]
+
+
+def parts_of_round(
+    session: Session, actor: Actor, chosen: Sequence[StoredProject], *, at: datetime
+) -> list[Part]:
+    """Return projects and partners of a round, each project as far as the actor sees it, in as few cases as that takes."""
+    groups = projects.groups_of_each(session, actor, chosen, at=at)
+    rates = partners.rates(session, on=at.date())
+    used = _seats_taken(session, at)
+    asking = list({one.organisation_id: one.organisation for one in chosen}.values())
+    asked = [
+        _stored_partner(one, used.get(one.id, 0), asking, rates) for one in partners.open_partners(session)
+    ]
+    declined, others = _declines(session, None)
+    facts = tuple(_project(one, frozenset(FieldGroup), rates) for one in others)
+    stated = needs_of_each(session, [one.id for one in chosen])
+    seen: dict[frozenset[str], list[Project]] = {}
+    for one in chosen:
+        row = _project(one, groups[one.id], rates, stated.get(one.id, {}))
+        seen.setdefault(_hidden(groups[one.id]), []).append(row)
+    return [
+        Part(
+            Case(
+                name="",
+                as_of=at.date(),
+                rates=rates,
+                projects=facts,
+                partners=tuple(_blind(one, hidden) for one in asked),
+                declined=tuple(declined),
+            ),
+            tuple(members),
+        )
+        for hidden, members in seen.items()
+    ]
 
 
 def _comparable(money: Money, rates: Mapping[str, float]) -> Money:
@@ -174,7 +236,7 @@ def _need(kind: str, stated: StatedNeed | None, money: Money, groups: Collection
 
 
 def _stored_partner(
-    partner: StoredPartner, used: int, asking: Organisation, rates: Mapping[str, float]
+    partner: StoredPartner, used: int, asking: Iterable[Organisation], rates: Mapping[str, float]
 ) -> Partner:
     return Partner(
         id=id_of(partner.id),
@@ -204,11 +266,14 @@ def _stored_partner(
     )
 
 
-def _conflicts(partner: StoredPartner, asking: Organisation) -> frozenset[str]:
-    """Return the asking organisation if the partner names it, by any of its names."""
+def _conflicts(partner: StoredPartner, asking: Iterable[Organisation]) -> frozenset[str]:
+    """Return those of the asking organisations that the partner names, by any of their names."""
     named = {name.casefold() for name in partner.conflicts}
-    called = {name.casefold() for name in (asking.name, asking.legal_name, asking.number) if name}
-    return frozenset({str(asking.id)} if named & called else ())
+    return frozenset(
+        str(one.id)
+        for one in asking
+        if named & {name.casefold() for name in (one.name, one.legal_name, one.number) if name}
+    )
 
 
 def _programme(fact: EffectiveFact) -> Partner:
@@ -265,7 +330,7 @@ def _seats_taken(session: Session, at: datetime) -> dict[int, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def _declines(session: Session, project_id: int) -> tuple[list[Decline], list[StoredProject]]:
+def _declines(session: Session, project_id: int | None) -> tuple[list[Decline], list[StoredProject]]:
     rows = session.scalars(
         select(Introduction)
         .where(Introduction.state == State.DECLINED)

@@ -1,6 +1,6 @@
 """What a project asks for in detail, and what its roadmap calls for next."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from sqlalchemy import select
@@ -18,6 +18,14 @@ def stated_needs(session: Session, project_id: int) -> Mapping[str, StatedNeed]:
     """Return the details of a project's needs, by kind; whoever calls has asked who may see them."""
     rows = session.scalars(select(StatedNeed).where(StatedNeed.project_id == project_id)).all()
     return {row.kind: row for row in rows}
+
+
+def needs_of_each(session: Session, project_ids: Collection[int]) -> Mapping[int, Mapping[str, StatedNeed]]:
+    """Return the details of the needs of several projects; whoever calls has asked who may see them."""
+    found: dict[int, dict[str, StatedNeed]] = {}
+    for row in session.scalars(select(StatedNeed).where(StatedNeed.project_id.in_(project_ids))):
+        found.setdefault(row.project_id, {})[row.kind] = row
+    return found
 
 
 def next_steps(session: Session, project: Project) -> list[Step]:

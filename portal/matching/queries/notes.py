@@ -1,6 +1,6 @@
 """What advisers noted of projects, for advisers only."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import select
@@ -9,33 +9,19 @@ from sqlalchemy.orm import Session, joinedload
 from portal.core.actors import Actor, Role
 from portal.core.errors import NotFound
 from portal.matching.models import AdviserNote
+from portal.matching.queries.desk import is_conflicted
+from portal.projects.models import Project
 
 
-def notes_of(session: Session, actor: Actor, project_id: int) -> Sequence[AdviserNote]:
-    """Return the notes on a project, the latest first; nobody but an adviser gets any."""
-    if Role.ADVISER not in actor.roles:
+def notes_of(session: Session, actor: Actor, project: Project) -> Sequence[AdviserNote]:
+    """Return the notes on a project, the latest first; only an adviser without a declared conflict gets any."""
+    if Role.ADVISER not in actor.roles or is_conflicted(session, actor.user_id, project.organisation):
         return []
     return session.scalars(
         select(AdviserNote)
-        .where(AdviserNote.project_id == project_id)
+        .where(AdviserNote.project_id == project.id)
         .options(joinedload(AdviserNote.author))
         .order_by(AdviserNote.created_at.desc(), AdviserNote.id.desc())
-    ).all()
-
-
-def follow_ups_of(session: Session, actor: Actor, project_ids: Collection[int]) -> Sequence[AdviserNote]:
-    """Return what is still to be followed up for these projects, the earliest first; nobody but an adviser gets any."""
-    if Role.ADVISER not in actor.roles:
-        return []
-    return session.scalars(
-        select(AdviserNote)
-        .where(
-            AdviserNote.project_id.in_(project_ids),
-            AdviserNote.done_at.is_(None),
-            AdviserNote.follow_up_on.is_not(None),
-        )
-        .options(joinedload(AdviserNote.author))
-        .order_by(AdviserNote.follow_up_on, AdviserNote.id)
     ).all()
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from portal.matching.rules.eligibility import CODES, codes
-from portal.matching.rules.pool import lay_out
+from portal.matching.rules.pool import Pool, lay_out
 from portal.matching.rules.ranking import Ranker, Ranking
 from portal.matching.rules.rounds import Candidates, Round, propose
 from portal.matching.rules.shares import DEFAULT_WEIGHTS
@@ -61,22 +61,25 @@ def best_round(case: Case, lexicon: Lexicon) -> tuple[Round, tuple[Unserved, ...
     """Return the best round of a case, and for each project that it leaves unserved why."""
     ranker = ranker_of(case, lexicon)
     ranked = [ranker.rank(project) for project in in_order(case)]
-    found = propose(
-        Candidates(
-            projects=tuple(ranking.project.id for ranking in ranked),
-            partners=ranker.pool.ids,
-            capacity=ranker.pool.capacity,
-            per_project=case.per_project,
-            project=np.repeat(np.arange(len(ranked)), [len(ranking.places) for ranking in ranked]),
-            partner=np.concatenate([np.empty(0, dtype=np.intp), *(ranking.places for ranking in ranked)]),
-            score=np.concatenate([np.empty(0), *(ranking.scores for ranking in ranked)]),
-        )
-    )
+    found = propose(candidates_of(ranked, ranker.pool, per_project=case.per_project))
     left = set(found.unserved)
     return found, tuple(
         Unserved(ranking.project.id, why_unserved(ranking))
         for ranking in ranked
         if ranking.project.id in left
+    )
+
+
+def candidates_of(ranked: Sequence[Ranking], pool: Pool, *, per_project: int) -> Candidates:
+    """Return every eligible pair of some rankings over pools with the same partners."""
+    return Candidates(
+        projects=tuple(ranking.project.id for ranking in ranked),
+        partners=pool.ids,
+        capacity=pool.capacity,
+        per_project=per_project,
+        project=np.repeat(np.arange(len(ranked)), [len(ranking.places) for ranking in ranked]),
+        partner=np.concatenate([np.empty(0, dtype=np.intp), *(ranking.places for ranking in ranked)]),
+        score=np.concatenate([np.empty(0), *(ranking.scores for ranking in ranked)]),
     )
 
 

@@ -1,6 +1,7 @@
 """The room's verbs: shortlist and wish, consent, send, answer, introduce, share, conclude, decline, withdraw, note."""
 
 from portal.matching.services.beginning import shortlist, wish
+from portal.matching.services.conflicts import declare_conflict, end_conflict
 from portal.matching.services.ending import decline, note_outcome, tend_introductions, withdraw_consent
 from portal.matching.services.going import (
     answer_later,
@@ -15,6 +16,7 @@ from portal.matching.services.going import (
 from portal.matching.services.needs import state_needs
 from portal.matching.services.notes import end_note, tend_follow_ups, write_note
 from portal.matching.services.rooms import accept_terms, add_document, open_document, remove_document
+from portal.matching.services.rounds import ask_for_round, ask_to_apply, keep_round
 
 __all__ = [
     "accept_terms",
@@ -22,11 +24,16 @@ __all__ = [
     "answer_later",
     "answer_yes",
     "ask_consent",
+    "ask_for_round",
+    "ask_to_apply",
     "begin_discussion",
+    "declare_conflict",
     "decline",
+    "end_conflict",
     "end_note",
     "give_consent",
     "introduce",
+    "keep_round",
     "note_outcome",
     "open_document",
     "remove_document",

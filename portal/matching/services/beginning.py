@@ -14,6 +14,7 @@ from portal.matching.events import IntroductionWished, PartnerShortlisted
 from portal.matching.models import Introduction
 from portal.matching.queries import Sight
 from portal.matching.rules.introductions import OPEN, State
+from portal.matching.services.conflicts import refuse_conflicted
 from portal.partners.models import Partner, PartnerState
 from portal.projects import queries as projects
 from portal.projects.models import FieldGroup, Project
@@ -100,7 +101,9 @@ def _begun(
 ) -> Introduction:
     if project.archived_at is not None:
         raise NotAllowed
-    open_partner(session, partner_id)
+    partner = open_partner(session, partner_id)
+    if project.organisation_id != actor.organisation_id:
+        refuse_conflicted(session, actor, project, partner)
     there = session.scalar(
         select(Introduction.id).where(
             Introduction.project_id == project.id,
@@ -114,12 +117,17 @@ def _begun(
     if reasons := reasons_against_pair(sight, partner_id):
         raise Refused(reasons)
     known = queries.id_of(partner_id)
-    score = next(match.score for match in sight.ranking.matches() if match.partner == known)
+    place, score = next(
+        (place, match.score)
+        for place, match in enumerate(sight.ranking.matches(), start=1)
+        if match.partner == known
+    )
     introduction = Introduction(
         project=project,
         partner_id=partner_id,
         state=State.SUGGESTED,
         score=round(score, 3),
+        place=place,
         created_at=at,
         updated_at=at,
     )

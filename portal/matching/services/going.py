@@ -31,6 +31,7 @@ from portal.matching.rules.introductions import (
     reasons_against_move,
 )
 from portal.matching.services.beginning import open_partner, opened, reasons_against_pair
+from portal.matching.services.conflicts import refuse_conflicted
 from portal.projects.models import FieldGroup
 from portal.projects.rules.values import GrantReason
 from portal.projects.services import end_grants, grant_group
@@ -200,6 +201,8 @@ def _of_side(
     seen = queries.introduction_seen(session, actor, introduction_id, lock=True)
     if side is not None and seen.side is not side:
         raise NotAllowed
+    if seen.side is Side.ADVISER:
+        refuse_conflicted(session, actor, seen.introduction.project, seen.introduction.partner)
     if version != seen.introduction.version:
         raise Stale({"version": seen.introduction.version})
     return seen.introduction

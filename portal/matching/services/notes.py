@@ -31,10 +31,12 @@ def write_note(
     """
     if Role.ADVISER not in actor.roles:
         raise NotFound
-    projects.seen_project(session, actor, project_id, at=at)
+    seen = projects.seen_project(session, actor, project_id, at=at)
+    if queries.is_conflicted(session, actor.user_id, seen.project.organisation):
+        raise Refused([Reason("adviser_conflicted")])
     if introduction_id is not None:
-        seen = queries.introduction_seen(session, actor, introduction_id)
-        if seen.introduction.project_id != project_id:
+        found = queries.introduction_seen(session, actor, introduction_id)
+        if found.introduction.project_id != project_id:
             raise NotFound
     today = at.date()
     if follow_up_on is not None and not today <= follow_up_on <= today + LONGEST_AHEAD:

@@ -21,53 +21,15 @@ from portal.matching.views.needs import stated_rows
 from portal.partners import words as partner_words
 from portal.projects import queries as projects
 from portal.projects import wording
-from portal.projects.models import FieldGroup
-from portal.projects.queries import ProjectFilter, SeenProject
+from portal.projects.models import FieldGroup, Project
+from portal.projects.queries import SeenProject
 from portal.store import db
 from portal.web.actors import back, current_actor, for_roles, signed_in
 from portal.web.filters import day, moment
 from portal.web.forms import BaseForm
 
 FIRST = 12
-A_PAGE = 50
 HEAVIEST = 100.0
-
-
-@bp.get("/matching")
-@for_roles(Role.ADVISER)
-def desk() -> ResponseReturnValue:
-    """Show an adviser every project whose teaser they read, with what is under way for it."""
-    actor, at = current_actor(), clock.now()
-    wanted = ProjectFilter(words=request.args.get("q", "")[:100].strip())
-    question = projects.teasers(actor, wanted, at=at)
-    number = projects.count(db.session(), question)
-    pages = max(1, -(-number // A_PAGE))
-    page = min(_page(), pages)
-    found = db.session.scalars(question.limit(A_PAGE).offset((page - 1) * A_PAGE)).all()
-    groups = projects.groups_of_each(db.session(), actor, found, at=at)
-    under_way = queries.open_counts(db.session(), [project.id for project in found])
-    return render_template(
-        "matching/desk.html",
-        rows=[
-            {
-                "title": shown.title_of(project, groups[project.id]),
-                "url": url_for("matching.matches", project_id=project.id),
-                "reference": project.reference,
-                "area": wording.area(project.indication_area),
-                "phase": wording.phase(project.phase.value),
-                "on_hold": project.on_hold,
-                "is_demo": project.is_demo,
-                "needs": partner_words.words("serves", queries.needs_of(project, groups[project.id])),
-                "are_proposed": FieldGroup.ROADMAP not in groups[project.id] or not project.needs,
-                "under_way": under_way.get(project.id, 0),
-            }
-            for project in found
-        ],
-        number=number,
-        page=page,
-        pages=pages,
-        asked_words=wanted.words,
-    )
 
 
 @bp.get("/projects/<int:project_id>/matches")
@@ -171,11 +133,11 @@ def matches_page(project_id: int, form: BaseForm | None, *, note_form: NoteForm 
         gains=_gains(everything),
         asked=stated_rows(seen.project, seen.groups),
         note_form=note_form or NoteForm(),
-        notes=[] if seen.is_own else _notes(actor, project_id),
+        notes=[] if seen.is_own else _notes(actor, seen.project),
     )
 
 
-def _notes(actor: Actor, project_id: int) -> list[dict[str, Any]]:
+def _notes(actor: Actor, project: Project) -> list[dict[str, Any]]:
     return [
         {
             "id": note.id,
@@ -185,7 +147,7 @@ def _notes(actor: Actor, project_id: int) -> list[dict[str, Any]]:
             "due": day(note.follow_up_on) if note.follow_up_on else None,
             "is_open": note.follow_up_on is not None and note.done_at is None,
         }
-        for note in queries.notes_of(db.session(), actor, project_id)
+        for note in queries.notes_of(db.session(), actor, project)
     ]
 
 
@@ -262,8 +224,3 @@ def _weights() -> dict[str, float]:
         if 0.0 <= asked <= HEAVIEST:
             found[name] = asked
     return found
-
-
-def _page() -> int:
-    written = request.args.get("page", "")
-    return max(1, int(written)) if written.isascii() and written.isdecimal() and len(written) < 7 else 1

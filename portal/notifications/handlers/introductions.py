@@ -10,11 +10,14 @@ from portal.accounts.queries import members_as
 from portal.ledger import Entry
 from portal.matching import events
 from portal.matching.models import AdviserNote, Introduction
+from portal.matching.queries import partners_that_fit
 from portal.notifications import queries
 from portal.notifications.handlers.telling import Handler, Subject, tell
 from portal.partners.events import PartnerDrafted
 from portal.partners.models import Partner
-from portal.partners.rules.values import KEEPERS
+from portal.partners.rules.values import KEEPERS, PartnerKind
+from portal.projects.events import ProjectEdited, ProjectRegistered
+from portal.projects.models import FieldGroup, Project, Visibility
 
 
 def tell_founder(session: Session, entry: Entry, at: datetime) -> None:
@@ -52,6 +55,32 @@ def tell_writer(session: Session, entry: Entry, at: datetime) -> None:
         tell(session, entry, [note.author], entry.name, Subject("adviser_note", note.id), at=at)
 
 
+def tell_of_teaser(session: Session, entry: Entry, at: datetime) -> None:
+    """Tell investors of a teaser that its owner has just published to them, if it fits what they state.
+
+    It is judged on what an investor reads of it: the teaser and the range of money that is sought.
+    """
+    project = session.get(Project, entry.facts["project_id"])
+    if project is None or project.archived_at is not None or not _was_published(entry, project):
+        return
+    fitting = partners_that_fit(session, project, READ_WITH_TEASER, least=FITS_FROM, at=at)
+    people = [
+        person
+        for partner in fitting
+        if partner.kind is PartnerKind.INVESTOR
+        for person in _keepers(session, partner)
+    ]
+    tell(session, entry, people, "teaser.fits", Subject("teaser", project.id), at=at)
+
+
+def _was_published(entry: Entry, project: Project) -> bool:
+    """Say whether the entry made the teaser open to investors who could not read it before, and it still is."""
+    stated = next((row.value for row in entry.private_values if row.field == "teaser_changes"), None)
+    before, after = ((stated or {}).get("value") or {}).get("visibility", (None, None))
+    closed = {None, Visibility.PRIVATE.value}
+    return before in closed and after not in closed and project.visibility is not Visibility.PRIVATE
+
+
 def _introduction(session: Session, entry: Entry) -> Introduction:
     return session.get_one(Introduction, entry.facts["introduction_id"])
 
@@ -63,6 +92,10 @@ def _keepers(session: Session, partner: Partner) -> list[User]:
 def _tell(session: Session, entry: Entry, people: list[User], one: Introduction, at: datetime) -> None:
     tell(session, entry, people, entry.name, Subject("introduction", one.id), at=at)
 
+
+FITS_FROM = 50.0
+"""From so many points of the hundred on, an investor is told of a teaser that was published."""
+READ_WITH_TEASER = frozenset({FieldGroup.TEASER, FieldGroup.MONEY})
 
 ALL = (tell_founder, tell_partner, tell_adviser)
 
@@ -81,4 +114,6 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = {
     events.TeaserExpired.name: (tell_partner, tell_adviser),
     events.ConsentWithdrawn.name: (tell_partner, tell_adviser),
     PartnerDrafted.name: (tell_of_draft,),
+    ProjectRegistered.name: (tell_of_teaser,),
+    ProjectEdited.name: (tell_of_teaser,),
 }

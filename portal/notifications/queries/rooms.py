@@ -16,9 +16,10 @@ from portal.matching.queries import visible_introductions
 from portal.notifications.queries.people import Reach
 from portal.partners import queries as partners
 from portal.partners.models import Partner
-from portal.projects.models import Project
+from portal.projects.models import FieldGroup, Project
+from portal.projects.queries import visible_projects
 
-SEEN_BY_ROOMS = ("adviser_note", "dossier", "facility", "introduction", "partner")
+SEEN_BY_ROOMS = ("adviser_note", "dossier", "facility", "introduction", "partner", "teaser")
 
 
 def seen_by(
@@ -39,6 +40,11 @@ def seen_by(
             AdviserNote.id.in_(asked["adviser_note"]),
             AdviserNote.author_id == reach.user_id,
             literal(any(Role.ADVISER in actor.roles for actor in actors)),
+        ),
+        "teaser": select(Project.id).where(
+            Project.id.in_(asked["teaser"]),
+            Project.archived_at.is_(None),
+            _any(visible_projects(actor, at=reach.at, group=FieldGroup.TEASER) for actor in actors),
         ),
         "partner": select(Partner.id).where(
             Partner.id.in_(asked["partner"]), _any(partners.seen_by(actor) for actor in actors)

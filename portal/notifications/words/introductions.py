@@ -26,5 +26,6 @@ WORDS: dict[str, Callable[[Told], str]] = {
     "introduction.consent_withdrawn": lambda _told: _(
         "A founder has taken a consent back; the access that it gave has ended."
     ),
+    "teaser.fits": lambda _told: _("A founder has published a teaser that fits what you state."),
     "partner.drafted": lambda _told: _("An adviser drafted an entry for you. Please confirm it."),
 }

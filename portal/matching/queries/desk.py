@@ -1,0 +1,154 @@
+"""Whom an adviser helps next: by coming deadlines, by what nobody looks after yet, and by the time since the last contact."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from portal.accounts.models import Organisation
+from portal.core.actors import Actor
+from portal.matching.models import AdviserConflict, AdviserNote, Introduction, StatedNeed
+from portal.matching.rules.introductions import OPEN, State
+from portal.partners.models import Partner
+from portal.projects import queries as projects
+from portal.projects.models import FieldGroup, Project
+
+AHEAD = timedelta(days=60)
+"""A deadline within so many days goes before everything else."""
+
+LOOKED_AFTER = sorted(OPEN | {State.INVESTED, State.SUPPORTED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A project on the desk: its next deadline, when it was last in contact, and which kinds of help are on their way."""
+
+    project: Project
+    deadline: date | None
+    last_contact: datetime | None
+    under_way: int
+    helped_with: frozenset[str]
+    advisers: tuple[str, ...]
+
+
+def desk(actor: Actor, wanted: projects.ProjectFilter, *, mine: bool, at: datetime) -> Select[Any]:
+    """Return the question for the projects of an adviser's desk with deadline and last contact, whom to help next first."""
+    deadline, contact = _deadline(actor, at), _last_contact()
+    soon = case((deadline <= at.date() + AHEAD, deadline))
+    looked_after = select(Introduction.id).where(
+        Introduction.project_id == Project.id, Introduction.state.in_(LOOKED_AFTER)
+    )
+    question = projects.teasers(actor, wanted, at=at).add_columns(
+        deadline.label("deadline"), contact.label("last_contact")
+    )
+    if mine:
+        question = question.where(_is_case_of(actor))
+    return question.order_by(None).order_by(
+        soon.asc().nulls_last(),
+        case((looked_after.exists(), 1), else_=0),
+        contact.asc().nulls_first(),
+        Project.id,
+    )
+
+
+def standings(session: Session, rows: Sequence[Any]) -> list[Standing]:
+    """Return the projects of some rows of the desk with everything that the page shows of them."""
+    ids = [row[0].id for row in rows]
+    found = session.scalars(
+        select(Introduction)
+        .where(Introduction.project_id.in_(ids), Introduction.state.in_(LOOKED_AFTER))
+        .options(joinedload(Introduction.partner), joinedload(Introduction.adviser))
+        .order_by(Introduction.id)
+    ).all()
+    notes = session.scalars(
+        select(AdviserNote)
+        .where(AdviserNote.project_id.in_(ids))
+        .options(joinedload(AdviserNote.author))
+        .order_by(AdviserNote.id)
+    ).all()
+    return [_standing(row, found, notes) for row in rows]
+
+
+def _standing(row: Any, found: Sequence[Introduction], notes: Sequence[AdviserNote]) -> Standing:
+    project: Project = row[0]
+    own = [one for one in found if one.project_id == project.id]
+    people = [one.adviser.name for one in own if one.adviser is not None]
+    people += [note.author.name for note in notes if note.project_id == project.id]
+    return Standing(
+        project=project,
+        deadline=row.deadline,
+        last_contact=row.last_contact,
+        under_way=sum(one.state in OPEN for one in own),
+        helped_with=frozenset(kind for one in own for kind in _served(one.partner)),
+        advisers=tuple(dict.fromkeys(people)),
+    )
+
+
+def _served(partner: Partner) -> Collection[str]:
+    return partner.serves or ()
+
+
+def _deadline(actor: Actor, at: datetime) -> ColumnElement[date]:
+    """Return the earlier of what is to be followed up and, where the adviser sees the roadmap, what is needed by a day."""
+    follow_up = (
+        select(func.min(AdviserNote.follow_up_on))
+        .where(AdviserNote.project_id == Project.id, AdviserNote.done_at.is_(None))
+        .correlate(Project)
+        .scalar_subquery()
+    )
+    by = (
+        select(func.min(StatedNeed.by))
+        .where(StatedNeed.project_id == Project.id, StatedNeed.by >= at.date())
+        .correlate(Project)
+        .scalar_subquery()
+    )
+    shown = case((projects.visible_projects(actor, at=at, group=FieldGroup.ROADMAP), by))
+    return case((follow_up.is_(None), shown), (shown < follow_up, shown), else_=follow_up)
+
+
+def _last_contact() -> ColumnElement[datetime]:
+    moved = (
+        select(func.max(Introduction.updated_at))
+        .where(Introduction.project_id == Project.id)
+        .correlate(Project)
+        .scalar_subquery()
+    )
+    noted = (
+        select(func.max(AdviserNote.created_at))
+        .where(AdviserNote.project_id == Project.id)
+        .correlate(Project)
+        .scalar_subquery()
+    )
+    return case((moved.is_(None), noted), (noted > moved, noted), else_=moved)
+
+
+def _is_case_of(actor: Actor) -> ColumnElement[bool]:
+    return or_(
+        select(Introduction.id)
+        .where(Introduction.project_id == Project.id, Introduction.adviser_id == actor.user_id)
+        .exists(),
+        select(AdviserNote.id)
+        .where(AdviserNote.project_id == Project.id, AdviserNote.author_id == actor.user_id)
+        .exists(),
+    )
+
+
+def conflicts_of(session: Session, user_id: int) -> Sequence[AdviserConflict]:
+    """Return the organisations with which somebody has declared a conflict of interest that stands, by name."""
+    return session.scalars(
+        select(AdviserConflict)
+        .where(AdviserConflict.user_id == user_id, AdviserConflict.ended_at.is_(None))
+        .order_by(func.lower(AdviserConflict.name), AdviserConflict.id)
+    ).all()
+
+
+def is_conflicted(session: Session, user_id: int, *organisations: Organisation) -> bool:
+    """Say whether somebody has declared a conflict of interest with one of these organisations, by any of its names."""
+    declared = {one.name.casefold() for one in conflicts_of(session, user_id)}
+    if not declared:
+        return False
+    called = [name for one in organisations for name in (one.name, one.legal_name, one.number) if name]
+    return any(name.casefold() in declared for name in called)

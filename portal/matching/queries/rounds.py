@@ -1,0 +1,84 @@
+"""Rounds of the adviser who asked for them, and what one is worked out from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from portal.core.actors import Actor, Role
+from portal.core.errors import NotFound
+from portal.matching.models import Introduction, MatchRound
+from portal.matching.queries.cases import Part, id_of, parts_of_round
+from portal.matching.rules.introductions import OPEN, State
+from portal.partners.models import Partner
+from portal.projects import queries as projects
+from portal.projects.models import Project
+
+MOST_PROJECTS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What a round is worked out from: the projects and partners, and the pairs that are left out."""
+
+    parts: list[Part]
+    left_out: frozenset[tuple[str, str]]
+
+
+def rounds(session: Session, actor: Actor) -> Sequence[MatchRound]:
+    """Return the rounds that the actor asked for in this organisation, the latest first."""
+    return session.scalars(
+        select(MatchRound)
+        .where(MatchRound.made_by_id == actor.user_id, MatchRound.organisation_id == actor.organisation_id)
+        .order_by(MatchRound.id.desc())
+        .limit(50)
+    ).all()
+
+
+def own_round(session: Session, actor: Actor, round_id: int, *, lock: bool = False) -> MatchRound:
+    """Return a round of the actor's own, since it tells what they may see; raises `NotFound` for any other."""
+    query = select(MatchRound).where(
+        MatchRound.id == round_id,
+        MatchRound.made_by_id == actor.user_id,
+        MatchRound.organisation_id == actor.organisation_id,
+    )
+    if lock:
+        query = query.with_for_update(of=MatchRound).execution_options(populate_existing=True)
+    found = session.scalars(query).one_or_none()
+    if found is None or Role.ADVISER not in actor.roles:
+        raise NotFound
+    return found
+
+
+def entered(session: Session, actor: Actor, *, at: datetime) -> Entered:
+    """Return everything that a round is worked out from, as far as the actor sees it."""
+    chosen = session.scalars(
+        projects.teasers(actor, projects.ProjectFilter(), at=at)
+        .options(joinedload(Project.organisation))
+        .limit(MOST_PROJECTS)
+    ).all()
+    pairs = session.execute(
+        select(Introduction.project_id, Introduction.partner_id).where(
+            Introduction.state.in_([*sorted(OPEN), State.DECLINED, State.INVESTED, State.SUPPORTED])
+        )
+    ).all()
+    left_out = frozenset((str(project), id_of(partner)) for project, partner in pairs)
+    return Entered(parts_of_round(session, actor, chosen, at=at), left_out)
+
+
+def records_of_round(
+    session: Session, actor: Actor, found: MatchRound, *, at: datetime
+) -> tuple[dict[str, Project], dict[str, Partner]]:
+    """Return the projects of a round that the actor still sees, and its partners, by their ids in the result."""
+    result = found.result or {}
+    project_ids = {int(row["project"]) for row in (*result.get("pairs", ()), *result.get("unserved", ()))}
+    partner_ids = {int(row["partner"]) for row in (*result.get("pairs", ()), *result.get("costs", ()))}
+    seen = session.scalars(select(Project).where(Project.id.in_(project_ids))).all()
+    groups = projects.groups_of_each(session, actor, seen, at=at)
+    known = session.scalars(select(Partner).where(Partner.id.in_(partner_ids))).all()
+    return (
+        {str(one.id): one for one in seen if groups[one.id]},
+        {id_of(one.id): one for one in known},
+    )

@@ -1,0 +1,193 @@
+"""From a need to an introduction, and to a no that lowers the next ranking: founder, adviser and investor, each in a browser."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Locator, Page, expect
+from sqlalchemy import select
+
+from portal.accounts.models import Membership, User
+from portal.core.actors import Role
+from portal.partners.models import Partner
+from portal.store import db
+from tests.journeys.conftest import Visit, carry_messages, check_accessible
+from tests.journeys.test_main_job import choose
+
+pytestmark = pytest.mark.browser
+TEASER = "A gene therapy for a disease of the brain, with data in animals and a process that runs."
+
+
+def thesis(demo: Flask) -> str:
+    """Return what the investor who signs in is called in rankings."""
+    with demo.app_context():
+        name = db.session.scalars(
+            select(Partner.name)
+            .join(Membership, Membership.organisation_id == Partner.organisation_id)
+            .join(User, User.id == Membership.user_id)
+            .where(User.email.like("investor@%"), Membership.role == Role.INVESTOR)
+        ).first()
+    assert name is not None
+    return name
+
+
+def test_from_a_need_to_introduced_and_to_declined_then_ranked_lower(
+    visit: Visit, demo: Flask, picture: Callable[[Page, str], None]
+) -> None:
+    founder, adviser, investor = visit("founder"), visit("adviser"), visit("investor")
+    name = thesis(demo)
+    first = registered(founder, "Compass of the journey")
+    second = registered(founder, "Needle of the journey")
+    picture(founder, "introduction-1-needs")
+
+    met = shortlisted(adviser, first, name, picture)
+    consented(founder, met)
+    sent(adviser, met, demo)
+    answered(investor, met, picture)
+    adviser.goto(met)
+    adviser.get_by_role("button", name="Introduced").click()
+    expect(adviser.locator("body")).to_contain_text("Noted.")
+    shared(founder, investor, met, picture)
+
+    before = score(adviser, second, name)
+    declined = shortlisted(adviser, second, name, picture)
+    consented(founder, declined)
+    sent(adviser, declined, demo)
+    turned_down(investor, declined)
+    assert score(adviser, second, name) < before
+    expect(row(adviser, name)).to_contain_text(re.compile("Ranked lower: declined once.*Too early"))
+    check_accessible(adviser)
+
+
+def registered(page: Page, name: str) -> int:
+    """Register a project, state its teaser, and say what it needs; return its number."""
+    page.goto("/projects/register")
+    page.get_by_label("Name").first.fill(name)
+    facts = {
+        "product_class": "GTMP",
+        "modality": "aav",
+        "indication_area": "neurology",
+        "phase": "preclinical",
+    }
+    for field, value in facts.items():
+        choose(page, field, value)
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_load_state()
+    found = re.search(r"/projects/(\d+)", page.url)
+    assert found is not None, page.locator("main").inner_text()
+    number = int(found[1])
+    page.goto(f"/projects/{number}/edit")
+    page.locator("textarea[name=teaser]").fill(TEASER)
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_load_state()
+    page.goto(f"/projects/{number}/needs")
+    expect(page.locator("main")).to_contain_text("The portal proposes")
+    check_accessible(page)
+    page.locator("input[name=wanted_capital]").check()
+    for field, value in {
+        "funding_min": "1 000 000",
+        "funding_max": "3 000 000",
+        "by_capital": "2099-06-30",
+        "words_capital": "Two engineering runs and the trial application.",
+    }.items():
+        page.locator(f"[name={field}]").fill(value)
+    choose(page, "funding_currency", "EUR")
+    choose(page, "instrument", "equity")
+    page.get_by_role("button", name="Save what we need").click()
+    expect(page.locator("body")).to_contain_text("Rankings use it from now on.")
+    return number
+
+
+def row(page: Page, name: str) -> Locator:
+    """Return the line of a partner in a ranking."""
+    return page.locator("li.ap-match", has=page.get_by_role("heading", name=re.compile(re.escape(name))))
+
+
+def score(page: Page, project: int, name: str) -> float:
+    """Return a partner's score for a project, as an adviser reads it."""
+    page.goto(f"/projects/{project}/matches?all=1")
+    return float(row(page, name).locator(".ap-score__n").inner_text().split()[0])
+
+
+def shortlisted(page: Page, project: int, name: str, picture: Callable[[Page, str], None]) -> str:
+    """Shortlist a partner and ask the founder's consent; return the introduction's address."""
+    page.goto(f"/projects/{project}/matches")
+    picture(page, "introduction-2-ranking")
+    page.goto(f"/projects/{project}/matches?all=1")
+    row(page, name).get_by_role("button", name=re.compile("Shortlist")).click()
+    page.wait_for_url("**/introductions/*")
+    page.get_by_role("button", name="Ask consent").click()
+    expect(page.locator("body")).to_contain_text("The founder is asked.")
+    return re.sub(r"^https?://[^/]+", "", page.url)
+
+
+def consented(page: Page, path: str) -> None:
+    """Consent, as the founder, to showing process and money once both have said yes."""
+    page.goto(path)
+    check_accessible(page)
+    form = page.locator("#consent-form")
+    for group in ("process", "money", "roadmap"):
+        form.locator(f"input[value={group}]").check()
+    form.get_by_role("button", name="I consent").click()
+    expect(page.locator("body")).to_contain_text("Consented.")
+
+
+def sent(page: Page, path: str, demo: Flask) -> None:
+    """Send the teaser."""
+    page.goto(path)
+    page.get_by_role("button", name="Send the teaser").click()
+    expect(page.locator("body")).to_contain_text("Sent.")
+    carry_messages(demo)
+
+
+def answered(page: Page, path: str, picture: Callable[[Page, str], None]) -> None:
+    """Read a teaser that names nobody, and say yes."""
+    page.goto(path)
+    assert TEASER in page.content()
+    for secret in ("Compass of the journey", "Two engineering runs"):
+        assert secret not in page.content()
+    check_accessible(page)
+    picture(page, "introduction-3-teaser")
+    page.locator("summary", has_text="Yes, introduce us").click()
+    page.locator("dialog[open], details[open]").get_by_role("button", name="Yes, introduce us").click()
+    expect(page.locator("body")).to_contain_text("You have both said yes.")
+    expect(page.locator("h1")).to_contain_text("Compass of the journey")
+
+
+def shared(founder: Page, investor: Page, path: str, picture: Callable[[Page, str], None]) -> None:
+    """Show a document, accept the terms, open it, and find it in the log."""
+    founder.goto(f"{path}/documents")
+    founder.locator("summary", has_text="Add a document").click()
+    form = founder.locator("#document-form")
+    report = {"name": "report.txt", "mimeType": "text/plain", "buffer": b"The runs went well.\n"}
+    form.locator("input[type=file]").set_input_files(report)  # type: ignore[arg-type]
+    form.get_by_label("Title").fill("Report of two runs")
+    form.get_by_role("button", name="Show it to them").click()
+    expect(founder.locator("body")).to_contain_text("The partner is told of it.")
+    investor.goto(f"{path}/profile")
+    expect(investor.locator("main")).to_contain_text("Two engineering runs")
+    check_accessible(investor)
+    picture(investor, "introduction-4-profile")
+    investor.goto(f"{path}/documents")
+    assert "Report of two runs" not in investor.content()
+    check_accessible(investor)
+    investor.get_by_label(re.compile("I accept these terms")).check()
+    investor.get_by_role("button", name="Accept and open the documents").click()
+    with investor.expect_download() as got:
+        investor.get_by_role("link", name="Report of two runs").click()
+    assert got.value.suggested_filename == "report.txt"
+    founder.reload()
+    expect(founder.locator("main")).to_contain_text("1 opening")
+    check_accessible(founder)
+    picture(founder, "introduction-5-documents")
+
+
+def turned_down(page: Page, path: str) -> None:
+    """Say no because it is too early."""
+    page.goto(path)
+    page.locator("summary", has_text="No, decline").click()
+    form = page.locator("#decline-form")
+    form.locator("select[name=reason]").select_option("too_early")
+    form.get_by_role("button", name="Decline").click()
+    expect(page.locator("body")).to_contain_text("Declined.")
