@@ -6,8 +6,8 @@ from sqlalchemy.dialects import postgresql
 
 from portal.store import UtcDateTime
 
-revision = "0028"
-down_revision = "0027"
+revision = "0029"
+down_revision = "0028"
 branch_labels = None
 depends_on = None
 
