@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -165,6 +165,8 @@ class Rulebook:
 
     blocking: Ruleset = field(default_factory=Ruleset)
     in_play: Ruleset = field(default_factory=Ruleset)
+    known: dict[Hashable, Finding | None] = field(default_factory=dict, compare=False, repr=False)
+    """What was found before: a search meets the same kinds of work thousands of times."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +180,24 @@ class Finding:
 
 def finding(case: Case, book: Rulebook) -> Finding | None:
     """Return what a facility's rules have against a case: what blocks goes before what warns; None means nothing."""
+    alike = _alike(case)
+    if alike not in book.known:
+        book.known[alike] = _finding(case, book)
+    return book.known[alike]
+
+
+def _alike(case: Case) -> Hashable:
+    """Return what two cases share that every rule answers alike: of two products only whether they are the same counts."""
+    same_product = case.a.product == case.b.product
+    return case.when, case.shares, same_product, *(_kind(side) for side in (case.a, case.b))
+
+
+def _kind(side: Side) -> Hashable:
+    facts = frozenset(side.facts.items())
+    return side.product is None, side.patient, side.event, facts, side.gmo_class
+
+
+def _finding(case: Case, book: Rulebook) -> Finding | None:
     for blocks, ruleset in ((True, book.blocking), (False, book.in_play)):
         verdict = judge(case, ruleset)
         if not verdict.allowed:
