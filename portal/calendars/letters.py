@@ -16,7 +16,7 @@ def letter(told: ToSend, *, sender: str, at: datetime) -> Message:
     person, entry = told.person, told.entry
     with read_by(person.language, person.time_zone):
         message = write(
-            "invitation",
+            "calendar_entry",
             to=person.email,
             language=person.language,
             name=person.name,
