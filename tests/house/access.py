@@ -712,7 +712,13 @@ PARTNERS = (
 MATCHING = (
     see("matching.desk", may=ADVISERS),
     see("matching.matches", "project", may=OWNER | ADVISERS),
-    send("matching.shortlist", "spare project", may=ADVISERS, on="matching.matches"),
+    send(
+        "matching.shortlist",
+        "spare project",
+        may=ADVISERS,
+        on="matching.matches",
+        asks=lambda _ground: {"need": "capital"},
+    ),
     send("matching.wish", "spare project", may=OWNER, barred=ADVISERS, on="matching.matches"),
     see("matching.board", may=FOUNDERS | TEASER_READERS),
     see("matching.download", "as CSV", may=FOUNDERS | TEASER_READERS),

@@ -677,7 +677,7 @@ class _GroundBuilder:
     def _projects(self) -> None:
         session, now = self.session, self.world.now
         self.main = self.world.project(self.owner, self.founder, "Main")
-        spare = self.world.project(self.owner, self.founder, "Spare")
+        spare = self.world.project(self.owner, self.founder, "Spare", needs=["capital"])
         resting = self.world.project(self.owner, self.founder, "Resting")
         archived = self.world.project(self.owner, self.founder, "Archived")
         projects.put_on_hold(

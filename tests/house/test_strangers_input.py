@@ -140,7 +140,7 @@ def test_what_is_typed_wrongly_is_refused_or_taken_and_never_breaks(
     assert wrong == []
 
 
-SIGNED = {"gates.waive", "segregation.decide", "segregation.declare"}
+SIGNED = {"campaigns.sign_run", "gates.waive", "segregation.decide", "segregation.declare"}
 """Forms that a typed password, right or wrong, is part of."""
 
 
