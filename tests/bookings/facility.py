@@ -51,6 +51,6 @@ def booked(session: Session, manager: Actor, where: Cleanroom, window: Slot, **v
     """Store a request that has arrived and approve it, the day before it starts if need be."""
     at = min(now(), window.start - timedelta(days=1))
     request = arrived(session, where, window, **{"earliest_start": local_day(at, ZONE), **values})
-    booking = services.approve_request(session, manager, request.id, at=at)
+    booking = services.approve_request(session, manager, request.id, acknowledged=True, at=at)
     session.commit()
     return booking
