@@ -176,10 +176,18 @@ def test_what_takes_a_room_has_a_texture_of_its_own(client: PageClient, session:
         at=now(),
     )
     offered = arrived(session, where, days(60, 62))
-    services.offer_window(session, manager, offered.id, cleanroom_id=where.id, slot=days(12, 14), at=now())
+    services.offer_window(
+        session, manager, offered.id, cleanroom_id=where.id, slot=days(12, 14), acknowledged=True, at=now()
+    )
     conditional = arrived(session, where, days(20, 22))
     services.approve_request(
-        session, manager, conditional.id, condition="Permit", condition_until=days(5, 6).end, at=now()
+        session,
+        manager,
+        conditional.id,
+        condition="Permit",
+        condition_until=days(5, 6).end,
+        acknowledged=True,
+        at=now(),
     )
     arrived(session, where, days(30, 33))
     closed(session, manager, where, days(40, 42), at=now())

@@ -19,6 +19,7 @@ from portal.bookings.views import bars, lanes
 from portal.bookings.views.answers import place_words
 from portal.bookings.views.blueprint import bp
 from portal.bookings.views.filtering import page_number, pages_of
+from portal.bookings.views.gaps import Gap, gaps
 from portal.bookings.views.lanes import Inside, Line, Outside
 from portal.bookings.views.ruler import MOMENT, Row, Ruler, Scale, heads_of
 from portal.bookings.views.shown import Asked, Drawn, read_address
@@ -74,6 +75,7 @@ def calendar(slug: str) -> ResponseReturnValue:
             (words, _file(slug, kind)) for kind, words in (("csv", "CSV"), ("xlsx", "XLSX"), ("json", "JSON"))
         ],
         label=_label(sheet),
+        free=[_free(gap) for gap in sheet.gaps(lines)],
         changed=_changed(sheet),
         editing=_editing(sheet) if sheet.manages else None,
     )
@@ -157,6 +159,12 @@ class _Sheet:
         if isinstance(self.found, Outside):
             return self.found.lines(self.rooms)
         return self.found.lines(self.rooms, self.ruler.zone, manages=self.manages, at=self.at)
+
+    def gaps(self, lines: list[Line]) -> list[Gap]:
+        """Return where cleanrooms are free for long; nothing where only a part of what takes them is shown."""
+        if self.asking.kind is not None:
+            return []
+        return gaps((room for room in self.rooms if room.is_bookable), lines, self.ruler, at=self.at)
 
     def share(self, openings: Mapping[int, Opening]) -> int | None:
         """Return how many per cent of the open days are booked or held, for people with a duty at the facility."""
@@ -255,6 +263,14 @@ def _shown(line: Line) -> dict[str, Any]:
         "state": line.badge,
         "url": line.url,
         "move_url": line.move_url,
+    }
+
+
+def _free(gap: Gap) -> dict[str, Any]:
+    return {
+        "room": gap.room,
+        "when": window(gap.slot.start, gap.slot.end, gap.room.facility.time_zone),
+        "notice": gap.room.notice_days if gap.is_too_soon else None,
     }
 
 
