@@ -63,7 +63,10 @@ def sentence(client: PageClient, path: str = "/account") -> str:
         ),
         (
             Role.SUPPORT_PROVIDER,
-            ["Home", "Teasers", "Introductions", "Our entry", "Pipeline", "Cleanrooms", "Support"],
+            [
+                *("Home", "Teasers", "Introductions", "Referrals", "Our entry", "Pipeline"),
+                *("Cleanrooms", "Support"),
+            ],
         ),
         (Role.ANALYST, ["Home", "Pipeline", "Cleanrooms", "Support"]),
         (

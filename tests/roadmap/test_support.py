@@ -220,6 +220,6 @@ def test_an_outline_is_an_open_document_in_its_language() -> None:
     with ZipFile(io.BytesIO(body)) as archive:
         assert archive.namelist()[0] == "mimetype"
         assert b"sv-SE" in archive.read("meta.xml")
-    words = Document(io.BytesIO(body)).get_formatted_text()
-    assert "Klass: GTMP\noch mer" in words
-    assert "Fråga: …" in words
+    words = Document(io.BytesIO(body)).body.serialize()
+    assert "Klass:</text:span><text:s/>GTMP<text:line-break/>och mer</text:p>" in words
+    assert "Fråga:</text:span><text:s/>…</text:p>" in words
