@@ -18,7 +18,8 @@ Values = Mapping[str, str]
 
 def latest(session: Session, actor: Actor, projects: Mapping[int, Project]) -> list[dict[str, Any]]:
     """Return the latest of what happened, newest first, as the page shows it."""
-    return [_entry(one, projects) for one in happened(session, actor, list(SENTENCES), limit=LATEST)]
+    found = happened(session, actor, list(SENTENCES), limit=LATEST)
+    return [_entry(one, projects) for one in sorted(found, key=lambda one: one.entry.at, reverse=True)]
 
 
 def _entry(one: Happened, projects: Mapping[int, Project]) -> dict[str, Any]:

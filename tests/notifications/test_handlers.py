@@ -121,7 +121,9 @@ def test_a_failing_handler_is_tried_again_later_and_holds_up_nobody(session: Ses
 
 
 def test_everything_that_can_be_told_has_words() -> None:
-    assert {*notifications.HANDLERS, "request.time_given_away"} == set(WORDS)
+    told = {"request.time_given_away", "teaser.fits"}  # which follow from an event without being one
+    followed = {"project.registered", "project.edited"}
+    assert (set(notifications.HANDLERS) - followed) | told == set(WORDS)
 
 
 @pytest.mark.parametrize("language", ["en", "sv"])
