@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from hypothesis import settings
+from playwright.sync_api import Browser
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from portal.app import create_app
 from portal.config import Mode, Settings
 from portal.store import Base, db
+from tests.browser import chromium
 from tests.client import PageClient
 from tests.engines import ENGINES, new_database
 
@@ -50,6 +52,13 @@ def settings_for(database_url: str, instance: Path) -> Settings:
         database_url=database_url,
         instance=instance,
     )
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Give one Chromium for all tests of a process: Playwright can't be started twice in it."""
+    with chromium() as found:
+        yield found
 
 
 @pytest.fixture(scope="session", params=ENGINES)

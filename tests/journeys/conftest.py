@@ -17,7 +17,7 @@ from portal.demo import cast
 from portal.demo.services import fill
 from portal.jobs.deliveries import deliver_waiting
 from portal.store import Base, db, in_one_unit
-from tests.browser import chromium, served
+from tests.browser import served
 
 PICTURES = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 AXE = Path(__file__).resolve().parents[1] / "vendor" / "axe-core" / "axe.min.js"
@@ -66,13 +66,6 @@ def carry_messages(app: Flask) -> None:
 def address(demo: Flask) -> Iterator[str]:
     """Give the address at which the demo is served."""
     with served(demo) as found:
-        yield found
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Give one Chromium for all journeys."""
-    with chromium() as found:
         yield found
 
 

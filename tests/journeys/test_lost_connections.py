@@ -2,7 +2,7 @@
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from portal.demo import cast
 from tests.browser import served
@@ -35,7 +35,7 @@ def test_what_was_typed_is_there_after_a_reload_and_gone_after_sending(visit: Vi
     page = visit("provider")
     type_reason(page)
     page.reload()
-    assert page.locator("[name=why]").input_value() == REASON
+    expect(page.locator("[name=why]")).to_have_value(REASON)
     page.locator("[data-draft-notice]").wait_for(state="visible")
     check_accessible(page)
     page.locator("[name=role]").select_option(index=1)
@@ -55,7 +55,7 @@ def test_what_was_typed_outlives_a_lost_session(visit: Visit) -> None:
     assert len(drafts(page)) == 1
     sign_in(page, f"analyst@{cast.DOMAIN}", cast.PASSWORD)
     page.goto("/request-role")
-    assert page.locator("[name=why]").input_value() == REASON
+    expect(page.locator("[name=why]")).to_have_value(REASON)
 
 
 def test_without_a_connection_a_page_says_so_and_the_next_one_comes_when_it_is_back(

@@ -15,7 +15,7 @@ from portal.config import ROOT
 from portal.reference import views as reference_pages
 from portal.web import assets, filters, headers
 from portal.web.forms import BaseForm
-from tests.browser import chromium, served
+from tests.browser import served
 
 pytestmark = pytest.mark.browser
 
@@ -100,13 +100,6 @@ def pages() -> Flask:
         return flask.redirect("/", 303)
 
     return app
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Return the browser of all tests here."""
-    with chromium() as one:
-        yield one
 
 
 @pytest.fixture(scope="module")
