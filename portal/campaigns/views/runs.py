@@ -183,7 +183,7 @@ def signed_run(booking_id: int, signature_id: int) -> ResponseReturnValue:
     if stored is None:
         raise NotFound
     signature = signature_of(session, SUBJECT, stored.id, signature_id)
-    return certificate(_signed(session, signature, stored, booking))
+    return certificate(_signed(signature, booking, plain(content_of(session, stored, booking))))
 
 
 def _sent() -> CombinedMultiDict[str, Any]:
@@ -260,11 +260,7 @@ def _page(booking_id: int, refused: Mapping[str, BaseForm]) -> str:
         zone=zone,
         waits=_waits(session, booking, stored, at=at),
         files=[_file(booking_id, one, zone) for one in queries.files_of(session, stored)],
-        signatures=[
-            _signed(session, one, stored, booking) for one in signatures_of(session, SUBJECT, [stored.id])
-        ]
-        if stored
-        else [],
+        signatures=_signatures(session, stored, booking) if stored else [],
         history=_history(session, stored, zone) if stored else [],
     )
 
@@ -366,10 +362,14 @@ def _file(booking_id: int, one: Any, zone: str) -> dict[str, Any]:
     }
 
 
-def _signed(session: Session, signature: Signature, stored: Run, booking: Booking) -> Shown:
+def _signatures(session: Session, stored: Run, booking: Booking) -> list[Shown]:
+    present = plain(content_of(session, stored, booking))
+    return [_signed(one, booking, present) for one in signatures_of(session, SUBJECT, [stored.id])]
+
+
+def _signed(signature: Signature, booking: Booking, present: Mapping[str, Any]) -> Shown:
     zone = booking.block.cleanroom.facility.time_zone
     content = signed_content(signature)
-    present: Mapping[str, Any] = plain(content_of(session, stored, booking))
     changed = differences({name: content.get(name) for name in present}, present)
     return Shown(
         signature=signature,
