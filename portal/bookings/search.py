@@ -269,7 +269,7 @@ def diaries_of(
     ignored_booking_ids: Collection[int] = (),
     days: int = HORIZON_DAYS,
 ) -> dict[int, Diary]:
-    """Return the diaries of these cleanrooms from today on, by cleanroom, in four queries at most."""
+    """Return the diaries of these cleanrooms from today on, by cleanroom; how many they are changes no count of queries."""
     by_id = {room.id: room for room in rooms}
     if not by_id:
         return {}
@@ -330,7 +330,7 @@ def diary_around(
 ) -> Diary:
     """Return as much of a cleanroom's diary as decides about one window: what overlaps it, and what runs next to it.
 
-    It answers about this window as the whole diary would, in three small queries.
+    It answers about this window as the whole diary would, and asks only for what lies around it.
     """
     rows: Iterable[Taken] = session.execute(
         _AROUND,

@@ -30,6 +30,7 @@ from portal.gates.rules import Gate
 from portal.ledger import record as tell
 from portal.ledger.digests import plain
 from portal.projects.rules.access import owns
+from portal.signatures.models import Signature
 from portal.signatures.rules import Meaning, Proof
 from portal.signatures.services import sign
 
@@ -131,20 +132,8 @@ def close_run(
     )
     if reasons or run is None:
         raise Refused(reasons)
-    signature = sign(
-        session,
-        actor,
-        proof,
-        subject_kind=SUBJECT,
-        subject_id=run.id,
-        content={**content_of(session, run, booking), "note": note.strip()},
-        meaning=Meaning.REVIEWED,
-        role=role,
-        on_behalf_of=room.facility.name,
-        reason=note.strip(),
-        asked_by_ids=_asked_by(booking),
-        at=at,
-    )
+    content = {**content_of(session, run, booking), "note": note.strip()}
+    signature = _signed(session, actor, run, booking, proof, content, Meaning.REVIEWED, role, at=at)
     run.state, run.closed_at, run.closed_by_id = RunState.CLOSED, at, actor.user_id
     event = RunClosed(
         actor_id=actor.user_id, **_names(run, booking), signature_id=signature.id, note=note.strip()
@@ -181,20 +170,8 @@ def certify_run(
     )
     if reasons or run is None:
         raise Refused(reasons)
-    signature = sign(
-        session,
-        actor,
-        proof,
-        subject_kind=SUBJECT,
-        subject_id=run.id,
-        content={**content_of(session, run, booking), "gate": Gate.BATCH_RELEASE, "note": note.strip()},
-        meaning=Meaning.CERTIFIED,
-        role=Role.QP,
-        on_behalf_of=room.facility.name,
-        reason=note.strip(),
-        asked_by_ids=_asked_by(booking),
-        at=at,
-    )
+    content = {**content_of(session, run, booking), "gate": Gate.BATCH_RELEASE, "note": note.strip()}
+    signature = _signed(session, actor, run, booking, proof, content, Meaning.CERTIFIED, Role.QP, at=at)
     run.state, run.certified_at, run.certified_by_id = RunState.CERTIFIED, at, actor.user_id
     event = RunCertified(
         actor_id=actor.user_id, **_names(run, booking), signature_id=signature.id, note=note.strip()
@@ -254,6 +231,35 @@ def content_of(session: Session, run: Run, booking: Booking) -> dict[str, Any]:
         **{name: getattr(run, name) for name in RECORDED},
         "files": sorted(one.file.sha256 for one in queries.files_of(session, run)),
     }
+
+
+def _signed(
+    session: Session,
+    actor: Actor,
+    run: Run,
+    booking: Booking,
+    proof: Proof | None,
+    content: Mapping[str, Any],
+    meaning: Meaning,
+    role: Role,
+    *,
+    at: datetime,
+) -> Signature:
+    """Sign a record as it is now; the note in its content is the reason."""
+    return sign(
+        session,
+        actor,
+        proof,
+        subject_kind=SUBJECT,
+        subject_id=run.id,
+        content=content,
+        meaning=meaning,
+        role=role,
+        on_behalf_of=booking.block.cleanroom.facility.name,
+        reason=str(content["note"]),
+        asked_by_ids=_asked_by(booking),
+        at=at,
+    )
 
 
 def _locked(
