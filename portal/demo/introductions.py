@@ -67,6 +67,7 @@ def introduce_some(
 ) -> None:
     """Begin introductions where the rules allow them, and let each go its way; the last one is a founder's wish."""
     adviser = cast.people["demo_adviser_1"]
+    eligible = _eligible(session, projects, at=at)
     by_whom = {whom: _fitting(whom, adviser, projects, stated) for _days, whom, _verbs in WAYS}
     for days, whom, verbs in WAYS:
         pairs = by_whom[whom]
@@ -74,7 +75,11 @@ def introduce_some(
         pair = next(
             (
                 found
-                for found in (_begin(session, adviser, *next_one, at=moment) for next_one in pairs)
+                for found in (
+                    _begin(session, adviser, *next_one, at=moment)
+                    for next_one in pairs
+                    if next_one[2].id in eligible[next_one[0].id]
+                )
                 if found
             ),
             None,
@@ -110,6 +115,23 @@ def _fitting(
                 yield project, founder, partner, keeper
 
 
+def _eligible(session: Session, projects: list[tuple[Project, Actor]], *, at: datetime) -> dict[int, set[int]]:
+    """Return the partners for which each project is eligible on everything that its founder sees."""
+    ranked = {
+        project.id: queries.sight(session, founder, project, at=at)
+        for project, founder in projects
+        if not project.on_hold
+    }
+    return {
+        project_id: {
+            found.id
+            for match in seen.ranking.matches()
+            if isinstance(found := seen.partners[match.partner], Partner)
+        }
+        for project_id, seen in ranked.items()
+    }
+
+
 def _begin(
     session: Session,
     adviser: Actor,
@@ -120,9 +142,6 @@ def _begin(
     *,
     at: datetime,
 ) -> _Pair | None:
-    seen = queries.sight(session, founder, project, at=at)
-    if queries.id_of(partner.id) not in {match.partner for match in seen.ranking.matches()}:
-        return None
     try:
         one = services.shortlist(session, adviser, project.id, partner.id, at=at)
     except Refused:

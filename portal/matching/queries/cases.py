@@ -7,7 +7,9 @@ out, so that neither a score nor a code tells it. Only conflicts of interest are
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import cache
 from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
@@ -37,7 +39,7 @@ from portal.partners.rules.fields import countries_in
 from portal.projects import queries as projects
 from portal.projects.models import FieldGroup
 from portal.projects.models import Project as StoredProject
-from portal.reference import vocabulary
+from portal.reference import shipped, vocabulary
 from portal.reference.rules import EffectiveFact
 
 UNSEEN = "not_shown"
@@ -277,13 +279,23 @@ def _conflicts(partner: StoredPartner, asking: Iterable[Organisation]) -> frozen
 
 
 def _programme(fact: EffectiveFact) -> Partner:
-    record = fact.record
+    if fact.revisions:
+        return _read_programme(fact.record_id, fact.record)
+    return _shipped_programme(fact.record_id)
+
+
+@cache
+def _shipped_programme(record_id: str) -> Partner:
+    return _read_programme(record_id, shipped.record(partners.PROGRAMMES, record_id))
+
+
+def _read_programme(record_id: str, record: Mapping[str, Any]) -> Partner:
     asked = record["eligibility"]
     gives = record["gives"] or {}
     other = asked.get("other") or {}
     known = [word for word in asked["country"] or [] if _is_region(word)]
     return Partner(
-        id=f"{PROGRAMME}{fact.record_id}",
+        id=f"{PROGRAMME}{record_id}",
         kind="support",
         organisation=f"{PROGRAMME}{record['provider']}",
         text=" ".join(filter(None, (gives.get("en"), other.get("en")))),

@@ -149,7 +149,7 @@ def lay_out(
         ),
         no_capacity=flags(lambda partner: partner.capacity == 0),
         capacity=np.array([partner.capacity for partner in ordered], dtype=np.int64),
-        closeness=Closeness(lexicon, [partner.text for partner in ordered]),
+        closeness=lexicon.closeness(tuple(partner.text for partner in ordered)),
         as_of=as_of,
         rates=rates,
         memory=Memory(declined, projects=projects, place_of=places, as_of=as_of),

@@ -39,6 +39,9 @@ SHORTEST_STEM = 4
 RECENT = 1024
 """So many texts' terms are kept at hand."""
 
+FEW = 2
+"""So many indexes of texts are kept at hand."""
+
 NOWHERE: NDArray[np.intp] = np.empty(0, dtype=np.intp)
 NO_WEIGHTS: NDArray[np.float64] = np.empty(0)
 
@@ -109,6 +112,7 @@ class Lexicon:
         # The same teaser is looked at again and again: for every weight that is tried, and for every ground.
         self.named = lru_cache(RECENT)(self._named)
         self.vector = lru_cache(RECENT)(self._vector)
+        self.closeness = lru_cache(FEW)(self._closeness)
 
     def _named(self, text: str) -> tuple[tuple[str, str], ...]:
         """Return each term of a text as often as it occurs, with the words that stand for it there."""
@@ -146,6 +150,10 @@ class Lexicon:
         }
         length = math.sqrt(math.fsum(weight * weight for weight in weighed.values()))
         return {term: weight / length for term, weight in weighed.items()} if length else {}
+
+    def _closeness(self, texts: tuple[str, ...]) -> Closeness:
+        """Return the index of some texts, which the next project of the same page or unit meets again."""
+        return Closeness(self, texts)
 
 
 class Closeness:
