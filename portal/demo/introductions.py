@@ -115,7 +115,9 @@ def _fitting(
                 yield project, founder, partner, keeper
 
 
-def _eligible(session: Session, projects: list[tuple[Project, Actor]], *, at: datetime) -> dict[int, set[int]]:
+def _eligible(
+    session: Session, projects: list[tuple[Project, Actor]], *, at: datetime
+) -> dict[int, set[int]]:
     """Return the partners for which each project is eligible on everything that its founder sees."""
     ranked = {
         project.id: queries.sight(session, founder, project, at=at)
