@@ -51,12 +51,14 @@ def _lay(
     roadmap = services.make_roadmap(session, founder, project.id, at=begun)
     if number % 4:
         services.answer_questions(session, founder, project.id, ANSWERS, version=None, at=begun)
+        services.sketch(session, roadmap, at=begun)
     ids = [step["id"] for step in queries.plan_of_roadmap(session, roadmap).plan["steps"]]
     implied = implied_by_phase(book_of(roadmap.catalogue).catalogue, ids, project.phase.value)
     done = [step for step in ids if step in implied and random.random() > LEFT_UNDONE]
     services.report_steps(
         session, founder, project.id, dict.fromkeys(done), version=None, at=begun + timedelta(days=1)
     )
+    services.sketch(session, roadmap, at=begun + timedelta(days=2))
     if number % 3 == 0:
         services.set_baseline(session, founder, project.id, version=None, at=begun + timedelta(days=2))
     _on_trial(session, founder, project, at=at)

@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
 from portal.core.errors import NotFound
@@ -44,6 +44,11 @@ def effective_records(session: Session, collection: str) -> list[EffectiveFact]:
         effective_fact(*key, record, revisions[key], confirmations[key])
         for key, record in zip(keys, shipped.records(collection), strict=True)
     ]
+
+
+def is_revised(session: Session, collection: str) -> bool:
+    """Say whether any record of a collection was ever changed here."""
+    return session.scalar(select(exists().where(FactRevision.collection == collection))) or False
 
 
 def fact_history(session: Session, collection: str, record_id: str) -> list[Revision | Confirmation]:

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from portal.core.reading import Mistake, Place
@@ -52,6 +53,12 @@ def content_of(steps: list[Record], facts: list[Record]) -> Record:
 def digest_of(content: Record) -> str:
     """Return a word that tells two contents apart."""
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+@cache
+def shipped_digest() -> str:
+    """Return the word for the catalogue as it is shipped."""
+    return digest_of(content_of(shipped.records(STEPS), shipped.records(FACTS)))
 
 
 def mistakes_of(content: Record) -> list[Mistake]:

@@ -2,6 +2,7 @@
 
 from portal.roadmap.queries.catalogue import (
     content_now,
+    digest_now,
     latest_version,
     steps_in_use,
     version_named,
@@ -45,6 +46,7 @@ __all__ = [
     "assessments",
     "booked_steps",
     "content_now",
+    "digest_now",
     "count_referrals_waiting",
     "due_for_computing",
     "laid",

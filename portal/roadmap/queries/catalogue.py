@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.reference.queries import effective_records
-from portal.roadmap.books import FACTS, STEPS, content_of
+from portal.reference.queries import effective_records, is_revised
+from portal.roadmap.books import FACTS, STEPS, content_of, digest_of, shipped_digest
 from portal.roadmap.models import CatalogueVersion, RoadmapPlan
 
 
@@ -17,6 +17,12 @@ def content_now(session: Session) -> dict[str, Any]:
     steps = [fact.record for fact in effective_records(session, STEPS)]
     facts = [fact.record for fact in effective_records(session, FACTS)]
     return content_of(steps, facts)
+
+
+def digest_now(session: Session) -> str:
+    """Return the word for the catalogue as it holds in this installation, which is known where nothing was changed."""
+    revised = any(is_revised(session, collection) for collection in (STEPS, FACTS))
+    return digest_of(content_now(session)) if revised else shipped_digest()
 
 
 def latest_version(session: Session) -> CatalogueVersion | None:

@@ -42,8 +42,11 @@ class Dates:
     earliest_start: list[Days]
     earliest_finish: list[Days]
     latest_start: list[Days]
-    latest_finish: list[Days]
     end: Days
+
+    def latest_finish(self, place: int) -> Days:
+        """Return by when a step has to be finished, in each draw."""
+        return self.latest_start[place] + (self.earliest_finish[place] - self.earliest_start[place])
 
     def slack(self, place: int) -> Days:
         """Return how long a step may wait, in each draw."""
@@ -90,8 +93,7 @@ def dates_of(nodes: Sequence[Node], durations: Sequence[Days]) -> Dates:
     starts, finishes = earliest_of(nodes, durations, {})
     ends = [finish for node, finish in zip(nodes, finishes, strict=True) if node.counts_for_end] or finishes
     end = np.maximum.reduce(ends)
-    latest_starts, latest_finishes = _backward(nodes, starts, finishes, end)
-    return Dates(starts, finishes, latest_starts, latest_finishes, end)
+    return Dates(starts, finishes, _backward(nodes, starts, finishes, end), end)
 
 
 def critical(node: Node, slack: Days) -> Flags:
@@ -122,7 +124,7 @@ def earliest_of(
             start = np.full(duration.shape, float(node.not_before))
             for place, kind, lag in node.binding:
                 reached = finishes[place] if kind is EdgeKind.FINISH_TO_START else starts[place]
-                np.maximum(start, reached + lag, out=start)
+                np.maximum(start, reached + lag if lag else reached, out=start)
             if own_place in waits:
                 start += waits[own_place]
             finish = start + duration
@@ -131,10 +133,9 @@ def earliest_of(
     return starts, finishes
 
 
-def _backward(
-    nodes: Sequence[Node], starts: list[Days], finishes: list[Days], end: Days
-) -> tuple[list[Days], list[Days]]:
-    latest_starts, latest_finishes = list(starts), list(finishes)
+def _backward(nodes: Sequence[Node], starts: list[Days], finishes: list[Days], end: Days) -> list[Days]:
+    """Return the latest starts."""
+    latest_starts = list(starts)
     # What follows a step over binding edges: by when it has to be started, and by when finished.
     start_by: list[Days | None] = [None] * len(nodes)
     finish_by: list[Days] = [end] * len(nodes)
@@ -142,17 +143,16 @@ def _backward(
         node = nodes[place]
         if node.finished is not None or not node.counts_for_end:
             continue
-        length = finishes[place] - starts[place]
-        latest = finish_by[place] - length
+        latest = finish_by[place] - (finishes[place] - starts[place])
         limit = start_by[place]
         if limit is not None:
-            latest = np.minimum(latest, limit)
-        latest_starts[place], latest_finishes[place] = latest, latest + length
+            np.minimum(latest, limit, out=latest)
+        latest_starts[place] = latest
         for before, kind, lag in node.binding:
-            due = latest - lag
+            due = latest - lag if lag else latest
             if kind is EdgeKind.FINISH_TO_START:
                 finish_by[before] = np.minimum(finish_by[before], due)
             else:
                 earlier = start_by[before]
                 start_by[before] = due if earlier is None else np.minimum(earlier, due)
-    return latest_starts, latest_finishes
+    return latest_starts

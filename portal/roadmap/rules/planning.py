@@ -147,7 +147,7 @@ def _planned(
         earliest_start=_day(today, likely.earliest_start[place]),
         earliest_finish=_day(today, likely.earliest_finish[place]),
         latest_start=_day(today, likely.latest_start[place]),
-        latest_finish=_day(today, likely.latest_finish[place]),
+        latest_finish=_day(today, likely.latest_finish(place)),
         slack_days=round(float(slack[0])),
         critical=bool(critical(node, slack)[0]),
         at_least=at_least,

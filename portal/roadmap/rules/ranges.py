@@ -47,6 +47,8 @@ def ranges_of(nodes: Sequence[Node], watched: Sequence[int], *, runs: int, seed:
             starts[place][part] = dates.earliest_start[place]
             finishes[place][part] = dates.earliest_finish[place]
         for place, node in enumerate(nodes):
+            if node.finished is not None or not node.counts_for_end:
+                continue
             critical_draws[place] += int(np.count_nonzero(critical(node, dates.slack(place))))
     return Ranges(starts, finishes, end, [draws / runs for draws in critical_draws])
 

@@ -14,6 +14,7 @@ from portal.roadmap.services.roadmaps import (
     computed_at_the_end,
     make_roadmap,
     set_baseline,
+    sketch,
     take_latest_catalogue,
     what_would_change,
 )
@@ -54,6 +55,7 @@ __all__ = [
     "restore_step",
     "revise_step",
     "set_baseline",
+    "sketch",
     "skip_step",
     "take_latest_catalogue",
     "take_up_step",

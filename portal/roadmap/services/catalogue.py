@@ -12,7 +12,7 @@ from portal.core.errors import Reason, Refused
 from portal.reference import services as reference
 from portal.reference import shipped
 from portal.roadmap import queries
-from portal.roadmap.books import FILE, STEPS, digest_of, mistakes_of
+from portal.roadmap.books import FILE, STEPS, mistakes_of
 from portal.roadmap.models import CatalogueVersion
 
 
@@ -51,8 +51,7 @@ def confirm_step(
 
 def freeze_catalogue(session: Session, *, at: datetime) -> CatalogueVersion:
     """Return the catalogue as it holds now as a stored version, a new one if nothing like it is stored."""
-    content = queries.content_now(session)
-    digest = digest_of(content)
+    digest = queries.digest_now(session)
     found = queries.version_named(session, digest)
     if found is not None:
         return found
@@ -62,7 +61,7 @@ def freeze_catalogue(session: Session, *, at: datetime) -> CatalogueVersion:
         label=version if number == 0 else f"{version}+{number}",
         shipped_version=version,
         digest=digest,
-        content=content,
+        content=queries.content_now(session),
         frozen_at=at,
     )
     try:

@@ -178,7 +178,10 @@ def refuse_archived(project: Project) -> None:
 
 @contextmanager
 def computed_at_the_end(session: Session, *, at: datetime) -> Iterator[None]:
-    """Let several changes of roadmaps be computed in full only once, when all of them are made."""
+    """Let several changes of roadmaps be computed only once, when all of them are made.
+
+    Meanwhile a roadmap keeps the plan that it was made with, or that `sketch` gave it.
+    """
     waiting: dict[int, Roadmap] = {}
     session.info[COMPUTED_LATER] = waiting
     try:
@@ -194,24 +197,19 @@ def compute(session: Session, roadmap: Roadmap, *, at: datetime) -> RoadmapPlan:
 
     Raises `Refused` where its dates lie beyond the calendar.
     """
-    today = day_of(at)
-    book = book_of(roadmap.catalogue)
-    instance = _instance(session, roadmap, book, today)
     later: dict[int, Roadmap] | None = session.info.get(COMPUTED_LATER)
-    if later is not None:
-        later[roadmap.id] = roadmap
-    try:
-        forecast = forecast_of(instance, runs=RUNS if later is None else 1)
-    except OverflowError:
-        raise Refused([Reason("roadmap_beyond_calendar", {"last": date.max})]) from None
-    stored = session.scalars(
-        select(RoadmapPlan).where(RoadmapPlan.roadmap_id == roadmap.id)
-    ).one_or_none() or RoadmapPlan(roadmap_id=roadmap.id)
-    stored.computed_on, stored.computed_at = today, at
-    stored.plan, stored.outlook = _plan(forecast), _outlook(forecast, instance, book)
-    session.add(stored)
-    session.flush()
-    return stored
+    if later is None:
+        return _computed(session, roadmap, at=at, runs=RUNS)
+    later[roadmap.id] = roadmap
+    return _stored_plan(session, roadmap) or sketch(session, roadmap, at=at)
+
+
+def sketch(session: Session, roadmap: Roadmap, *, at: datetime) -> RoadmapPlan:
+    """Compute a roadmap's likely dates alone and store them, for those who compute its ranges afterwards.
+
+    Raises what `compute` raises.
+    """
+    return _computed(session, roadmap, at=at, runs=1)
 
 
 def compute_due(session: Session, *, at: datetime, most: int) -> int:
@@ -257,6 +255,27 @@ def compute_of_organisation(session: Session, organisation_id: int, *, at: datet
         compute_of_project(session, project_id, at=at)
 
 
+def _computed(session: Session, roadmap: Roadmap, *, at: datetime, runs: int) -> RoadmapPlan:
+    today = day_of(at)
+    book = book_of(roadmap.catalogue)
+    instance = _instance(session, roadmap, book, today)
+    try:
+        forecast = forecast_of(instance, runs=runs)
+    except OverflowError:
+        raise Refused([Reason("roadmap_beyond_calendar", {"last": date.max})]) from None
+    stored = _stored_plan(session, roadmap) or RoadmapPlan(roadmap_id=roadmap.id)
+    stored.computed_on, stored.computed_at = today, at
+    written = written_plan(forecast.plan)
+    stored.plan, stored.outlook = _plan(forecast, written), _outlook(forecast, written, instance, book)
+    session.add(stored)
+    session.flush()
+    return stored
+
+
+def _stored_plan(session: Session, roadmap: Roadmap) -> RoadmapPlan | None:
+    return session.scalars(select(RoadmapPlan).where(RoadmapPlan.roadmap_id == roadmap.id)).one_or_none()
+
+
 def _instance(session: Session, roadmap: Roadmap, book: Book, today: date) -> Instance:
     project = session.get_one(Project, roadmap.project_id)
     return instance_of(
@@ -269,9 +288,9 @@ def _instance(session: Session, roadmap: Roadmap, book: Book, today: date) -> In
     )
 
 
-def _plan(forecast: Forecast) -> dict[str, Any]:
+def _plan(forecast: Forecast, written: dict[str, Any]) -> dict[str, Any]:
     return {
-        **written_plan(forecast.plan),
+        **written,
         "edges": {
             step: [[edge.step, edge.kind.value, edge.lag_days] for edge in edges]
             for step, edges in forecast.edges.items()
@@ -283,8 +302,7 @@ def _plan(forecast: Forecast) -> dict[str, Any]:
     }
 
 
-def _outlook(forecast: Forecast, instance: Instance, book: Book) -> dict[str, Any]:
-    written = written_plan(forecast.plan)
+def _outlook(forecast: Forecast, written: dict[str, Any], instance: Instance, book: Book) -> dict[str, Any]:
     done = {step for step, actual in instance.actual.items() if actual.finished is not None}
     return {
         "milestones": written["milestones"],
