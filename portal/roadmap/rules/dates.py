@@ -13,7 +13,6 @@ from portal.roadmap.rules.network import Edges
 from portal.roadmap.rules.values import FOLLOW_UP, Actual, EdgeKind, Step
 
 Days = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 SAME_DAY = 1e-6
 """Draws are fractions of days; slack below this is rounding, not time."""
@@ -39,18 +38,19 @@ class Node:
 class Dates:
     """Dates of all steps of a network, one row a step and one column a draw, in days from today."""
 
-    earliest_start: list[Days]
-    earliest_finish: list[Days]
-    latest_start: list[Days]
+    earliest_start: Days
+    earliest_finish: Days
+    latest_start: Days
     end: Days
 
     def latest_finish(self, place: int) -> Days:
         """Return by when a step has to be finished, in each draw."""
-        return self.latest_start[place] + (self.earliest_finish[place] - self.earliest_start[place])
+        latest: Days = self.latest_start[place] + (self.earliest_finish[place] - self.earliest_start[place])
+        return latest
 
-    def slack(self, place: int) -> Days:
-        """Return how long a step may wait, in each draw."""
-        return self.latest_start[place] - self.earliest_start[place]
+    def slack(self) -> Days:
+        """Return how long each step may wait, in each draw."""
+        return self.latest_start - self.earliest_start
 
 
 def network_of(
@@ -91,63 +91,61 @@ def likely_durations(nodes: Sequence[Node]) -> list[Days]:
 def dates_of(nodes: Sequence[Node], durations: Sequence[Days]) -> Dates:
     """Return the earliest dates forward, and the latest dates back from the end, in each draw."""
     starts, finishes = earliest_of(nodes, durations, {})
-    ends = [finish for node, finish in zip(nodes, finishes, strict=True) if node.counts_for_end] or finishes
-    end = np.maximum.reduce(ends)
+    ending = [place for place, node in enumerate(nodes) if node.counts_for_end]
+    end = (finishes[ending] if ending else finishes).max(axis=0)
     return Dates(starts, finishes, _backward(nodes, starts, finishes, end), end)
 
 
-def critical(node: Node, slack: Days) -> Flags:
-    """Say, for each draw, whether a step may not wait without moving the end."""
-    if node.finished is not None or not node.counts_for_end:
-        return np.zeros(slack.shape, dtype=np.bool_)
-    return slack < SAME_DAY
+def may_be_critical(node: Node) -> bool:
+    """Say whether waiting with a step can move the end at all: it is open, and counts for the end."""
+    return node.finished is None and node.counts_for_end
 
 
 def earliest_of(
     nodes: Sequence[Node], durations: Sequence[Days], waits: Mapping[int, Days]
-) -> tuple[list[Days], list[Days]]:
+) -> tuple[Days, Days]:
     """Return the earliest starts and finishes alone, for those who ask nothing of slack.
 
     `waits` says of places how many days a step that could start is left waiting.
     """
-    starts: list[Days] = []
-    finishes: list[Days] = []
+    shape = (len(nodes), durations[0].size)
+    starts, finishes = np.empty(shape), np.empty(shape)
     for own_place, (node, duration) in enumerate(zip(nodes, durations, strict=True)):
+        start, finish = starts[own_place], finishes[own_place]
         if node.finished is not None:
             likely = 0 if node.step.duration is None else node.step.duration.likely
-            started = node.finished - likely if node.started is None else node.started
-            start, finish = (np.full(duration.shape, float(day)) for day in (started, node.finished))
+            start.fill(node.finished - likely if node.started is None else node.started)
+            finish.fill(node.finished)
         elif node.started is not None:
-            start = np.full(duration.shape, float(node.started))
-            finish = np.maximum(start + duration, 0.0)
+            start.fill(node.started)
+            np.maximum(start + duration, 0.0, out=finish)
         else:
-            start = np.full(duration.shape, float(node.not_before))
+            start.fill(node.not_before)
             for place, kind, lag in node.binding:
                 reached = finishes[place] if kind is EdgeKind.FINISH_TO_START else starts[place]
                 np.maximum(start, reached + lag if lag else reached, out=start)
             if own_place in waits:
                 start += waits[own_place]
-            finish = start + duration
-        starts.append(start)
-        finishes.append(finish)
+            np.add(start, duration, out=finish)
     return starts, finishes
 
 
-def _backward(nodes: Sequence[Node], starts: list[Days], finishes: list[Days], end: Days) -> list[Days]:
+def _backward(nodes: Sequence[Node], starts: Days, finishes: Days, end: Days) -> Days:
     """Return the latest starts."""
-    latest_starts = list(starts)
+    latest_starts = starts.copy()
     # What follows a step over binding edges: by when it has to be started, and by when finished.
     start_by: list[Days | None] = [None] * len(nodes)
     finish_by: list[Days] = [end] * len(nodes)
+    lengths = finishes - starts
     for place in range(len(nodes) - 1, -1, -1):
         node = nodes[place]
-        if node.finished is not None or not node.counts_for_end:
+        if not may_be_critical(node):
             continue
-        latest = finish_by[place] - (finishes[place] - starts[place])
+        latest = latest_starts[place]
+        np.subtract(finish_by[place], lengths[place], out=latest)
         limit = start_by[place]
         if limit is not None:
             np.minimum(latest, limit, out=latest)
-        latest_starts[place] = latest
         for before, kind, lag in node.binding:
             due = latest - lag if lag else latest
             if kind is EdgeKind.FINISH_TO_START:

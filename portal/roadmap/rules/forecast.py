@@ -85,9 +85,7 @@ def path_to(nodes: Sequence[Node], target: int) -> list[int]:
     return path[::-1]
 
 
-def _deciding(
-    nodes: Sequence[Node], starts: Sequence[Days], finishes: Sequence[Days], place: int
-) -> int | None:
+def _deciding(nodes: Sequence[Node], starts: Days, finishes: Days, place: int) -> int | None:
     start = starts[place][0]
     for before, kind, lag in nodes[place].binding:
         reached = finishes[before] if kind is EdgeKind.FINISH_TO_START else starts[before]

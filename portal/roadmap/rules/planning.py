@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from portal.roadmap.rules.applicability import reasons_against_step, truths_of
-from portal.roadmap.rules.dates import Dates, Days, Node, critical, dates_of, likely_durations, network_of
+from portal.roadmap.rules.dates import (
+    SAME_DAY,
+    Dates,
+    Days,
+    Node,
+    dates_of,
+    likely_durations,
+    may_be_critical,
+    network_of,
+)
 from portal.roadmap.rules.network import Edges, bridged, in_order, resting_on
 from portal.roadmap.rules.ranges import percentiles, ranges_of
 from portal.roadmap.rules.values import Actual, Instance, Late, Milestone, Plan, PlannedStep, Span, Step
@@ -140,7 +149,7 @@ def _dated(
 def _planned(
     node: Node, likely: Dates, place: int, *, today: date, at_least: bool, criticality: float
 ) -> PlannedStep:
-    slack = likely.slack(place)
+    slack = float((likely.latest_start[place] - likely.earliest_start[place])[0])
     return PlannedStep(
         id=node.step.id,
         optional=node.step.optional,
@@ -148,8 +157,8 @@ def _planned(
         earliest_finish=_day(today, likely.earliest_finish[place]),
         latest_start=_day(today, likely.latest_start[place]),
         latest_finish=_day(today, likely.latest_finish(place)),
-        slack_days=round(float(slack[0])),
-        critical=bool(critical(node, slack)[0]),
+        slack_days=round(slack),
+        critical=may_be_critical(node) and slack < SAME_DAY,
         at_least=at_least,
         criticality=criticality,
     )
