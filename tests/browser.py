@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flask import Flask
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
 QUIET = (
@@ -43,3 +43,10 @@ def served(app: Flask) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
+
+
+def awake(page: Page) -> Page:
+    """Wait until every part of a page has its script, so that it answers to pointer and keys."""
+    page.wait_for_load_state()
+    page.wait_for_selector("[data-part]", state="detached")
+    return page

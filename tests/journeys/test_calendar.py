@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from portal.demo import cast
+from tests.browser import awake
 from tests.journeys.conftest import Visit, check_accessible, sign_in
 
 pytestmark = pytest.mark.browser
@@ -46,6 +47,7 @@ def left_of(bar: Locator) -> float:
 
 def drag(page: Page, bar: Locator, days: float, *, from_end: bool = False) -> None:
     """Take a bar with the mouse, move it by so many days, and let go."""
+    awake(page)
     bar.scroll_into_view_if_needed()
     box, lane = bar.bounding_box(), bar.locator("xpath=..").bounding_box()
     assert box is not None
@@ -102,6 +104,7 @@ def test_a_manager_drags_is_refused_undoes_and_moves_by_keyboard(
     dialog.get_by_role("link", name="Leave it where it is").click()
     expect(dialog).to_have_count(0)
 
+    awake(page)
     bar.get_by_role("link").focus()
     page.keyboard.press("m")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Move Journey smoke test")
@@ -122,6 +125,7 @@ def test_a_free_place_is_drawn_on_and_closed(visit: Visit, picture: Callable[[Pa
     page, monday = visit("manager"), far_monday() - timedelta(days=120)
     monday -= timedelta(days=monday.weekday())
     page.goto(f"{CALENDAR}?room=demo_lund_pre_gmp_p6&from={monday}")
+    awake(page)
     lane = page.locator(".ap-tl__lane[data-room]").first.bounding_box()
     assert lane is not None
     day = lane["width"] / 91
@@ -155,6 +159,7 @@ def test_a_finger_that_rests_on_a_bar_takes_it_and_one_that_swipes_does_not(
     page = context.new_page()
     sign_in(page, f"manager@{cast.DOMAIN}", cast.PASSWORD)
     page.goto(f"{CALENDAR}?room=demo_lund_pre_gmp_p5&from={monday}")
+    awake(page)
     bar = bar_of(page, "Journey by finger")
     box = bar.bounding_box()
     assert box is not None

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
+from tests.browser import awake
 from tests.journeys.conftest import Visit, carry_messages, check_accessible
 from tests.journeys.test_main_job import approve, ask_for_a_slot, project
 
@@ -100,6 +101,7 @@ def accept(page: Page, referral: str, picture: Picture) -> None:
 def drag_a_bar(page: Page, path: str) -> None:
     """Take a planned bar with the mouse and let go of it later: the step is planned for that day."""
     page.goto(f"{path}/roadmap?scale=quarter&track=regulatory")
+    awake(page)
     row = page.locator("[data-step=lv_scientific_advice]")
     bar = row.locator(".ap-bar:not(.ap-range)").first
     bar.scroll_into_view_if_needed()

@@ -15,7 +15,7 @@ from portal.config import ROOT
 from portal.reference import views as reference_pages
 from portal.web import assets, filters, headers
 from portal.web.forms import BaseForm
-from tests.browser import served
+from tests.browser import awake, served
 
 pytestmark = pytest.mark.browser
 
@@ -120,15 +120,10 @@ def page(browser: Browser, address: str, pages: Flask) -> Iterator[Page]:
     visit.on("pageerror", lambda error: faults.append(str(error)))
     visit.on("console", lambda line: faults.append(line.text) if "Security Policy" in line.text else None)
     visit.goto("/")
-    woken(visit)
+    awake(visit)
     yield visit
     context.close()
     assert not faults
-
-
-def woken(page: Page) -> None:
-    """Wait until every part of the page has its script."""
-    page.wait_for_selector("[data-part]", state="detached")
 
 
 def type_name(page: Page, name: str) -> None:
@@ -147,14 +142,14 @@ def test_what_was_typed_survives_leaving_and_is_put_back_with_a_word_about_it(pa
     type_name(page, "Neutropenia")
     assert "hush" not in str(page.evaluate("JSON.stringify(localStorage)"))
     page.goto("/")
-    woken(page)
+    awake(page)
     assert page.input_value("#name") == "Neutropenia"
     assert page.is_checked("#orphan")
     assert page.is_visible("text=was put back")
     page.click("text=Discard it")
     assert page.input_value("#name") == ""
     page.goto("/")
-    woken(page)
+    awake(page)
     assert page.input_value("#name") == ""
 
 
@@ -162,7 +157,7 @@ def test_what_was_typed_goes_once_it_is_saved(page: Page) -> None:
     type_name(page, "Neutropenia")
     page.click(SAVE)
     page.wait_for_selector("text=Saved.")
-    woken(page)
+    awake(page)
     assert page.input_value("#name") == ""
     assert page.evaluate("localStorage.length") == 0
 
@@ -171,7 +166,7 @@ def test_what_was_typed_stays_when_the_form_is_refused(page: Page) -> None:
     page.check("#orphan")
     page.click(SAVE)
     page.wait_for_selector(".ap-errors")
-    woken(page)
+    awake(page)
     assert page.evaluate("document.activeElement.className") == "ap-errors"
     assert page.title().startswith("Error: ")
     assert page.evaluate("localStorage.length") == 1
@@ -180,7 +175,7 @@ def test_what_was_typed_stays_when_the_form_is_refused(page: Page) -> None:
 def test_a_copy_of_a_changed_record_waits_to_be_asked_for(page: Page) -> None:
     type_name(page, "Older words")
     page.goto("/?version=2")
-    woken(page)
+    awake(page)
     assert page.input_value("#name") == ""
     page.click("text=Put it back")
     assert page.input_value("#name") == "Older words"
@@ -189,10 +184,10 @@ def test_a_copy_of_a_changed_record_waits_to_be_asked_for(page: Page) -> None:
 def test_one_person_never_sees_what_another_typed(page: Page) -> None:
     type_name(page, "Mine")
     page.goto("/be/8")
-    woken(page)
+    awake(page)
     assert page.input_value("#name") == ""
     page.goto("/be/7")
-    woken(page)
+    awake(page)
     assert page.input_value("#name") == "Mine"
 
 
@@ -201,14 +196,14 @@ def test_a_lost_session_keeps_the_copy_and_signing_out_removes_it(page: Page) ->
     page.context.request.post("/out")
     page.click(SAVE)
     page.wait_for_load_state()
-    woken(page)
+    awake(page)
     page.goto("/be/7")
-    woken(page)
+    awake(page)
     assert page.input_value("#name") == "Mine"
     page.click("summary[aria-label^=Account]")
     page.click("text=Sign out")
     page.wait_for_load_state()
-    woken(page)
+    awake(page)
     assert page.evaluate("localStorage.length") == 0
 
 
@@ -250,7 +245,7 @@ def test_single_keys_search_and_show_themselves_and_can_be_switched_off(page: Pa
 def test_a_filter_applies_as_it_is_chosen_and_keeps_the_focus(page: Page) -> None:
     page.select_option("#filter-state", "b")
     page.wait_for_url("**/?state=b")
-    woken(page)
+    awake(page)
     assert page.evaluate("document.activeElement.id") == "filter-state"
     assert page.input_value("#filter-state") == "b"
 
@@ -259,7 +254,7 @@ def test_a_message_can_be_closed(page: Page) -> None:
     page.fill("#name", "Once")
     page.click(SAVE)
     page.wait_for_selector("text=Saved.")
-    woken(page)
+    awake(page)
     page.click(".ap-toast button")
     assert page.locator(".ap-toast").count() == 0
 
