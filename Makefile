@@ -10,6 +10,9 @@ WORDS := --keywords _l --keywords _n:1,2 --keywords lazy_ngettext:1,2
 SCRATCH := $(VENV)/migrated.sqlite
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --upgrade
 
+# Compiled modules are kept, whatever the machine says: compiling them anew takes longer than all else at a start.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help setup run demo test pictures prove bench bench-data lock vendor translations clean
 
 help: ## Say what each target does

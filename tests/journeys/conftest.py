@@ -18,6 +18,7 @@ from portal.demo.services import fill
 from portal.jobs.deliveries import deliver_waiting
 from portal.store import Base, db, in_one_unit
 from tests.browser import served
+from tests.once import made_once
 
 PICTURES = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 AXE = Path(__file__).resolve().parents[1] / "vendor" / "axe-core" / "axe.min.js"
@@ -37,8 +38,12 @@ def _chromium_is_here() -> None:
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """Return the portal with the demo ecosystem in it, as `make run` gives it."""
-    folder = tmp_path_factory.mktemp("demo")
-    app = create_app(
+    return portal_in(made_once(tmp_path_factory, "demo", tell))
+
+
+def portal_in(folder: Path) -> Flask:
+    """Return the demo portal whose database and files are in a folder."""
+    return create_app(
         Settings(
             mode=Mode.DEMO,
             secret_key="a secret for tests, and only for tests",
@@ -47,12 +52,19 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Flask:
             instance=folder,
         )
     )
+
+
+def tell(folder: Path) -> None:
+    """Fill a folder with the demo ecosystem, and leave its database closed, so that it can be copied."""
+    app = portal_in(folder)
     with app.app_context():
         Base.metadata.create_all(db.engine)
         secret, at = hashed(cast.PASSWORD), clock.now()
         in_one_unit(lambda session: fill(session, password_hash=secret, at=at))
     carry_messages(app)
-    return app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
 
 
 def carry_messages(app: Flask) -> None:

@@ -103,7 +103,12 @@ def test_a_manager_drags_is_refused_undoes_and_moves_by_keyboard(
     expect(dialog.get_by_role("button", name="Move it")).to_be_visible()
     dialog.get_by_role("link", name="Leave it where it is").click()
     expect(dialog).to_have_count(0)
+    move_by_keyboard(page, bar, monday, picture)
+    assert left_of(bar) > home
 
+
+def move_by_keyboard(page: Page, bar: Locator, monday: date, picture: Callable[[Page, str], None]) -> None:
+    """Move a booking to two days of the week after the next, without a mouse."""
     awake(page)
     bar.get_by_role("link").focus()
     page.keyboard.press("m")
@@ -118,7 +123,6 @@ def test_a_manager_drags_is_refused_undoes_and_moves_by_keyboard(
     page.get_by_label("Why it moves").fill("Shorter.")
     page.get_by_role("button", name="Move it").press("Enter")
     expect(page.locator("main .ap-note")).to_contain_text("moved from")
-    assert left_of(bar) > home
 
 
 def test_a_free_place_is_drawn_on_and_closed(visit: Visit, picture: Callable[[Page, str], None]) -> None:
