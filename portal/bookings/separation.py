@@ -194,12 +194,14 @@ def _after(
         facts = separation.here.get(other.key) if other.key is not None else None
         if facts is not None:
             theirs, when = _side(facts), {"start": other.span.start, "end": other.span.end}
-            before = _found(separation.book, When.A_THEN_B, SAME_ROOM, need.side, theirs)
-            after = _found(separation.book, When.A_THEN_B, SAME_ROOM, theirs, need.side)
-            if before is not None and free_from < other.span.start:
-                yield Objection(Span(free_from, other.span.start), AFTER, before, when)
-            if after is not None and other.span.end < following:
-                yield Objection(Span(other.span.end, following), AFTER, after, when)
+            if free_from < other.span.start:
+                before = _found(separation.book, When.A_THEN_B, SAME_ROOM, need.side, theirs)
+                if before is not None:
+                    yield Objection(Span(free_from, other.span.start), AFTER, before, when)
+            if other.span.end < following:
+                after = _found(separation.book, When.A_THEN_B, SAME_ROOM, theirs, need.side)
+                if after is not None:
+                    yield Objection(Span(other.span.end, following), AFTER, after, when)
         free_from = max(free_from, other.span.end)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from portal.core.actors import Actor, Role
 from portal.core.errors import Reason
@@ -61,7 +62,7 @@ class Stance(StrEnum):
     SET_ASIDE = "set_aside"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Side:
     """One of two pieces of work; a fact that is not there is not known.
 
@@ -78,6 +79,12 @@ class Side:
     def classes(self) -> frozenset[str]:
         """Return the process classes that the work belongs to; none means not known."""
         return self.facts.get("product_class", frozenset())
+
+    @cached_property
+    def kind(self) -> Hashable:
+        """Return what every rule asks of one side alone: all but which product it is."""
+        facts = frozenset(self.facts.items())
+        return self.product is None, self.patient, self.event, facts, self.gmo_class
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,13 +195,7 @@ def finding(case: Case, book: Rulebook) -> Finding | None:
 
 def _alike(case: Case) -> Hashable:
     """Return what two cases share that every rule answers alike: of two products only whether they are the same counts."""
-    same_product = case.a.product == case.b.product
-    return case.when, case.shares, same_product, *(_kind(side) for side in (case.a, case.b))
-
-
-def _kind(side: Side) -> Hashable:
-    facts = frozenset(side.facts.items())
-    return side.product is None, side.patient, side.event, facts, side.gmo_class
+    return case.when, case.shares, case.a.product == case.b.product, case.a.kind, case.b.kind
 
 
 def _finding(case: Case, book: Rulebook) -> Finding | None:
