@@ -38,6 +38,13 @@ SORTS: Mapping[str, ColumnElement[Any]] = {
     "state": case({state: place for place, state in enumerate(RequestState)}, value=SlotRequest.state),
 }
 """By what a requester's list can be sorted."""
+BOOKING_SORTS: Mapping[str, ColumnElement[Any]] = {
+    "when": Block.starts_at.expression,
+    "project": func.lower(Project.name),
+    "room": func.lower(Cleanroom.code),
+    "state": case({state: place for place, state in enumerate(BookingState)}, value=Booking.state),
+}
+"""By what the list of a requester's bookings can be sorted."""
 
 
 def owns(actor: Actor) -> ColumnElement[bool]:
@@ -254,14 +261,28 @@ def booking_to_run(session: Session, actor: Actor, booking_id: int) -> Booking:
 
 
 def own_bookings(
-    session: Session, actor: Actor, *, is_over: bool, at: datetime, offset: int = 0, limit: int | None = None
+    session: Session,
+    actor: Actor,
+    *,
+    is_over: bool,
+    at: datetime,
+    sort: str = "when",
+    offset: int = 0,
+    limit: int | None = None,
 ) -> list[Booking]:
     """Return the bookings that came of the requests of the actor's organisation: those to come, or those that are over.
 
-    What comes next stands first; of what is over, what ended last.
+    `sort` is one of `BOOKING_SORTS`, with a minus for the other way round; what it finds alike stands by its start.
     """
-    order = (Block.starts_at.desc(), Booking.id.desc()) if is_over else (Block.starts_at, Booking.id)
-    question = _bookings().where(_is_own(actor), _is_over(at) if is_over else _is_coming(at)).order_by(*order)
+    column = BOOKING_SORTS[sort.removeprefix("-")]
+    order = column.desc() if sort.startswith("-") else column.asc()
+    question = (
+        _bookings()
+        .join(Block.cleanroom)
+        .outerjoin(Booking.project)
+        .where(_is_own(actor), _is_over(at) if is_over else _is_coming(at))
+        .order_by(order.nulls_last(), Block.starts_at, Booking.id)
+    )
     return list(session.scalars(question.offset(offset).limit(limit)))
 
 

@@ -728,6 +728,43 @@ def test_bookings_are_listed_by_whether_they_are_over(
     assert [row[2:4] for row in rows[1:]] == [["Coming work", "Cancelled"]]
 
 
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ("", ["Zebra run", "Apple run"]),
+        ("sort=-when", ["Apple run", "Zebra run"]),
+        ("sort=project", ["Apple run", "Zebra run"]),
+        ("sort=-room", ["Zebra run", "Apple run"]),
+        ("sort=state", ["Zebra run", "Apple run"]),
+        ("sort=nothing", ["Zebra run", "Apple run"]),
+    ],
+)
+def test_bookings_stand_in_the_order_that_the_address_asks_for_on_the_page_and_in_the_file(
+    client: PageClient, session: Session, scene: Scene, asked: str, expected: list[str]
+) -> None:
+    scene.room.code = "B"
+    other_room = make.cleanroom(session, scene.room.facility, code="A")
+    make.rate(session, other_room)
+    owner = session.get_one(Organisation, scene.founder.organisation_id)
+    scene.project.name = "Zebra"
+    booked(session, scene, title="Zebra run")
+    late = sent(
+        session,
+        scene,
+        make.slot(18, 22),
+        title="Apple run",
+        room=other_room,
+        project=make.project(session, owner, name="apple"),
+    )
+    services.approve_request(session, scene.manager, late.id, at=make.NOON)
+    session.commit()
+    client.sign_in(scene.founder)
+    page = client.get(f"/my-bookings?{asked}").get_data(as_text=True)
+    assert sorted(expected, key=page.index) == expected
+    rows = list(csv.reader(io.StringIO(client.get(f"/my-bookings.csv?{asked}").get_data(as_text=True))))
+    assert [row[2] for row in rows[1:]] == expected
+
+
 # Strangers.
 
 

@@ -45,10 +45,10 @@ COMING, PAST = "coming", "past"
 @for_roles(Role.FOUNDER)
 def own_bookings() -> ResponseReturnValue:
     """Show the bookings of the reader's organisation: those to come, or those that are over."""
-    actor, when = current_actor(), _when()
+    actor, when, sort = current_actor(), _when(), _sort()
     number = queries.count_own_bookings(db.session(), actor, is_over=when == PAST, at=clock.now())
     page = page_number(number, A_PAGE)
-    found = _listed(actor, when, offset=(page - 1) * A_PAGE, limit=A_PAGE)
+    found = _listed(actor, when, sort, offset=(page - 1) * A_PAGE, limit=A_PAGE)
     return render_template(
         "bookings/own_bookings/index.html",
         rows=[_row(booking) for booking in found],
@@ -56,8 +56,9 @@ def own_bookings() -> ResponseReturnValue:
         page=page,
         pages=pages_of(number, A_PAGE),
         when=when,
+        sort=sort,
         exports=[
-            (label, url_for("bookings.own_bookings_file", kind=kind, when=when))
+            (label, url_for("bookings.own_bookings_file", kind=kind, when=when, sort=sort))
             for label, kind in (("CSV", "csv"), ("XLSX", "xlsx"))
         ],
     )
@@ -67,7 +68,7 @@ def own_bookings() -> ResponseReturnValue:
 @for_roles(Role.FOUNDER)
 def own_bookings_file(kind: Kind) -> ResponseReturnValue:
     """Hand out the list that the same address without its ending shows, all pages of it."""
-    found = _listed(current_actor(), _when())
+    found = _listed(current_actor(), _when(), _sort())
     columns = [
         _("Request"),
         _("Project"),
@@ -339,9 +340,16 @@ def _when() -> str:
     return asked if asked in (COMING, PAST) else COMING
 
 
-def _listed(actor: Actor, when: str, *, offset: int = 0, limit: int | None = None) -> list[Booking]:
+def _sort() -> str:
+    """Return the order that the address asks for; at first what comes next stands first, and what ended last."""
+    asked = flask.request.args.get("sort", "")
+    usual = "-when" if _when() == PAST else "when"
+    return asked if asked.removeprefix("-") in queries.BOOKING_SORTS else usual
+
+
+def _listed(actor: Actor, when: str, sort: str, *, offset: int = 0, limit: int | None = None) -> list[Booking]:
     return queries.own_bookings(
-        db.session(), actor, is_over=when == PAST, at=clock.now(), offset=offset, limit=limit
+        db.session(), actor, is_over=when == PAST, at=clock.now(), sort=sort, offset=offset, limit=limit
     )
 
 
