@@ -9,9 +9,10 @@ Decisions:
 
 - A signature never changes and never goes: the database refuses both. A record that changes later keeps its signature, and
   every page that shows it says what was signed and what has changed since.
-- Each signature needs a proof of its own, a few minutes old at most; being signed in is not enough. The proof is taken before
-  the unit of work begins, because comparing a password takes a moment by design. A failed try is recorded, and after five of
-  them within a quarter of an hour nobody can sign with that account until the quarter has passed.
+- Each signature needs a proof of its own, a few minutes old at most; being signed in is not enough. It is the password, a
+  code of one's app, which is good once, or a passkey, which checks its holder itself; the signature says which it was. The
+  proof is taken before the unit of work begins, because comparing a password takes a moment by design. A failed try is
+  recorded, and after five of them within a quarter of an hour nobody can sign with that account until the quarter has passed.
 - Nobody signs for what they themselves asked for, and an administrator who acts for somebody cannot sign for them.
 - This room knows no records. A record is named by its kind and number, as in the ledger; the room above says what its content
   is, who may sign, and who may see the signature.

@@ -34,6 +34,8 @@ class Method(StrEnum):
     """How somebody showed who they are."""
 
     PASSWORD = "password"  # noqa: S105  (the name of a way, not a secret)
+    CODE = "code"
+    PASSKEY = "passkey"
     DEMO = "demo"
 
 

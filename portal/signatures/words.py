@@ -30,5 +30,7 @@ def method(word: Method) -> str:
     """Return how somebody showed who they are."""
     return {
         Method.PASSWORD: _("signed in, and password typed anew"),
+        Method.CODE: _("signed in, and a code of the app typed anew"),
+        Method.PASSKEY: _("signed in, and a passkey shown anew"),
         Method.DEMO: _("invented for the demonstration"),
     }[word]

@@ -26,13 +26,17 @@ class SoftwareKey:
         self.count = 0
         self._private = ec.generate_private_key(ec.SECP256R1())
 
-    def made(self, options: dict[str, Any]) -> str:
-        """Return the answer to the question for a new passkey."""
+    @property
+    def public(self) -> bytes:
+        """Return the public half as the portal keeps it."""
         numbers = self._private.public_key().public_numbers()
-        public = dumps(
+        return dumps(
             {1: 2, 3: -7, -1: 1, -2: numbers.x.to_bytes(32, "big"), -3: numbers.y.to_bytes(32, "big")}
         )
-        attested = bytes(16) + struct.pack(">H", len(self.id)) + self.id + public
+
+    def made(self, options: dict[str, Any]) -> str:
+        """Return the answer to the question for a new passkey."""
+        attested = bytes(16) + struct.pack(">H", len(self.id)) + self.id + self.public
         data = self._data(options["rp"]["id"], self.flags | ATTESTED) + attested
         return self._answer(
             {

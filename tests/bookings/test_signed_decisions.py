@@ -1,5 +1,6 @@
 """Decisions that give a GMP room away are signed, on the page and in the service; the signature tells what it was for."""
 
+import json
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -9,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import User
+from portal.accounts.models import Passkey, User
 from portal.accounts.passwords import hashed
 from portal.bookings import services, signing
 from portal.bookings.models import Booking, BookingState, RequestState, SlotRequest
@@ -20,10 +21,11 @@ from portal.facilities.models import Cleanroom, RoomKind
 from portal.ledger import Entry
 from portal.signatures.models import Signature
 from portal.signatures.queries import signatures_of
-from portal.signatures.rules import Meaning
-from portal.signatures.statements import signed_content
+from portal.signatures.rules import Meaning, Method
+from portal.signatures.statements import holds, signed_content
 from portal.store import db
 from tests import make
+from tests.accounts.keys import SoftwareKey
 from tests.bookings.facility import arrived, days, room
 from tests.client import PageClient
 
@@ -213,7 +215,7 @@ def test_the_page_asks_for_the_password_keeps_what_was_typed_and_signs(
     assert "Your password, as your signature" in client.get(f"/inbox/{request.id}").text
     nothing = approve(client, request, note="Bring the protocol.")
     assert nothing.status_code == 422
-    assert "This is signed. Type your password to sign it." in nothing.text
+    assert "This is signed. To sign it, show once more that it is you" in nothing.text
     assert "Bring the protocol." in nothing.text
     wrong = approve(client, request, note="Bring the protocol.", password="not mine")
     assert wrong.status_code == 422
@@ -229,6 +231,45 @@ def test_the_page_asks_for_the_password_keeps_what_was_typed_and_signs(
     names = session.scalars(select(Entry.name)).all()
     assert names.count("signature.refused") == 1
     assert PASSWORD not in str(session.scalars(select(Entry.facts)).all())
+
+
+def test_who_has_a_passkey_and_no_password_signs_with_it(client: PageClient, session: Session) -> None:
+    where = gmp_room(session)
+    request, manager = arrived(session, where, days(30, 35)), make.manager(session, where)
+    key, strange = SoftwareKey(), SoftwareKey()
+    session.add(
+        Passkey(
+            user_id=manager.user_id,
+            name="Blue key",
+            credential_id=key.id,
+            public_key=key.public,
+            sign_count=0,
+            transports=[],
+            added_at=make.NOON,
+        )
+    )
+    client.sign_in(manager)
+    page = client.get(f"/inbox/{request.id}").text
+    assert "Sign with a passkey" in page
+    assert "Your password, as your signature" not in page
+    wrong = approve(client, request, passkey=strange.shown(question(client)))
+    assert wrong.status_code == 422
+    assert "This passkey was not taken, so nothing was signed" in wrong.text
+    assert request.state is RequestState.SUBMITTED
+    answer = key.shown(question(client))
+    assert approve(client, request, passkey=answer).status_code == 303
+    [signature] = signatures(session, request)
+    assert signature.method is Method.PASSKEY
+    assert holds(signature)
+    other = arrived(session, where, days(60, 65))
+    assert approve(client, other, passkey=answer).status_code == 422
+    assert other.state is RequestState.SUBMITTED
+
+
+def question(client: PageClient) -> dict[str, Any]:
+    """Return what the portal asks a browser for a passkey, to sign with it."""
+    found: dict[str, Any] = json.loads(client.post("/passkeys/prove").get_data(as_text=True))
+    return found
 
 
 def test_a_pre_gmp_room_asks_for_no_password(
@@ -262,7 +303,7 @@ def test_offer_waiting_list_and_condition_are_signed_on_their_pages(
     ):
         refused = client.post(path, data)
         assert refused.status_code == 422
-        assert "This is signed. Type your password to sign it." in refused.text
+        assert "This is signed. To sign it, show once more that it is you" in refused.text
         assert client.post(path, {**data, f"{prefix}-password": PASSWORD}).status_code == 303
     booking = session.scalars(select(Booking).where(Booking.request_id == held.id)).one()
     page = f"/bookings/{booking.id}"

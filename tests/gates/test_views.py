@@ -225,7 +225,7 @@ def test_qa_waives_with_a_signature_and_takes_it_back(
     typed = {"waive-reason": "Signed in May.", "waive-until": (now() + timedelta(days=40)).date().isoformat()}
     unsigned = client.post(f"{page(scene)}/waive", typed)
     assert unsigned.status_code == 422
-    assert "This is signed. Type your password to sign it." in unsigned.text
+    assert "This is signed. To sign it, show once more that it is you" in unsigned.text
     assert "Signed in May." in unsigned.text
     assert session.scalars(select(Signature)).all() == []
     assert client.post(f"{page(scene)}/waive", {**typed, "waive-password": PASSWORD}).status_code == 303

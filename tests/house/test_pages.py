@@ -14,7 +14,7 @@ from tests.house.access import TABLE
 from tests.house.sending import address_of, who_may
 from tests.house.walker import Answer, Walker
 from tests.house.world import Person
-from tests.page import check_page, parsed
+from tests.page import attributes, check_page, parsed
 
 HEADERS = {
     "Content-Security-Policy": POLICY,
@@ -26,6 +26,18 @@ HEADERS = {
 }
 ALIKE = {"accounts.change_password", "accounts.reset"}
 """Two ways to the same thing; nobody has both before them."""
+
+DOORS = frozenset(
+    {
+        "web.offline",
+        "home.show",
+        "security.verify",
+        "notifications.stop",
+        *(f"accounts.{door}" for door in ("register", "sent", "resend", "confirm", "forgot", "reset")),
+        *(f"accounts.{door}" for door in ("join", "take_address", "switch")),
+    }
+)
+"""Pages that stand below none: homes, doors of signing in, and where a link in a mail leads."""
 
 TOKEN = re.compile(rb'(csrf[-_]token" (?:value|content))="[^"]*"')
 PAGES = tuple(line for line in TABLE if line.method == "GET" and line.may and line.endpoint != "static")
@@ -57,10 +69,19 @@ def test_every_page_is_sound_and_guarded_and_has_a_title_of_its_own(
         wrong += [f"{path}: {name} is missing or other" for name in missing_headers(answer)]
         if answer.is_page:
             wrong += _faults(answer, path)
+            if line.endpoint not in DOORS and stands_nowhere(answer, path):
+                wrong.append(f"{path}: below the first level, and without breadcrumbs")
             pages[title_of(answer)].add("home" if line.endpoint.startswith("home.s") else line.endpoint)
     shared = {title: found for title, found in pages.items() if len(found) > 1 and found != ALIKE}
     assert wrong == []
     assert shared == {}
+
+
+def stands_nowhere(answer: Answer, path: str) -> bool:
+    """Say whether a page lies below what header, account menu and footer lead to, and has no crumbs that lead back."""
+    page = parsed(answer.text)
+    first_level = {attributes(link)["href"] for link in page.query("header a[href], footer a[href]")}
+    return path.partition("?")[0] not in first_level and not page.query(".ap-crumbs a[href]")
 
 
 def _faults(answer: Answer, path: str) -> list[str]:

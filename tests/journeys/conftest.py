@@ -24,6 +24,13 @@ PICTURES = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 AXE = Path(__file__).resolve().parents[1] / "vendor" / "axe-core" / "axe.min.js"
 WIDE: ViewportSize = {"width": 1440, "height": 1000}
 NARROW: ViewportSize = {"width": 360, "height": 740}
+LIGHTNESS = """() => {
+  const pixel = new OffscreenCanvas(1, 1).getContext("2d");
+  pixel.fillStyle = getComputedStyle(document.body).backgroundColor;
+  pixel.fillRect(0, 0, 1, 1);
+  return Math.min(...pixel.getImageData(0, 0, 1, 1).data.slice(0, 3)) / 255;
+}"""
+"""How light the ground of the page is, from 0 to 1."""
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 Visit = Callable[..., Page]
 
@@ -143,6 +150,15 @@ def lay_down_bars(page: Page) -> None:
 def check_accessible(page: Page) -> None:
     """Fail with everything that axe finds on the page, and if the page scrolls sideways."""
     assert problems_on(page) == [], page.url
+
+
+def check_paper(page: Page) -> None:
+    """Fail if a printed page shows what only leads on from it, or is dark."""
+    page.emulate_media(media="print")
+    for chrome in (".ap-top", ".ap-year", ".ap-foot", ".ap-skip"):
+        assert not page.locator(chrome).filter(visible=True).count(), f"{chrome} is printed"
+    assert page.evaluate(LIGHTNESS) > 0.9, "the paper is dark"
+    page.emulate_media(media="screen")
 
 
 def problems_on(page: Page, rules: Sequence[str] = ()) -> list[str]:

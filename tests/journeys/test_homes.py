@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, ViewportSize
 
 from portal.demo.cast import SIGN_INS
-from tests.journeys.conftest import NARROW, WIDE, Visit, check_accessible
+from tests.journeys.conftest import NARROW, WIDE, Visit, check_accessible, check_paper
 
 pytestmark = pytest.mark.browser
 
@@ -17,6 +17,19 @@ LOOKS: dict[str, tuple[ViewportSize, Literal["light", "dark"]]] = {
     "narrow-dark": (NARROW, "dark"),
     "sv": (WIDE, "light"),
 }
+WIDTHS = (360, 620, 821, 1000, 1280, 1440, 1920, 2560)
+OUTSIDE = """() => [...document.querySelectorAll(".ap-top a, .ap-top summary, .ap-top input")]
+  .filter((one) => one.checkVisibility())
+  .filter((one, at, all) => {
+    const box = one.getBoundingClientRect(), frame = one.closest(".ap-top__in").getBoundingClientRect();
+    const covers = (other) => {
+      const its = other.getBoundingClientRect();
+      return its.left < box.right - 1 && box.left < its.right - 1 && its.top < box.bottom - 1 && box.top < its.bottom - 1;
+    };
+    return box.left < 0 || box.right > innerWidth || box.bottom > frame.bottom + 1 || all.slice(at + 1).some(covers);
+  })
+  .map((one) => one.textContent.trim() || one.getAttribute("aria-label"))"""
+"""What of the header sticks out of it, or lies on something else in it."""
 PUBLIC = (
     "/",
     "/facilities",
@@ -73,6 +86,11 @@ def test_each_roles_home(visit: Visit, picture: Callable[[Page, str], None], nam
         page.goto("/language/sv?next=/" if look == "sv" else "/")
         check_accessible(page)
         picture(page, f"home-{name}-{look}")
+        if look == "narrow-dark":
+            check_paper(page)
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate(OUTSIDE) == [], f"the header at {width} pixels"
 
 
 def test_public_pages(visit: Visit, picture: Callable[[Page, str], None]) -> None:

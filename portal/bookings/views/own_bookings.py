@@ -347,7 +347,9 @@ def _sort() -> str:
     return asked if asked.removeprefix("-") in queries.BOOKING_SORTS else usual
 
 
-def _listed(actor: Actor, when: str, sort: str, *, offset: int = 0, limit: int | None = None) -> list[Booking]:
+def _listed(
+    actor: Actor, when: str, sort: str, *, offset: int = 0, limit: int | None = None
+) -> list[Booking]:
     return queries.own_bookings(
         db.session(), actor, is_over=when == PAST, at=clock.now(), sort=sort, offset=offset, limit=limit
     )
