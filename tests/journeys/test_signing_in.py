@@ -11,14 +11,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Membership, User
+from portal.accounts.passwords import hashed
 from portal.core import clock
+from portal.core.actors import Role
 from portal.demo.cast import DOMAIN, PASSWORD
+from portal.facilities.models import Cleanroom, RoomKind
+from portal.signatures.models import Signature
+from portal.signatures.rules import Method
 from portal.store import db, in_one_unit
+from tests import make
 from tests.journeys.conftest import NARROW, WIDE, Visit, check_accessible, sign_in
 
 pytestmark = pytest.mark.browser
 Picture = Callable[[Page, str], None]
-EMAIL = f"keys@{DOMAIN}"
+EMAIL, SIGNER = f"keys@{DOMAIN}", f"signs@{DOMAIN}"
 AUTHENTICATOR = {
     "protocol": "ctap2",
     "transport": "internal",
@@ -145,10 +151,14 @@ def _signs_in_with_a_code(page: Page, app: TOTP, picture: Picture) -> None:
     page.wait_for_url(lambda url: "/login" not in url)
 
 
-def _makes_a_passkey_and_signs_in_with_it(page: Page, picture: Picture) -> None:
+def _plugs_in_a_key(page: Page) -> None:
     devtools = page.context.new_cdp_session(page)
     devtools.send("WebAuthn.enable")
     devtools.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+
+
+def _makes_a_passkey_and_signs_in_with_it(page: Page, picture: Picture) -> None:
+    _plugs_in_a_key(page)
     page.goto("/account/passkeys/new")
     page.get_by_label("Name").fill("Work laptop")
     check_accessible(page)
@@ -219,3 +229,47 @@ def test_acting_for_somebody_is_said_on_every_page(visit: Visit, picture: Pictur
     page.locator(".ap-assisting button").click()
     page.wait_for_url("**/admin/people/*")
     expect(page.locator(".ap-assisting")).to_have_count(0)
+
+
+@pytest.fixture
+def signer(demo: Flask) -> str:
+    """Let there be one more QA of the demo's GMP unit, with a password of their own, and return where they sign."""
+
+    def work(session: Session) -> str:
+        room = session.scalars(select(Cleanroom).where(Cleanroom.kind == RoomKind.GMP)).first()
+        assert room is not None
+        person = session.get_one(User, make.duty(session, room.facility, Role.QA).user_id)
+        person.email, person.password = SIGNER, hashed(PASSWORD)
+        session.commit()
+        return f"/facilities/{room.facility.slug}/segregation/rooms/{room.slug}"
+
+    with demo.app_context():
+        return work(db.session())
+
+
+def test_a_passkey_signs_what_stands_in_the_form(
+    demo: Flask, signer: str, open_page: Callable[..., Page], picture: Picture
+) -> None:
+    page = open_page()
+    sign_in(page, SIGNER, PASSWORD)
+    _plugs_in_a_key(page)
+    page.goto("/account/passkeys/new")
+    page.get_by_label("Name").fill("Work laptop")
+    page.get_by_role("button", name="Make the passkey").click()
+    expect(page.locator("h1")).to_have_text("Your recovery codes")
+
+    page.goto(signer)
+    page.get_by_label("Corridor group").fill("north")
+    page.get_by_role("button", name="Sign with a passkey").click()
+    expect(page.locator(".ap-errors")).to_contain_text("Reason")
+    expect(page.get_by_label("Corridor group")).to_have_value("north")
+    page.get_by_label("Reason").fill("The doors were measured.")
+    check_accessible(page)
+    picture(page, "signing-in-7-signature")
+    page.get_by_role("button", name="Sign with a passkey").click()
+    page.wait_for_url("**/segregation")
+    page.goto(signer)
+    expect(page.get_by_label("Corridor group")).to_have_value("north")
+    with demo.app_context():
+        newest = select(Signature.method).order_by(Signature.id.desc()).limit(1)
+        assert db.session().scalar(newest) is Method.PASSKEY

@@ -18,9 +18,12 @@ STEP = "qtpp"
 
 
 def test_anyone_reads_the_catalogue_with_source_and_confidence(client: PageClient) -> None:
-    page = client.get("/steps").get_data(as_text=True)
-    assert page.count("<tr>") == 1 + len(shipped.record_ids("roadmap_steps"))
-    assert "Catalogue 2026.1" in page
+    ids = shipped.record_ids("roadmap_steps")
+    pages = [client.get(f"/steps?page={number}").get_data(as_text=True) for number in range(1, 5)]
+    assert [page.count("<tr>") - 1 for page in pages] == [30, 30, 30, len(ids) - 90]
+    assert all(sum(f'"/steps/{step_id}"' in page for page in pages) == 1 for step_id in ids)
+    assert client.get("/steps?page=999").get_data(as_text=True).count("<tr>") == 1 + len(ids) - 90
+    assert "Catalogue 2026.1" in pages[0]
     found = client.get("/steps?q=ctis&track=regulatory").get_data(as_text=True)
     assert "/steps/ctis_application" in found
     assert "/steps/qtpp" not in found

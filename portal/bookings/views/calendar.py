@@ -18,7 +18,6 @@ from portal.bookings.takings import identified_projects
 from portal.bookings.views import bars, lanes
 from portal.bookings.views.answers import place_words
 from portal.bookings.views.blueprint import bp
-from portal.bookings.views.filtering import page_number, pages_of
 from portal.bookings.views.gaps import Gap, gaps
 from portal.bookings.views.lanes import Inside, Line, Outside
 from portal.bookings.views.ruler import MOMENT, Row, Ruler, Scale, heads_of
@@ -35,6 +34,7 @@ from portal.web.actors import maybe_actor
 from portal.web.exports import Kind, Value, export
 from portal.web.filters import window
 from portal.web.locale import local
+from portal.web.paging import page_number, pages_of
 
 PAGE = 100
 

@@ -22,7 +22,7 @@ from portal.bookings.roomtime import midnight
 from portal.bookings.views import answers
 from portal.bookings.views.answers import Answer
 from portal.bookings.views.blueprint import bp
-from portal.bookings.views.filtering import Asked, page_number, pages_of, read_filters
+from portal.bookings.views.filtering import Asked, read_filters
 from portal.core import clock
 from portal.core.actors import Role
 from portal.core.errors import Reason
@@ -34,6 +34,7 @@ from portal.web.exports import Kind, export
 from portal.web.filters import window
 from portal.web.forms import FIRST_DAY, LAST_DAY, ActionForm
 from portal.web.locale import local
+from portal.web.paging import page_number, pages_of
 
 ON_DUTY = (Role.FACILITY_MANAGER, Role.QA, Role.QP)
 PAGE = 50

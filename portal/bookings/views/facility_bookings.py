@@ -20,7 +20,7 @@ from portal.bookings.roomtime import local_day
 from portal.bookings.rules.decisions import BOOKING_STEPS, may_decide
 from portal.bookings.views.bars import booking_title
 from portal.bookings.views.blueprint import bp
-from portal.bookings.views.filtering import Asked, page_number, pages_of, read_filters
+from portal.bookings.views.filtering import Asked, read_filters
 from portal.bookings.views.signed import signatures_shown
 from portal.core import clock
 from portal.core.actors import Role
@@ -30,6 +30,7 @@ from portal.store import db
 from portal.web.actors import back, current_actor, for_roles
 from portal.web.exports import Kind, export
 from portal.web.filters import moment, money, window
+from portal.web.paging import page_number, pages_of
 from portal.web.sheets import Value
 
 ON_DUTY = (Role.FACILITY_MANAGER, Role.QA, Role.QP)

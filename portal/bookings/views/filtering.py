@@ -4,7 +4,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-import flask
 from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 
@@ -105,15 +104,3 @@ def read_filters(
         is_default=not any(args.get(name) for name in ("facility", "room", "state", "from", "to")),
         zone=next((found.facility.time_zone for found in rooms), HOME_ZONE),
     )
-
-
-def page_number(count: int, size: int) -> int:
-    """Return the page that the address asks for, the last one at most."""
-    written = flask.request.args.get("page", "")
-    asked = max(1, int(written)) if written.isdecimal() and len(written) < 6 else 1
-    return min(asked, pages_of(count, size))
-
-
-def pages_of(count: int, size: int) -> int:
-    """Return how many pages a list has."""
-    return max(1, -(-count // size))

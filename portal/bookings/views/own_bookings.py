@@ -23,7 +23,6 @@ from portal.bookings.services.bookings import fee_for_cancelling, must_ask
 from portal.bookings.views import choosing
 from portal.bookings.views.blueprint import bp
 from portal.bookings.views.checking import cost_rows
-from portal.bookings.views.filtering import page_number, pages_of
 from portal.bookings.views.record import OWN_GROUPS, on_the_wall, parties, stored_estimate
 from portal.bookings.views.windows import offer_rooms, other_window
 from portal.core import clock
@@ -36,6 +35,7 @@ from portal.web.actors import back, current_actor, for_roles
 from portal.web.exports import Kind, export
 from portal.web.filters import moment, money, window
 from portal.web.forms import ActionForm
+from portal.web.paging import page_number, pages_of
 
 A_PAGE = 50
 COMING, PAST = "coming", "past"

@@ -13,7 +13,6 @@ from portal.bookings import queries, words
 from portal.bookings.models import Booking, RequestState, SlotRequest
 from portal.bookings.views import record
 from portal.bookings.views.blueprint import bp
-from portal.bookings.views.filtering import page_number, pages_of
 from portal.core.actors import Role
 from portal.core.slots import Slot
 from portal.facilities.models import Cleanroom
@@ -21,6 +20,7 @@ from portal.store import db
 from portal.web.actors import current_actor, for_roles
 from portal.web.exports import Kind, export
 from portal.web.filters import money, window
+from portal.web.paging import page_number, pages_of
 
 A_PAGE = 50
 WAITS_FOR_YOU = frozenset({RequestState.DRAFT, RequestState.NEEDS_INFO, RequestState.OFFERED})

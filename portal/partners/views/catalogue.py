@@ -18,8 +18,9 @@ from portal.store import db
 from portal.web.exports import Kind, Value, export
 from portal.web.filters import day
 from portal.web.locale import language
+from portal.web.paging import page_number, pages_of
 
-A_PAGE = 50
+A_PAGE = 30
 KINDS: dict[str, Kind] = {"csv": "csv", "xlsx": "xlsx"}
 COLUMNS = ("name", "provider", "needs", "phases", "for whom", "cost", "source", "confidence", "date")
 
@@ -29,8 +30,7 @@ def catalogue() -> ResponseReturnValue:
     """Show the support that fits what the address asks."""
     wanted = _wanted()
     rows = _rows(wanted)
-    pages = max(1, -(-len(rows) // A_PAGE))
-    page = min(_page(), pages)
+    page, pages = page_number(len(rows), A_PAGE), pages_of(len(rows), A_PAGE)
     return render_template(
         "partners/catalogue.html",
         rows=rows[(page - 1) * A_PAGE : page * A_PAGE],
@@ -101,11 +101,6 @@ def _wanted() -> SupportFilter:
         product_class=known("class", vocabulary.ids("product_class")),
         organisation_kind=known("for", APPLICANTS),
     )
-
-
-def _page() -> int:
-    written = request.args.get("page", "")
-    return max(1, int(written)) if written.isascii() and written.isdecimal() and len(written) < 7 else 1
 
 
 def _address() -> dict[str, Any]:

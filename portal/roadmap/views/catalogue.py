@@ -18,8 +18,10 @@ from portal.store import db
 from portal.web.actors import maybe_actor
 from portal.web.exports import Kind, Value, export
 from portal.web.locale import language
+from portal.web.paging import page_number, pages_of
 
 SORTS = ("track", "name", "phase", "confidence", "checked")
+A_PAGE = 30
 CONFIDENCES = ("official", "secondary", "general")
 
 
@@ -49,11 +51,14 @@ class Row:
 def catalogue() -> ResponseReturnValue:
     """Show the steps that fit what the address asks."""
     asked, rows, total = _found()
-    actor = maybe_actor()
+    page, pages, actor = page_number(len(rows), A_PAGE), pages_of(len(rows), A_PAGE), maybe_actor()
     return flask.render_template(
         "roadmap/catalogue.html",
         asked=asked,
-        rows=rows,
+        rows=rows[(page - 1) * A_PAGE : page * A_PAGE],
+        count=len(rows),
+        page=page,
+        pages=pages,
         total=total,
         version=_version(),
         note_text=words.in_words(shipped.document(FILE)["duration_note"]),
