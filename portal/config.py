@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -14,6 +15,9 @@ from portal.mail.transport import transport_for
 MEBIBYTE = 1024 * 1024
 NEED_SECOND_FACTOR = "administrator,qa,qp"
 """Whose roles need a second factor in production; in demo nobody's, so that one can look around."""
+
+SUPERVISOR, COMPLAINTS = "Myndigheten för digital förvaltning (Digg)", "https://www.digg.se/tdosanmalan"
+"""Who supervises the act on the accessibility of digital public services (2018:1937), and where one tells them."""
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -50,6 +54,11 @@ class Settings:
     limits_url: str = field(default="memory://", repr=False)
     proxies: int = 0
     contact_email: str | None = None
+    operator: str | None = None
+    accessibility_assessed_on: date | None = None
+    accessibility_updated_on: date | None = None
+    accessibility_authority: str = SUPERVISOR
+    accessibility_complaints_url: str = COMPLAINTS
     max_upload: int = 12 * MEBIBYTE
     second_factor_for: frozenset[Role] = frozenset()
 
@@ -114,9 +123,11 @@ def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
             problems.append("PORTAL_BASE_URL must be the https:// address that people type")
     else:
         database_url = environment.get("DATABASE_URL") or f"sqlite:///{instance / 'portal.sqlite'}"
+    complaints_url = environment.get("ACCESSIBILITY_COMPLAINTS_URL") or COMPLAINTS
     smtp_url = environment.get("SMTP_URL") or None
     files_url = environment.get("FILES_URL") or None
     problems.extend(_wrong_addresses(instance, smtp_url=smtp_url, files_url=files_url))
+    problems.extend(_wrong_complaints(complaints_url))
     settings = Settings(
         mode=mode,
         secret_key=secret_key,
@@ -131,6 +142,11 @@ def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
         limits_url=environment.get("LIMITS_URL", "memory://"),
         proxies=number("PROXIES", 0),
         contact_email=environment.get("CONTACT_EMAIL") or None,
+        operator=environment.get("PORTAL_OPERATOR", "").strip() or None,
+        accessibility_assessed_on=_day(environment.get("ACCESSIBILITY_ASSESSED_ON"), problems),
+        accessibility_updated_on=_day(environment.get("ACCESSIBILITY_UPDATED_ON"), problems),
+        accessibility_authority=environment.get("ACCESSIBILITY_AUTHORITY") or SUPERVISOR,
+        accessibility_complaints_url=complaints_url,
         max_upload=number("MAX_UPLOAD_MIB", 12) * MEBIBYTE,
         second_factor_for=_roles(environment, mode, problems),
     )
@@ -145,6 +161,20 @@ def _wrong_addresses(instance: Path, *, smtp_url: str | None, files_url: str | N
             check(url, instance)
         except ValueError as error:
             yield str(error)
+
+
+def _wrong_complaints(url: str) -> Iterator[str]:
+    if not url.startswith("https://"):
+        yield "ACCESSIBILITY_COMPLAINTS_URL must be an https:// address"
+
+
+def _day(written: str | None, problems: list[str]) -> date | None:
+    """Return the day of the accessibility statement that is written, or None and a problem where it is no day."""
+    try:
+        return date.fromisoformat(written.strip()) if written else None
+    except ValueError:
+        problems.append(f"ACCESSIBILITY_ASSESSED_ON or _UPDATED_ON is {written!r}: write a day as 2027-01-31")
+        return None
 
 
 def _roles(environment: Mapping[str, str], mode: Mode, problems: list[str]) -> frozenset[Role]:

@@ -687,3 +687,26 @@ def test_a_visitor_s_first_page_asks_no_more_questions_of_a_fuller_portal(
     with counted(connection) as many:
         client.get("/")
     assert len(many) == len(few)
+
+
+def test_the_statement_of_accessibility_says_what_the_operator_has_stated_and_what_not(
+    app: Flask, client: PageClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    silent = client.get("/accessibility").text
+    assert "Whoever runs it has not stated their name here" in silent
+    assert "has not stated when they assessed compliance" in silent
+    stated = dataclasses.replace(
+        app.extensions["portal_settings"],
+        operator="Region Example",
+        accessibility_assessed_on=date(2026, 11, 2),
+        accessibility_updated_on=date(2026, 11, 24),
+        accessibility_authority="Another Authority",
+        accessibility_complaints_url="https://authority.example/tell",
+    )
+    monkeypatch.setitem(app.extensions, "portal_settings", stated)
+    page = client.get("/accessibility").text
+    assert "Region Example runs" in page
+    assert "Compliance was last assessed on" in page
+    assert "The statement was last updated on" in page
+    assert 'href="https://authority.example/tell"' in page
+    assert "has not stated" not in page

@@ -38,6 +38,17 @@ def test_weak_secrets_and_plain_http_are_refused_in_production() -> None:
     assert "https://" in str(refused.value)
 
 
+def test_a_day_that_is_none_and_an_address_that_leads_nowhere_are_refused() -> None:
+    with pytest.raises(SettingsError) as refused:
+        settings_from(
+            {"ACCESSIBILITY_ASSESSED_ON": "31/1/2027", "ACCESSIBILITY_COMPLAINTS_URL": "javascript:alert(1)"}
+        )
+    assert "ACCESSIBILITY_ASSESSED_ON or _UPDATED_ON is '31/1/2027': write a day as 2027-01-31" in str(
+        refused.value
+    )
+    assert "ACCESSIBILITY_COMPLAINTS_URL must be an https:// address" in str(refused.value)
+
+
 def test_the_demo_needs_nothing_but_its_secrets(tmp_path: Path) -> None:
     settings = settings_from(
         {

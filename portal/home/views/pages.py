@@ -76,6 +76,7 @@ def _page(name: str) -> str:
     return render_template(
         f"home/pages/{name}.html",
         contact_email=settings.contact_email,
+        settings=settings,
         address=settings.base_url,
         is_demo=settings.demo,
     )
