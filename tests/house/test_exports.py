@@ -27,6 +27,7 @@ LISTS: dict[str, tuple[Person, str]] = {
     "accounts.people": (Person.ADMINISTRATOR, "role=founder"),
     "accounts.organisations": (Person.ADMINISTRATOR, "sort=-name"),
     "accounts.role_requests": (Person.ADMINISTRATOR, "state=waiting"),
+    "partners.catalogue": (Person.VISITOR, "sort=-name"),
     "roadmap.catalogue": (Person.VISITOR, "sort=-name"),
     "reference.show_glossary": (Person.VISITOR, "area=regulatory"),
 }

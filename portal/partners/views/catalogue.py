@@ -1,5 +1,6 @@
 """The catalogue of support that anyone may read: shipped programmes, and what providers offer themselves."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -19,8 +20,15 @@ from portal.web.exports import Kind, Value, export
 from portal.web.filters import day
 from portal.web.locale import language
 from portal.web.paging import page_number, pages_of
+from portal.web.sorting import in_order
 
 A_PAGE = 30
+SORTS: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "name": lambda row: row["name"].casefold(),
+    "needs": lambda row: (row["needs"] or "").casefold() or None,
+    "cost": lambda row: str(row["cost"]).casefold() if row["cost"] else None,
+    "date": lambda row: row["date"],
+}
 KINDS: dict[str, Kind] = {"csv": "csv", "xlsx": "xlsx"}
 COLUMNS = ("name", "provider", "needs", "phases", "for whom", "cost", "source", "confidence", "date")
 
@@ -29,7 +37,7 @@ COLUMNS = ("name", "provider", "needs", "phases", "for whom", "cost", "source", 
 def catalogue() -> ResponseReturnValue:
     """Show the support that fits what the address asks."""
     wanted = _wanted()
-    rows = _rows(wanted)
+    rows, sort = in_order(_rows(wanted), SORTS)
     page, pages = page_number(len(rows), A_PAGE), pages_of(len(rows), A_PAGE)
     return render_template(
         "partners/catalogue.html",
@@ -38,6 +46,7 @@ def catalogue() -> ResponseReturnValue:
         page=page,
         pages=pages,
         wanted=wanted,
+        sort=sort,
         is_filtered=wanted != SupportFilter(),
         options={
             "need": vocabulary.choices("need", language()),
@@ -56,7 +65,8 @@ def download_catalogue(kind: str) -> ResponseReturnValue:
     """Send the support that the catalogue shows, as a sheet."""
     if kind not in KINDS:
         raise NotFound
-    return export(KINDS[kind], "support", COLUMNS, [_cells(row) for row in _rows(_wanted())])
+    rows, _sort = in_order(_rows(_wanted()), SORTS)
+    return export(KINDS[kind], "support", COLUMNS, [_cells(row) for row in rows])
 
 
 @bp.get("/support/programmes/<programme_id>")
@@ -105,7 +115,9 @@ def _wanted() -> SupportFilter:
 
 def _address() -> dict[str, Any]:
     return {
-        name: value for name, value in request.args.items() if name in ("q", "need", "phase", "class", "for")
+        name: value
+        for name, value in request.args.items()
+        if name in ("q", "need", "phase", "class", "for", "sort")
     }
 
 

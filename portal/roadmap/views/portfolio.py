@@ -1,5 +1,6 @@
 """An adviser's roadmaps on one page: phase, what comes next, what is late, and where each project is weakest."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -13,7 +14,7 @@ from portal.core.actors import Role
 from portal.projects import wording
 from portal.projects.models import Project
 from portal.projects.queries import groups_of_each, visible_projects
-from portal.projects.rules.values import FieldGroup
+from portal.projects.rules.values import FieldGroup, Phase
 from portal.reference import shipped
 from portal.roadmap import queries, words
 from portal.roadmap.models import RoadmapPlan
@@ -22,8 +23,15 @@ from portal.roadmap.views.blueprint import bp
 from portal.roadmap.views.readiness import expectations
 from portal.store import db
 from portal.web.actors import current_actor, for_roles
+from portal.web.sorting import in_order
 
 MOST = 200
+SORTS: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "name": lambda row: row["name"].casefold(),
+    "phase": lambda row: row["phase_place"],
+    "late": lambda row: row["late"],
+    "next": lambda row: row["next_by"],
+}
 
 
 @bp.get("/roadmaps")
@@ -49,7 +57,8 @@ def portfolio() -> ResponseReturnValue:
         for project in projects
     ]
     rows.sort(key=lambda row: (-row["late"], row["name"]))
-    return render_template("roadmap/portfolio.html", rows=rows, words=words)
+    ordered, sort = in_order(rows, SORTS)
+    return render_template("roadmap/portfolio.html", rows=ordered, sort=sort, words=words)
 
 
 def _row(
@@ -66,6 +75,7 @@ def _row(
         "organisation": project.organisation.name if named else None,
         "is_demo": project.is_demo,
         "phase": wording.phase(project.phase.value),
+        "phase_place": list(Phase).index(project.phase),
         "url": url_for("roadmap.show", project_id=project.id),
         "milestone": str(words.MILESTONES[target]) if target else None,
         "range": words.span(outlook["milestones"][target]) if outlook and target else None,

@@ -1,5 +1,6 @@
 """Referrals: where each stands, what both sides have written, and the steps of either side."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import flash, render_template, request, url_for
@@ -21,8 +22,17 @@ from portal.roadmap.views.blueprint import bp
 from portal.store import db
 from portal.web.actors import back, current_actor, for_roles
 from portal.web.filters import moment
+from portal.web.sorting import in_order
 
 MOST = 200
+SORTS: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "step": lambda row: row["step"].casefold(),
+    "project": lambda row: row["project"].casefold(),
+    "partner": lambda row: row["partner"].casefold(),
+    "state": lambda row: row["state"],
+    "asked": lambda row: row["asked"],
+    "by": lambda row: row["apply_by"],
+}
 NAMED = frozenset({ReferralState.ACCEPTED, ReferralState.COMPLETED})
 """States in which both sides know who the other is."""
 
@@ -34,9 +44,12 @@ def referrals() -> ResponseReturnValue:
     session, actor, at = db.session(), current_actor(), clock.now()
     found = session.scalars(queries.referrals(actor).limit(MOST)).all()
     seen = projects.groups_of_each(session, actor, list({one.project for one in found}), at=at)
+    rows = [_row(SeenReferral(one, queries.side_of(actor, one)), seen[one.project_id]) for one in found]
+    ordered, sort = in_order(rows, SORTS)
     return render_template(
         "roadmap/referrals.html",
-        rows=[_row(SeenReferral(one, queries.side_of(actor, one)), seen[one.project_id]) for one in found],
+        rows=ordered,
+        sort=sort,
         is_provider=Role.SUPPORT_PROVIDER in actor.roles,
     )
 
