@@ -1,6 +1,7 @@
 """A process that approves requests one after another and says so, until somebody kills it."""
 
 import sys
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -13,9 +14,13 @@ from portal.core.errors import Refused
 from portal.store import in_one_unit, prepare_engine
 from tests import make
 
+Decide = Callable[[Actor, int, Session], int]
 
-def main(url: str, manager_id: int, operator_id: int, facility_id: int, request_ids: list[int]) -> None:
-    """Approve each request in a unit of work of its own and print its number once it is acknowledged."""
+
+def decide_each(decide: Decide, arguments: list[str]) -> None:
+    """Decide about each in a unit of work of its own, and print its number once that is acknowledged."""
+    url, (manager_id, operator_id, facility_id) = arguments[0], map(int, arguments[1:4])
+    ids = [int(written) for written in Path(arguments[4]).read_text().split()]
     engine = create_engine(url)
     prepare_engine(engine)
     manager = Actor(
@@ -26,12 +31,12 @@ def main(url: str, manager_id: int, operator_id: int, facility_id: int, request_
     )
     print("ready", flush=True)
     with Session(engine) as session:
-        for request_id in request_ids:
+        for one in ids:
             try:
-                booking = in_one_unit(partial(approve, manager, request_id), session)
+                made = in_one_unit(partial(decide, manager, one), session)
             except Refused:
                 continue
-            print(f"{request_id} {booking}", flush=True)
+            print(f"{one} {made}", flush=True)
     print("done", flush=True)
 
 
@@ -41,10 +46,4 @@ def approve(manager: Actor, request_id: int, session: Session) -> int:
 
 
 if __name__ == "__main__":
-    main(
-        sys.argv[1],
-        int(sys.argv[2]),
-        int(sys.argv[3]),
-        int(sys.argv[4]),
-        [int(line) for line in Path(sys.argv[5]).read_text().split()],
-    )
+    decide_each(approve, sys.argv[1:])

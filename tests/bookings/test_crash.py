@@ -1,9 +1,6 @@
 """Nothing acknowledged is lost: a process that approves is killed again and again, in the middle of its work."""
 
 import random
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -16,6 +13,7 @@ from portal.ledger import Entry, seal_waiting, verify
 from tests import make
 from tests.bookings.stage import Stage
 from tests.engines import ENGINES
+from tests.killing import run_and_kill
 
 KILLS, SHORT, EACH = 200, 10, 30
 
@@ -33,7 +31,13 @@ def test_every_acknowledged_booking_survives_sigkill_exactly_once(
     for _ in range(kills):
         request_ids = ask_in_rooms_of_their_own(stage)
         said, killed = run_and_kill(
-            stage, request_ids, tmp_path, answers=chance.randrange(EACH // 2), then=chance.uniform(0, 0.02)
+            "tests.bookings.decider",
+            stage.url,
+            stage.manager,
+            request_ids,
+            tmp_path,
+            answers=chance.randrange(EACH // 2),
+            then=chance.uniform(0, 0.02),
         )
         acknowledged |= said
         in_the_middle += killed
@@ -76,40 +80,3 @@ def ask_in_rooms_of_their_own(stage: Stage) -> list[int]:
             ).id
             for _ in range(EACH)
         ]
-
-
-def run_and_kill(
-    stage: Stage, request_ids: list[int], folder: Path, *, answers: int, then: float
-) -> tuple[dict[int, int], bool]:
-    """Let a process approve, kill it some seconds after so many answers, and return what it said.
-
-    The second value tells whether it was killed before it was done.
-    """
-    work = folder / "requests.txt"
-    work.write_text(" ".join(map(str, request_ids)))
-    duty = next(iter(stage.manager.duties))
-    process = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "tests.bookings.decider",
-            stage.url,
-            str(stage.manager.user_id),
-            str(stage.manager.organisation_id),
-            str(duty.facility_id),
-            str(work),
-        ],
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=Path(__file__).parents[2],
-    )
-    assert process.stdout is not None
-    assert process.stdout.readline() == "ready\n"
-    lines = [process.stdout.readline().rstrip("\n") for _ in range(answers)]
-    time.sleep(then)
-    process.kill()
-    lines += process.stdout.read().split("\n")[:-1]
-    process.stdout.close()
-    process.wait()
-    said = [line.split() for line in lines if line != "done"]
-    return {int(request): int(booking) for request, booking in said}, "done" not in lines

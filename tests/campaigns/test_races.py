@@ -2,21 +2,26 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from threading import Barrier
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 
+from portal.accounts.models import Organisation
 from portal.bookings.models import RunKind
 from portal.bookings.services import approve_request
 from portal.campaigns import queries, services
 from portal.campaigns.rules.standing import Standing
+from portal.campaigns.services import Choice
 from portal.campaigns.services.chains import settle_rest
 from portal.core.actors import Actor
 from portal.core.errors import Refused
-from portal.facilities.models import Facility
+from portal.core.slots import Slot
+from portal.facilities.models import Cleanroom, Facility
 from portal.gates.rules import Gate
 from portal.store import Base, connect_arguments, in_one_unit, prepare_engine
 from tests import make
@@ -49,7 +54,7 @@ def asked_of_both(session: Session) -> Scene:
     return scene
 
 
-def at_once(*works: Callable[[], object]) -> list[object]:
+def at_once(*works: Callable[[], object]) -> list[Any]:
     """Let each do their work at the same moment, and return what became of it."""
     barrier = Barrier(len(works))
 
@@ -98,6 +103,28 @@ def alone(engine: Engine, manager: Actor, request_id: int) -> Callable[[], objec
     return approve
 
 
+def rival_of(scene: Scene, room: Cleanroom) -> Scene:
+    """Return another product's chain over the same laboratory: its first link in a cleanroom of its own."""
+    founder = make.founder(scene.session)
+    owner = scene.session.get_one(Organisation, founder.organisation_id)
+    project = make.project(scene.session, owner, process_state="closed")
+    campaign = services.begin_campaign(scene.session, founder, project.id, name="Rival", at=make.NOON)
+    scene.session.commit()
+    return replace(scene, founder=founder, project=project, campaign=campaign, lab_room=room)
+
+
+def ask_for(scene: Scene, *windows: tuple[Cleanroom, Slot]) -> None:
+    """Request a chain of development runs in these windows."""
+    scene.add(RunKind.PROCESS_DEVELOPMENT, *(f"Run {number}" for number, _ in enumerate(windows)))
+    choices = [
+        Choice(link_id=one.link.id, cleanroom_id=room.id, slot=slot)
+        for one, (room, slot) in zip(scene.links(), windows, strict=True)
+    ]
+    services.choose_windows(scene.session, scene.founder, scene.campaign.id, choices, at=make.NOON)
+    scene.session.commit()
+    scene.request()
+
+
 def standings(engine: Engine, campaign_id: int) -> set[Standing]:
     with Session(engine) as session:
         return {one.standing for one in queries.links_of(session, [campaign_id])[campaign_id]}
@@ -139,3 +166,23 @@ def test_two_answers_to_one_part_give_each_room_once(engine: Engine) -> None:
         part(engine, scene.lab_manager, campaign_id, lab), part(engine, colleague, campaign_id, lab)
     )
     assert sorted(map(str, found)) == sorted([str(campaign_id), "('nothing_asked_here',)"])
+
+
+def test_of_two_chains_that_compete_one_is_approved_whole_and_nothing_of_the_other(engine: Engine) -> None:
+    for _ in range(ROUNDS):
+        with Session(engine, expire_on_commit=False) as session:
+            one = make_scene(session)
+            other = rival_of(one, make.cleanroom(session, one.lab))
+            colleague, lab = make.manager(session, one.lab), one.lab.id
+            week, meeting = make.slot(11, 16), (one.lab_room, make.slot(18, 23))
+            ask_for(one, (one.lab_room, week), meeting)
+            ask_for(other, (other.lab_room, week), meeting)
+            first, second = one.campaign.id, other.campaign.id
+        found = at_once(part(engine, one.lab_manager, first, lab), part(engine, colleague, second, lab))
+        whole = [campaign_id for campaign_id in (first, second) if campaign_id in found]
+        assert len(whole) == 1, found
+        (reasons,) = [one for one in found if one not in whole]
+        assert set(reasons) == {"link_stands_in_the_way"}
+        for campaign_id in (first, second):
+            expected = Standing.BOOKED if campaign_id in whole else Standing.ASKED
+            assert standings(engine, campaign_id) == {expected}
