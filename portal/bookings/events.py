@@ -216,6 +216,8 @@ class BookingRecorded(BookingEvent):
     starts_at: datetime
     ends_at: datetime
     imported: bool = False
+    acknowledged_rules: tuple[str, ...] = ()
+    """The rules of segregation that warned, and whose warning was read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,6 +264,7 @@ class MoveProposed(BookingEvent):
     to_cleanroom_id: int
     starts_at: datetime
     ends_at: datetime
+    acknowledged_rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -283,6 +286,7 @@ class BookingMoved(BookingEvent):
     previous_cleanroom_id: int
     previous_starts_at: datetime
     previous_ends_at: datetime
+    acknowledged_rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

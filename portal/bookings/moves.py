@@ -14,7 +14,7 @@ from portal.bookings.models import Booking, BookingState, Closure, RequestState,
 from portal.bookings.needs import Need, need_of
 from portal.bookings.queries import COMPETING
 from portal.bookings.roomtime import local_day
-from portal.bookings.services.bookings import must_ask, plain_need, reasons_against_move
+from portal.bookings.services.bookings import judged_move, must_ask, plain_need
 from portal.bookings.services.closures import reasons_against_closure
 from portal.bookings.services.decisions import WAIVED_BY_OFFER
 from portal.core.errors import Reason
@@ -35,6 +35,8 @@ class MoveOutlook:
     """Whether the other side is asked first, and the booking stays where it is until the answer."""
     waived: tuple[Reason, ...] = ()
     """What the request or the cleanroom asks for, and a move need not keep to."""
+    warned: tuple[Reason, ...] = ()
+    """Of what the rules of segregation warn, and what whoever moves has to have read."""
     changeovers: tuple[ChangedChangeover, ...] = ()
     competing: int = 0
     """Open requests that ask for a part of the new time."""
@@ -49,10 +51,10 @@ def outlook_of_move(
     session: Session, booking: Booking, target: Cleanroom, slot: Slot, *, at: datetime
 ) -> MoveOutlook:
     """Return what the move of a booking would mean, by the rules that decide when it is made."""
-    against = tuple(reasons_against_move(session, booking, target, slot, at=at))
+    against, warned = judged_move(session, booking, target, slot, at=at)
     asks = must_ask(booking, at=at)
     if against:
-        return MoveOutlook(against=against, asks=asks)
+        return MoveOutlook(against=tuple(against), asks=asks)
     price = None
     if booking.organisation is not None and booking.project_id is not None:
         diary = search.diary_around(session, target, slot, at=at, ignored_booking_ids=[booking.id])
@@ -61,6 +63,7 @@ def outlook_of_move(
         against=(),
         asks=asks,
         waived=_waived(session, booking, target, slot, at=at),
+        warned=tuple(warned),
         changeovers=tuple(blocks.changeovers_after_move(session, booking, target, slot)),
         competing=_competing(session, target.id, slot),
         waits=_somebody_waits(session, target.facility_id),
@@ -133,7 +136,7 @@ def _need_in(booking: Booking, room: Cleanroom, *, at: datetime) -> Need | None:
     if booking.request is not None:
         need = need_of(booking.request)
     elif room.unit is booking.block.cleanroom.unit:
-        need = plain_need(room, booking.process_class, booking.slot)
+        need = plain_need(room, booking.process_class, booking.slot, booking.run_kind)
     else:
         return None
     return replace(need, facility_ids=None, earliest_start=today, latest_end=None)

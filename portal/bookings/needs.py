@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -58,6 +58,8 @@ class Need:
     gmp_run: bool = False
     side: Side = field(default_factory=Side)
     """What is known of the work, as far as segregation asks; what is not there is not known."""
+    is_own: bool = False
+    """Whether it is the facility's own work, of which nobody is asked for facts: only what is stated speaks against it."""
 
     @property
     def requirement(self) -> Requirement:
@@ -153,6 +155,15 @@ def side_of(
         facts={name: frozenset({str(value)}) for name, value in found.items() if value},
         gmo_class=gmo,
     )
+
+
+OWN = "own"
+"""The product of a facility's own work: another one than that of any project."""
+
+
+def own_side(run_kind: RunKind | None, process_class: str | None) -> Side:
+    """Return a facility's own work as the rules of segregation see it."""
+    return replace(side_of(project_id=None, run_kind=run_kind, process_class=process_class), product=OWN)
 
 
 def _stage(run_kind: RunKind | None) -> str | None:

@@ -1,8 +1,8 @@
 """What may run beside and after what: the rules of a facility, applied to the bookings of a room and of those it shares with.
 
 Two uses one after the other share room and equipment; two at the same time in different rooms share what QA declared.
-What a facility enters itself, without a request, is not judged, since it may be agreed elsewhere; it counts against
-what is asked afterwards, and what is not known of it counts as the worse.
+What a facility enters itself, without a request, is judged by what is stated of it alone, since nobody is asked there for the
+facts of a project; against what is asked afterwards, what is not known of it counts as the worse.
 """
 
 from collections import defaultdict
@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from portal.bookings.models import Block, BlockKind, Booking, SlotRequest
+from portal.bookings.models import Block, BlockKind, Booking, RunKind, SlotRequest
 from portal.bookings.needs import Need, side_of
 from portal.bookings.rules.timetables import Occupation, Span
 from portal.core.errors import Reason
@@ -175,7 +175,8 @@ def _beside(separation: Separation, need: Need, spans: Mapping[Meeting, Span]) -
     for meeting in separation.meetings:
         if not meeting.shares:
             continue
-        found = _found(separation.book, When.CONCURRENT, meeting.shares, need.side, _side(meeting.facts))
+        theirs = _side(meeting.facts)
+        found = _found(separation.book, need, When.CONCURRENT, meeting.shares, need.side, theirs)
         if found is not None:
             values = {"beside": meeting.room, "shares": sorted(meeting.shares)}
             yield Objection(spans[meeting], BESIDE, found, values)
@@ -195,11 +196,11 @@ def _after(
         if facts is not None:
             theirs, when = _side(facts), {"start": other.span.start, "end": other.span.end}
             if free_from < other.span.start:
-                before = _found(separation.book, When.A_THEN_B, SAME_ROOM, need.side, theirs)
+                before = _found(separation.book, need, When.A_THEN_B, SAME_ROOM, need.side, theirs)
                 if before is not None:
                     yield Objection(Span(free_from, other.span.start), AFTER, before, when)
             if other.span.end < following:
-                after = _found(separation.book, When.A_THEN_B, SAME_ROOM, theirs, need.side)
+                after = _found(separation.book, need, When.A_THEN_B, SAME_ROOM, theirs, need.side)
                 if after is not None:
                     yield Objection(Span(other.span.end, following), AFTER, after, when)
         free_from = max(free_from, other.span.end)
@@ -210,8 +211,10 @@ def _side(facts: Facts) -> Side:
     return side_of(**dict(zip(FACT_COLUMNS, facts, strict=True)))
 
 
-def _found(book: Rulebook, when: When, shares: frozenset[str], a: Side, b: Side) -> Finding | None:
-    return finding(Case(name="", when=when, shares=shares, a=a, b=b), book)
+def _found(
+    book: Rulebook, need: Need, when: When, shares: frozenset[str], a: Side, b: Side
+) -> Finding | None:
+    return finding(Case(name="", when=when, shares=shares, a=a, b=b, unknown_counts=not need.is_own), book)
 
 
 def _rule(book: Rulebook, rule_id: str) -> SegregationRule:
@@ -252,6 +255,23 @@ def facts_asked(request: SlotRequest) -> Facts:
         project.infectious_status,
         project.autologous,
     )
+
+
+def facts_entered(run_kind: RunKind, process_class: str | None) -> Facts:
+    """Return what would be known of a booking without a request."""
+    return (None, run_kind, process_class, *[None] * (len(FACT_COLUMNS) - 3))
+
+
+def shared_with(room: Cleanroom, other: Cleanroom) -> frozenset[str] | None:
+    """Return what two cleanrooms of a facility share; None where what runs in one says nothing of the other."""
+    if room.facility_id != other.facility_id:
+        return None
+    shared = frozenset(
+        what
+        for what, group in GROUPS.items()
+        if getattr(room, group) and getattr(room, group) == getattr(other, group)
+    )
+    return shared if shared or room.facility.most_runs is not None else None
 
 
 def with_facts(blocks: Any) -> Any:

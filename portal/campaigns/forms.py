@@ -8,7 +8,7 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import DateTimeLocalField, HiddenField, SelectMultipleField
+from wtforms import BooleanField, DateTimeLocalField, HiddenField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import Optional, ValidationError
 
@@ -112,6 +112,10 @@ class WindowsForm(ActionForm):
         _l("Why it moves"),
         longest=2000,
         description=_l("The facilities read it, if anything is booked already."),
+    )
+    acknowledged = BooleanField(
+        _l("I have read what the rules of segregation warn of"),
+        description=_l("Only asked where a rule warns that QA has not adopted. It stands in the ledger."),
     )
 
     @staticmethod

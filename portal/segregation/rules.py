@@ -145,13 +145,17 @@ class Ruleset:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """Two pieces of work, whether they go on at once, and what they have in common."""
+    """Two pieces of work, whether they go on at once, and what they have in common.
+
+    What nobody has stated of them counts as the worse, unless `unknown_counts` says that only what is stated does.
+    """
 
     name: str
     when: When
     shares: frozenset[str]
     a: Side
     b: Side
+    unknown_counts: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,7 +199,8 @@ def finding(case: Case, book: Rulebook) -> Finding | None:
 
 def _alike(case: Case) -> Hashable:
     """Return what two cases share that every rule answers alike: of two products only whether they are the same counts."""
-    return case.when, case.shares, case.a.product == case.b.product, case.a.kind, case.b.kind
+    same_product = case.a.product == case.b.product
+    return case.when, case.shares, case.unknown_counts, same_product, case.a.kind, case.b.kind
 
 
 def _finding(case: Case, book: Rulebook) -> Finding | None:
@@ -276,10 +281,13 @@ def rule_matches(rule: SegregationRule, case: Case) -> bool:
         return False
     if rule.effect not in STRICTEST_FIRST[case.when] and not (rule.allows and case.when is When.CONCURRENT):
         return False
-    if not _relation_holds(rule, case.a, case.b):
+    unknown = case.unknown_counts and not rule.allows
+    if not _relation_holds(rule, case.a, case.b, unknown=unknown):
         return False
     may_swap = case.when is When.CONCURRENT or rule.effect is Effect.DEDICATED_ROOM
-    return _sides_match(rule, case.a, case.b) or (may_swap and _sides_match(rule, case.b, case.a))
+    return _sides_match(rule, case.a, case.b, unknown=unknown) or (
+        may_swap and _sides_match(rule, case.b, case.a, unknown=unknown)
+    )
 
 
 def changeover_of(case: Case, ruleset: Ruleset) -> Changeover | None:
@@ -331,19 +339,18 @@ def highest_class(classes: frozenset[str], ruleset: Ruleset) -> str | None:
     return min(classes, key=lambda found: (-ruleset.ranks[found], found), default=None)
 
 
-def _relation_holds(rule: SegregationRule, a: Side, b: Side) -> bool:
+def _relation_holds(rule: SegregationRule, a: Side, b: Side, *, unknown: bool) -> bool:
     if rule.relation is Relation.ANY:
         return True
     of_patients = rule.relation is Relation.DIFFERENT_PATIENT
     one, other = (a.patient, b.patient) if of_patients else (a.product, b.product)
     if one is None or other is None:
-        return not rule.allows
+        return unknown
     wants_equal = rule.relation in {Relation.SAME_PRODUCT, Relation.SAME_PRODUCT_DIFFERENT_BATCH}
     return (one == other) is wants_equal
 
 
-def _sides_match(rule: SegregationRule, first: Side, second: Side) -> bool:
-    unknown = not rule.allows
+def _sides_match(rule: SegregationRule, first: Side, second: Side, *, unknown: bool) -> bool:
     return _side_matches(rule.a, first, unknown=unknown) and _side_matches(rule.b, second, unknown=unknown)
 
 

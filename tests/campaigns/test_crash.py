@@ -51,7 +51,7 @@ def test_a_chain_is_approved_whole_or_not_at_all_whenever_it_is_killed(
         assert all(found in ({Standing.BOOKED}, {Standing.ASKED}) for found in standings.values()), standings
         whole = {key for key, found in standings.items() if found == {Standing.BOOKED}}
         assert acknowledged <= whole
-        told = defaultdict(set)
+        told: dict[int, set[int]] = defaultdict(set)
         for entry in session.scalars(select(Entry).where(Entry.name == "campaign.part_approved")):
             told[entry.facts["campaign_id"]] |= set(entry.facts["request_ids"])
         assert told == {key: {one.request.id for one in chains[key]} for key in whole}

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 from flask import Flask
@@ -85,8 +85,8 @@ def register(page: Page, demo: Flask) -> None:
     expect(page.locator("main")).to_contain_text("Journey Therapeutics AB")
 
 
-def project(page: Page, name: str = "Journey neutropenia") -> str:
-    """Register a project, state the facts that rules ask for, and return the address of its page."""
+def project(page: Page, name: str = "Journey neutropenia", more: Mapping[str, str] | None = None) -> str:
+    """Register a project, state the facts that rules ask for and perhaps more, and return the address of its page."""
     page.goto("/projects/register")
     page.get_by_label("Name").first.fill(name)
     for field, value in {
@@ -106,6 +106,7 @@ def project(page: Page, name: str = "Journey neutropenia") -> str:
         "vector_level": "lentiviral_retroviral",
         "process_class": "lv_rv",
         "bsl": "2",
+        **(more or {}),
     }.items():
         choose(page, field, value)
     page.locator("main form button[type=submit]").first.click()

@@ -66,6 +66,15 @@ class SignedForm(DecisionForm, SigningForm):
     """A decision that is signed where the room asks for it."""
 
 
+class ReadForm(ActionForm):
+    """A step of whose place the rules of segregation may warn."""
+
+    acknowledged = BooleanField(
+        _l("I have read what the rules of segregation warn of"),
+        description=_l("Only asked where a rule warns that QA has not adopted. It stands in the ledger."),
+    )
+
+
 class WarnedForm(SignedForm):
     """A decision that gives a window, of which the rules of segregation may warn."""
 
@@ -102,6 +111,10 @@ class WordsForm(DecisionForm):
     """A step that needs words: a question, a rejection, a cancellation."""
 
     note = text(_l("Your words"), required=True, longest=2000, description=_l("The requester reads it."))
+
+
+class AnswerForm(DecisionForm, ReadForm):
+    """The answer to a proposal to move a booking."""
 
 
 class HandOverForm(DecisionForm):
@@ -182,7 +195,7 @@ class WhereToForm(StretchForm):
         return self.slot_in(room)
 
 
-class MoveForm(WhereToForm):
+class MoveForm(WhereToForm, ReadForm):
     """Where a booking with a request should go, and why."""
 
     note = text(
@@ -190,13 +203,13 @@ class MoveForm(WhereToForm):
     )
 
 
-class MoveOwnForm(WhereToForm):
+class MoveOwnForm(WhereToForm, ReadForm):
     """Where a booking without a request should go, and why."""
 
     note = text(_l("Why it moves"), required=True, longest=2000, description=_l("It stands in the history."))
 
 
-class BookingForm(StretchForm):
+class BookingForm(StretchForm, ReadForm):
     """A booking without a request: own work, an existing booking, a walk-in."""
 
     title = line(_l("What it is"), longest=160, description=_l("People with a duty at the facility read it."))
@@ -210,7 +223,9 @@ class BookingForm(StretchForm):
         _l("What runs in the room"),
         "process_class",
         nothing=lambda: gettext("not known: the facility’s usual changeover follows"),
-        description=_l("It decides how long the changeover before the next work is."),
+        description=_l(
+            "It decides how long the changeover before the next work is, and what may run beside it."
+        ),
     )
 
 

@@ -258,6 +258,10 @@ class MoveForm(WindowForm):
     why = text(
         _l("Why it should move"), required=True, longest=2000, description=_l("The facility reads it.")
     )
+    acknowledged = BooleanField(
+        _l("I have read what the rules of segregation warn of"),
+        description=_l("Only asked where a rule warns that QA has not adopted. It stands in the ledger."),
+    )
 
 
 def _whole(written: Any) -> int | None:

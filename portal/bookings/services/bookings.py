@@ -1,6 +1,6 @@
 """What happens to a booking: entered without a request, used, completed, moved, cancelled, or nobody came."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -30,7 +30,7 @@ from portal.bookings.models import (
     SlotRequest,
     WorkMode,
 )
-from portal.bookings.needs import Need, need_of
+from portal.bookings.needs import Need, need_of, own_side
 from portal.bookings.roomtime import RoomTime, local_day
 from portal.bookings.rules.decisions import (
     BOOKING_STEPS,
@@ -39,7 +39,9 @@ from portal.bookings.rules.decisions import (
 )
 from portal.bookings.rules.entering import reasons_against_entry
 from portal.bookings.rules.timetables import Span
-from portal.bookings.services.decisions import WAIVED_BY_OFFER
+from portal.bookings.search import Diary
+from portal.bookings.separation import CODES, FULL
+from portal.bookings.services.decisions import WAIVED_BY_OFFER, unread
 from portal.bookings.services.holds import offer_waiting, release_expired
 from portal.bookings.services.locking import lock_booking, lock_facilities, lock_request
 from portal.bookings.services.sharing import close_for_request
@@ -61,21 +63,22 @@ def record_booking(
     process_class: str | None,
     run_kind: RunKind = RunKind.OTHER,
     import_key: str | None = None,
+    acknowledged: bool = False,
     at: datetime,
 ) -> Booking:
     """Enter a booking without a request: the facility's own work, an existing booking, a walk-in.
 
-    Only what takes the room counts against it: other bookings and holds, changeover on both sides, closures. Opening
-    days, notice and qualification don't, because it may be past or agreed elsewhere. Raises `NotFound`, `Refused`.
+    What takes the room counts against it: other bookings and holds, changeover on both sides, closures; and, unless it is
+    over, what must not run beside or after it, and how many runs the facility carries at once. Opening days, notice and
+    qualification don't, because it may be agreed elsewhere. Raises `NotFound`, `Refused`.
     """
-    room = queries.room_to_manage(session, actor, cleanroom_id)
+    queries.room_to_manage(session, actor, cleanroom_id)
     rooms = blocks.lock_cleanrooms(session, [cleanroom_id])
     release_expired(session, rooms, at=at)
-    work = plain_need(room, process_class, slot)
-    reasons = reasons_against_entry(slot, at=at)
-    reasons += taken_only(
-        search.reasons_against(session, rooms[cleanroom_id], work, slot, at=min(at, slot.start))
-    )
+    room = rooms[cleanroom_id]
+    diary = search.diary_around(session, room, slot, at=min(at, slot.start))
+    reasons, warned = against_own_work(diary, plain_need(room, process_class, slot, run_kind), slot, at=at)
+    reasons = [*reasons_against_entry(slot, at=at), *reasons, *unread(warned, acknowledged=acknowledged)]
     if reasons:
         raise Refused(reasons)
     return enter_booking(
@@ -87,8 +90,22 @@ def record_booking(
         process_class=process_class,
         run_kind=run_kind,
         import_key=import_key,
+        warned=warned,
         at=at,
     )
+
+
+def against_own_work(
+    diary: Diary, need: Need, slot: Slot, *, at: datetime
+) -> tuple[list[Reason], list[Reason]]:
+    """Return what stands against work without a request in a room's diary, and of what the rules of segregation only warn.
+
+    Of what is over already only the time that it took is asked: it has happened, whatever a rule says now.
+    """
+    found = search.reasons_in_diary(diary, need, slot, at=min(at, slot.start))
+    if slot.end <= at:
+        return taken_only(found), []
+    return [one for one in found if one.code in TAKEN | APART], search.warnings_in_diary(diary, need, slot)
 
 
 def enter_booking(
@@ -101,6 +118,7 @@ def enter_booking(
     process_class: str | None,
     run_kind: RunKind,
     import_key: str | None,
+    warned: Iterable[Reason] = (),
     at: datetime,
 ) -> Booking:
     """Write a booking without a request into a locked cleanroom and tell the ledger; the caller has asked the rules."""
@@ -127,6 +145,7 @@ def enter_booking(
             starts_at=slot.start,
             ends_at=slot.end,
             imported=import_key is not None,
+            acknowledged_rules=_rules(warned),
             note=title,
         ),
         at=at,
@@ -275,25 +294,28 @@ def propose_move(
     cleanroom_id: int,
     slot: Slot,
     why: str,
+    acknowledged: bool = False,
     shown_version: int | None = None,
     at: datetime,
 ) -> MoveProposal | Booking:
     """Move a booking to another time or cleanroom of the facility, or ask the other side for it.
 
     The other side is asked, unless there is none (the facility's own work), or the terms let a booking be moved so long
-    ahead. Raises `NotFound`, `Stale`, and `Refused` with every reason against the new window.
+    ahead. Of what the rules warn there, whoever moves it says that they have read it. Raises `NotFound`, `Stale`, and
+    `Refused` with every reason against the new window.
     """
     booking, rooms, side = _to_move(session, actor, booking_id, shown_version=shown_version, at=at)
     target = rooms.get(cleanroom_id)
     if target is None:
         raise NotFound
-    reasons = reasons_against_move(session, booking, target, slot, at=at)
+    reasons, warned = judged_move(session, booking, target, slot, at=at)
+    reasons += unread(warned, acknowledged=acknowledged)
     if not why.strip():
         reasons.append(Reason("words_needed", {"step": "move"}, field="why"))
     if reasons:
         raise Refused(reasons)
     if not must_ask(booking, at=at):
-        return _move(session, actor, booking, target, slot, rooms, note=why, at=at)
+        return _move(session, actor, booking, target, slot, rooms, warned, note=why, at=at)
     for older in queries.open_proposals(session, [booking.id]):
         older.state, older.answered_at = MoveState.WITHDRAWN, at
     proposal = MoveProposal(
@@ -318,6 +340,7 @@ def propose_move(
             to_cleanroom_id=target.id,
             starts_at=slot.start,
             ends_at=slot.end,
+            acknowledged_rules=_rules(warned),
             note=why,
         ),
         at=at,
@@ -332,11 +355,12 @@ def answer_move(
     *,
     accept: bool,
     note: str = "",
+    acknowledged: bool = False,
     at: datetime,
 ) -> MoveProposal:
     """Accept or decline the other side's proposal; on acceptance the rules are asked again, for nothing was held.
 
-    Raises `NotFound` for anyone but the other side, and `Refused` if the new window is taken by now.
+    Of what they warn the facility says that it has read it, when it proposes or when it accepts. Raises `NotFound` for anyone but the other side, and `Refused` if the new window is taken by now.
     """
     proposal = _proposal(session, proposal_id)
     booking, rooms, side = _to_move(session, actor, proposal.booking_id, shown_version=None, at=at)
@@ -348,10 +372,12 @@ def answer_move(
     if accept:
         slot = Slot(proposal.starts_at, proposal.ends_at)
         target = rooms[proposal.cleanroom_id]
-        reasons = reasons_against_move(session, booking, target, slot, at=at)
+        reasons, warned = judged_move(session, booking, target, slot, at=at)
+        if side is Side.FACILITY:
+            reasons += unread(warned, acknowledged=acknowledged)
         if reasons:
             raise Refused(reasons)
-        _move(session, actor, booking, target, slot, rooms, note=proposal.why, at=at)
+        _move(session, actor, booking, target, slot, rooms, warned, note=proposal.why, at=at)
     else:
         record(
             session,
@@ -394,6 +420,7 @@ def _move(
     target: Cleanroom,
     slot: Slot,
     rooms: dict[int, Cleanroom],
+    warned: Iterable[Reason],
     *,
     note: str,
     at: datetime,
@@ -418,6 +445,7 @@ def _move(
             previous_cleanroom_id=previous_room_id,
             previous_starts_at=previous.start,
             previous_ends_at=previous.end,
+            acknowledged_rules=_rules(warned),
             note=note,
         ),
         at=at,
@@ -426,19 +454,27 @@ def _move(
     return booking
 
 
-def reasons_against_move(
+def judged_move(
     session: Session, booking: Booking, target: Cleanroom, slot: Slot, *, at: datetime
-) -> list[Reason]:
-    """Return everything that stands in the way of giving a booking another time or cleanroom of its facility."""
+) -> tuple[list[Reason], list[Reason]]:
+    """Return what stands in the way of giving a booking another time or cleanroom of its facility, and what only warns."""
     reasons = reasons_against_step("move", booking.state.value, steps=BOOKING_STEPS)
     if (target.id, slot) == (booking.block.cleanroom_id, booking.slot):
         reasons.append(Reason("nothing_to_move"))
     request = session.get(SlotRequest, booking.request_id) if booking.request_id else None
-    need = need_of(request) if request else plain_need(target, booking.process_class, slot)
-    found = search.reasons_against(session, target, need, slot, at=at, ignored_booking_ids=[booking.id])
+    ignored = [booking.id]
     if request is None:
-        return [*reasons, *reasons_against_entry(slot, at=at), *taken_only(found)]
-    return [*reasons, *(reason for reason in found if reason.code not in WAIVED_BY_OFFER)]
+        own = plain_need(target, booking.process_class, slot, booking.run_kind)
+        diary = search.diary_around(
+            session, target, slot, at=min(at, slot.start), ignored_booking_ids=ignored
+        )
+        found, warned = against_own_work(diary, own, slot, at=at)
+        return [*reasons, *reasons_against_entry(slot, at=at), *found], warned
+    diary = search.diary_around(session, target, slot, at=at, ignored_booking_ids=ignored)
+    need = need_of(request)
+    found = search.reasons_against_room(target, need) + search.reasons_in_diary(diary, need, slot, at=at)
+    reasons += [reason for reason in found if reason.code not in WAIVED_BY_OFFER]
+    return reasons, search.warnings_in_diary(diary, need, slot)
 
 
 def must_ask(booking: Booking, *, at: datetime) -> bool:
@@ -517,7 +553,9 @@ def _percent(booking: Booking, *, at: datetime) -> int:
     return cancellation_percent(facility.cancellation_steps, max(days_before, 0))
 
 
-def plain_need(room: Cleanroom, process_class: str | None, slot: Slot) -> Need:
+def plain_need(
+    room: Cleanroom, process_class: str | None, slot: Slot, run_kind: RunKind = RunKind.OTHER
+) -> Need:
     """Return the need of work that fits this room whatever it is, for what a facility enters itself."""
     time = RoomTime.of(room, local_day(slot.start, room.facility.time_zone))
     span = time.span(slot) if slot.end > slot.start else Span(0, 1)
@@ -536,6 +574,8 @@ def plain_need(room: Cleanroom, process_class: str | None, slot: Slot) -> Need:
         latest_end=None,
         facility_ids=None,
         project_id=None,
+        side=own_side(run_kind, process_class),
+        is_own=True,
     )
 
 
@@ -550,9 +590,17 @@ TAKEN = frozenset(
 )
 
 
+APART = CODES | {FULL}
+"""What says that something else runs beside or before it that it must not meet, or that nobody can carry it too."""
+
+
 def taken_only(reasons: list[Reason]) -> list[Reason]:
     """Return those reasons that say that the time is taken, whatever else speaks against it."""
     return [reason for reason in reasons if reason.code in TAKEN]
+
+
+def _rules(warned: Iterable[Reason]) -> tuple[str, ...]:
+    return tuple(sorted(str(reason.values["rule"]) for reason in warned))
 
 
 def _names(booking: Booking) -> Mapping[str, Any]:

@@ -88,7 +88,7 @@ def approve_request(
         reasons.append(Reason("no_window_asked"))
     else:
         found, warned, own_days = _judged(session, room, request, slot, at=at)
-        reasons += _standing(found, WAIVED_BY_APPROVAL) + _unread(warned, acknowledged=acknowledged)
+        reasons += _standing(found, WAIVED_BY_APPROVAL) + unread(warned, acknowledged=acknowledged)
     if reasons or slot is None:
         raise Refused(reasons)
     competing = queries.ids_of_competing_requests(session, request)
@@ -176,7 +176,7 @@ def offer_window(
     reasons = _reasons_against(actor, request, "offer", note)
     reasons += signing.reasons_against(actor, room, request, proof, at=at)
     found, warned, _own_days = _judged(session, room, request, slot, at=at)
-    reasons += _standing(found, WAIVED_BY_OFFER) + _unread(warned, acknowledged=acknowledged)
+    reasons += _standing(found, WAIVED_BY_OFFER) + unread(warned, acknowledged=acknowledged)
     if reasons:
         raise Refused(reasons)
     booking = make_offer(session, request, room, slot, actor_id=actor.user_id, note=note, at=at)
@@ -469,7 +469,7 @@ def _judged(
     return against, search.warnings_in_diary(diary, need, slot), diary.own_days
 
 
-def _unread(warned: list[Reason], *, acknowledged: bool) -> list[Reason]:
+def unread(warned: list[Reason], *, acknowledged: bool) -> list[Reason]:
     """Return that warnings were not acknowledged, beside the box for it."""
     if acknowledged or not warned:
         return []

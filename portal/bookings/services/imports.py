@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,7 +19,9 @@ from portal.bookings.roomtime import RoomTime, local_day, midnight, wall_moment
 from portal.bookings.rules.entering import reasons_against_entry
 from portal.bookings.rules.timetables import Occupation, Timetable, Work
 from portal.bookings.search import Diary
-from portal.bookings.services.bookings import enter_booking, plain_need, taken_only
+from portal.bookings.separation import Meeting, facts_entered, shared_with
+from portal.bookings.services.bookings import against_own_work, enter_booking, plain_need
+from portal.bookings.services.decisions import unread
 from portal.bookings.services.holds import release_expired
 from portal.bookings.services.locking import lock_facilities
 from portal.core.actors import Actor
@@ -49,6 +52,8 @@ class Line:
     is_rounded: bool = False
     process_class: str | None = None
     mistakes: tuple[Mistake, ...] = ()
+    warned: tuple[Reason, ...] = ()
+    """Of what the rules of segregation warn there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,12 @@ class Plan:
     def number(self, action: Action) -> int:
         """Return how many events have this fate."""
         return sum(line.action is action for line in self.lines)
+
+    @property
+    def warned(self) -> list[Reason]:
+        """Return of what the rules warn in what would be entered, each rule once."""
+        first = {str(one.values["rule"]): one for line in reversed(self.lines) for one in line.warned}
+        return [first[rule] for rule in sorted(first)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +124,7 @@ def import_calendar(
     *,
     process_class: str | None = None,
     digest: str,
+    acknowledged: bool = False,
     at: datetime,
 ) -> Plan:
     """Enter what a preview showed as free to be entered, all of it or nothing; a second time it does nothing.
@@ -124,7 +136,16 @@ def import_calendar(
         raise NotFound
     locked = lock_facilities(session, [target.facility_id])
     release_expired(session, locked, at=at)
-    plan = check_import(session, actor, file, target, process_class=process_class, digest=digest, at=at)
+    plan = check_import(
+        session,
+        actor,
+        file,
+        target,
+        process_class=process_class,
+        digest=digest,
+        acknowledged=acknowledged,
+        at=at,
+    )
     _enter(session, actor, plan, locked, at=at)
     return plan
 
@@ -137,14 +158,20 @@ def check_import(
     *,
     process_class: str | None = None,
     digest: str,
+    acknowledged: bool = False,
     at: datetime,
 ) -> Plan:
-    """Return the plan if it still is the one that was shown, and has anything to enter; raises as `import_calendar`."""
+    """Return the plan if it still is the one that was shown, has anything to enter, and its warnings were read.
+
+    Raises as `import_calendar`.
+    """
     plan = plan_import(session, actor, file, target, process_class=process_class, at=at)
     if plan.number(Action.ENTER) == 0:
         raise Refused([Reason("calendar_nothing_to_enter", {"known": plan.number(Action.KNOWN)})])
     if plan.digest != digest:
         raise Stale({"plan": plan.digest})
+    if reasons := unread(plan.warned, acknowledged=acknowledged):
+        raise Refused(reasons)
     return plan
 
 
@@ -187,6 +214,7 @@ def _enter(
                 process_class=line.process_class,
                 run_kind=RunKind.OTHER,
                 import_key=line.key,
+                warned=line.warned,
                 at=at,
             )
 
@@ -273,11 +301,7 @@ def _without_known(session: Session, lines: Sequence[Line]) -> list[Line]:
 def _judged(session: Session, lines: Sequence[Line], *, at: datetime) -> list[Line]:
     """Ask the rules about each event in turn, as if those before it were entered already."""
     waiting = [line for line in lines if line.action is Action.ENTER]
-    by_room: dict[int, list[Line]] = defaultdict(list)
-    for line in waiting:
-        if line.room is not None:
-            by_room[line.room.id].append(line)
-    if not by_room:
+    if not waiting:
         return list(lines)
     slots = [line.slot for line in waiting if line.slot is not None]
     since = min([at, *(slot.start for slot in slots)])
@@ -285,24 +309,56 @@ def _judged(session: Session, lines: Sequence[Line], *, at: datetime) -> list[Li
     rooms = {line.room.id: line.room for line in waiting if line.room is not None}
     diaries = search.diaries_of(session, rooms.values(), at=since, days=days)
     judged: dict[int, Line] = {}
-    for room_id, found in by_room.items():
-        diary = diaries[room_id]
-        for line in sorted(found, key=lambda line: (line.slot is None, line.slot, line.row)):
-            line, diary = _judge(line, diary, since)  # noqa: PLW2901
-            judged[line.row] = line
+    for line in sorted(waiting, key=lambda line: (line.slot is None, line.slot, line.row)):
+        found = _judge(line, diaries, at)
+        judged[line.row] = found
+        if found.action is Action.ENTER:
+            _take_note(found, diaries)
     return [judged.get(line.row, line) if line.action is Action.ENTER else line for line in lines]
 
 
-def _judge(line: Line, diary: Diary, since: datetime) -> tuple[Line, Diary]:
+def _judge(line: Line, diaries: Mapping[int, Diary], at: datetime) -> Line:
     if line.slot is None or line.room is None:
-        return line, diary
+        return line
     need = plain_need(line.room, line.process_class, line.slot)
-    reasons = taken_only(search.reasons_in_diary(diary, need, line.slot, at=since))
-    if reasons:
-        return _refused(line, "start", *reasons), diary
-    occupation = Occupation(diary.time.span(line.slot), Work(line.process_class or "", None))
-    timetable = Timetable.of(diary.timetable.calendar, [*diary.timetable.occupations, occupation])
-    return line, replace(diary, timetable=timetable)
+    near = _what_is_near(diaries[line.room.id], line.slot)
+    reasons, warned = against_own_work(near, need, line.slot, at=at)
+    return _refused(line, "start", *reasons) if reasons else replace(line, warned=tuple(warned))
+
+
+def _what_is_near(diary: Diary, slot: Slot) -> Diary:
+    """Return a diary whose rules of segregation are asked of the neighbours of a time and of what goes on with it only."""
+    occupations = diary.timetable.occupations
+    place = bisect_left(occupations, diary.time.span(slot).start, key=lambda one: one.span.start)
+    neighbours = {one.key for one in occupations[max(place - 1, 0) : place + 1]}
+    apart = replace(
+        diary.separation,
+        here={key: facts for key, facts in diary.separation.here.items() if key in neighbours},
+        meetings=tuple(
+            one for one in diary.separation.meetings if one.starts_at < slot.end and slot.start < one.ends_at
+        ),
+    )
+    return replace(diary, separation=apart)
+
+
+def _take_note(line: Line, diaries: dict[int, Diary]) -> None:
+    """Write what would be entered into the diary of its room, and into those of the rooms that share something with it."""
+    if line.slot is None or line.room is None:
+        return
+    facts, key = facts_entered(RunKind.OTHER, line.process_class), f"row {line.row}"
+    for room_id, diary in diaries.items():
+        other = diary.cleanroom
+        if room_id == line.room.id:
+            occupation = Occupation(diary.time.span(line.slot), Work(line.process_class or "", None), key)
+            timetable = Timetable.of(diary.timetable.calendar, [*diary.timetable.occupations, occupation])
+            here = {**diary.separation.here, key: facts}
+            diaries[room_id] = replace(
+                diary, timetable=timetable, separation=replace(diary.separation, here=here)
+            )
+        elif (shared := shared_with(other, line.room)) is not None:
+            meeting = Meeting(line.slot.start, line.slot.end, line.room.code, shared, facts)
+            met = (*diary.separation.meetings, meeting)
+            diaries[room_id] = replace(diary, separation=replace(diary.separation, meetings=met))
 
 
 def _set_aside(file: CalendarFile) -> list[Line]:

@@ -34,6 +34,8 @@ class Answer:
     """When it would start and end, as the facility's clock shows it; a script puts the bar there."""
     points: list[tuple[str, str]]
     """Every reason against it; where there is none, what was checked, and what it does not keep to."""
+    warns: bool = False
+    """Whether a rule of segregation warns, so that whoever moves it says that they have read that."""
     consequences: list[str] = field(default_factory=list)
     fields: list[tuple[str, str]] = field(default_factory=list)
 
@@ -48,7 +50,11 @@ def answer_to_move(
         place=place_words(room, slot),
         start=wall_hour(slot.start, room.facility.time_zone),
         end=wall_hour(slot.end, room.facility.time_zone),
-        points=_points(outlook.against, _checked(booking), outlook.waived),
+        points=[
+            *_points(outlook.against, _checked(booking), outlook.waived),
+            *(("held", words) for words in told(outlook.warned)),
+        ],
+        warns=bool(outlook.warned),
         consequences=list(_consequences(booking, outlook)) if not outlook.against else [],
         fields=fields,
     )

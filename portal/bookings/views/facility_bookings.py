@@ -14,7 +14,14 @@ from sqlalchemy.orm import Session
 
 from portal.bookings import desk, history, queries, services, signing, words
 from portal.bookings.belonging import belongings
-from portal.bookings.forms.facility import BookingForm, DecisionForm, SignedForm, WordsForm, place_in
+from portal.bookings.forms.facility import (
+    AnswerForm,
+    BookingForm,
+    DecisionForm,
+    SignedForm,
+    WordsForm,
+    place_in,
+)
 from portal.bookings.models import Block, Booking, BookingState, MoveProposal, MoveState, Side
 from portal.bookings.roomtime import local_day
 from portal.bookings.rules.decisions import BOOKING_STEPS, may_decide
@@ -111,6 +118,7 @@ def record_booking() -> ResponseReturnValue:
             title=form.title.data or "",
             process_class=form.process_class.data,
             run_kind=form.run_kind.data,
+            acknowledged=form.acknowledged.data,
             at=at,
         )
     ):
@@ -214,13 +222,19 @@ def answer_move_here(booking_id: int, proposal_id: int, answer: str) -> Response
     """Answer the requester's proposal to move a booking, or take the facility's own back."""
     actor, at = current_actor(), clock.now()
     queries.booking_to_run(db.session(), actor, booking_id)
-    form = DecisionForm(flask.request.form, prefix="answer-")
+    form = AnswerForm(flask.request.form, prefix="answer-")
 
     def work(session: Session) -> Any:
         if answer == "withdraw":
             return services.withdraw_move(session, actor, proposal_id, at=at)
         return services.answer_move(
-            session, actor, proposal_id, accept=answer == "accept", note=form.note.data or "", at=at
+            session,
+            actor,
+            proposal_id,
+            accept=answer == "accept",
+            note=form.note.data or "",
+            acknowledged=form.acknowledged.data,
+            at=at,
         )
 
     told = {
@@ -474,6 +488,7 @@ STEPS: Mapping[str, type[Any]] = {
     "complete": DecisionForm,
     "no_show": DecisionForm,
     "cancel": WordsForm,
+    "answer": AnswerForm,
 }
 
 
@@ -488,12 +503,12 @@ def _forms(
     forms: dict[str, Any] = {}
     zone = booking.block.cleanroom.facility.time_zone
     today = local_day(at, zone)
-    for step in (*STEPS, "answer"):
+    for step in STEPS:
         if step != "answer" and step not in refused and not may_take(step, booking, today, at):
             continue
         form = refused.get(step)
         if form is None:
-            form = STEPS.get(step, DecisionForm)(prefix=f"{step}-")
+            form = STEPS[step](prefix=f"{step}-")
         form.version.data, form.seen.data = str(booking.version), lines[0].iso if lines else ""
         forms[step] = form
     return forms

@@ -14,7 +14,7 @@ from wtforms import HiddenField
 
 from portal.bookings import queries
 from portal.bookings.calendar_files import MOST_BYTES, decoded, read_calendar
-from portal.bookings.forms.facility import UploadForm
+from portal.bookings.forms.facility import ReadForm, UploadForm
 from portal.bookings.handlers import IMPORT_CALENDAR
 from portal.bookings.services.imports import (
     Action,
@@ -33,7 +33,6 @@ from portal.facilities.models import Cleanroom
 from portal.store import db
 from portal.web.actors import back, current_actor, for_roles
 from portal.web.filters import window
-from portal.web.forms import ActionForm
 from portal.web.limits import limiter
 from portal.web.sentences import sentence
 from portal.work.services import ask
@@ -42,7 +41,7 @@ AT_ONCE = 40
 """A calendar with more events is taken over as a job."""
 
 
-class ConfirmForm(ActionForm):
+class ConfirmForm(ReadForm):
     """What the preview was made of, sent back to be done; it is read and judged anew."""
 
     content = HiddenField()
@@ -124,7 +123,16 @@ def confirm_calendar() -> ResponseReturnValue:
             lambda session: _ask(
                 session,
                 actor,
-                check_import(session, actor, file, target, process_class=process_class, digest=digest, at=at),
+                check_import(
+                    session,
+                    actor,
+                    file,
+                    target,
+                    process_class=process_class,
+                    digest=digest,
+                    acknowledged=form.acknowledged.data,
+                    at=at,
+                ),
                 arguments,
                 at=at,
             )
@@ -132,7 +140,14 @@ def confirm_calendar() -> ResponseReturnValue:
             return back("jobs.show", job_id=form.result)
     elif form.attempt(
         lambda session: import_calendar(
-            session, actor, file, target, process_class=process_class, digest=digest, at=at
+            session,
+            actor,
+            file,
+            target,
+            process_class=process_class,
+            digest=digest,
+            acknowledged=form.acknowledged.data,
+            at=at,
         )
     ):
         number = form.result.number(Action.ENTER)
@@ -175,6 +190,7 @@ def _preview_page(plan: Plan, form: ConfirmForm) -> str:
         form=form,
         lines=[_shown(line) for line in plan.lines],
         to_enter=plan.number(Action.ENTER),
+        warns=bool(plan.warned),
         counts=[
             (words, plan.number(action))
             for action, words in (
@@ -209,5 +225,6 @@ def _shown(line: Line) -> dict[str, Any]:
             Action.REFUSED: ("no", _("Not entered")),
             Action.LEFT_OUT: ("asked", _("Left out")),
         }[line.action],
+        "warned": [sentence(one) for one in line.warned],
         "mistakes": [(fields.get(one.field or "", ""), sentence(one.reason)) for one in line.mistakes],
     }

@@ -82,6 +82,7 @@ def move_booking(booking_id: int) -> ResponseReturnValue:
             cleanroom_id=room_id,
             slot=slot,
             why=form.note.data or "",
+            acknowledged=form.acknowledged.data,
             shown_version=form.shown_version,
             at=at,
         )

@@ -148,6 +148,7 @@ def move_own_booking(booking_id: int) -> ResponseReturnValue:
             cleanroom_id=room_id,
             slot=slot,
             why=form.why.data or "",
+            acknowledged=form.acknowledged.data,
             shown_version=form.shown_version,
             at=at,
         )

@@ -272,6 +272,7 @@ def move_chain(
     choices: Sequence[Choice],
     *,
     why: str,
+    acknowledged: bool = False,
     shown_version: int | None = None,
     at: datetime,
 ) -> Campaign:
@@ -293,7 +294,12 @@ def move_chain(
     later.sort(key=lambda pair: pair[1].slot.start, reverse=True)
     earlier.sort(key=lambda pair: pair[1].slot.start)
     _all_or_none(
-        (one, lambda one=one, choice=choice: _move(session, actor, one, choice, why, at=at))  # type: ignore[misc]
+        (
+            one,
+            lambda one=one, choice=choice: _move(  # type: ignore[misc]
+                session, actor, one, choice, why, acknowledged=acknowledged, at=at
+            ),
+        )
         for one, choice in [*later, *earlier]
     )
     campaign.touch(at=at)
@@ -325,12 +331,23 @@ def fees_for_release(links: Iterable[Seen], *, at: datetime) -> dict[int, tuple[
     }
 
 
-def _move(session: Session, actor: Actor, one: Seen, choice: Choice, why: str, *, at: datetime) -> None:
+def _move(
+    session: Session,
+    actor: Actor,
+    one: Seen,
+    choice: Choice,
+    why: str,
+    *,
+    acknowledged: bool,
+    at: datetime,
+) -> None:
     where: dict[str, Any] = {"cleanroom_id": choice.cleanroom_id, "slot": choice.slot}
     if one.standing is Standing.PLANNED:
         bookings.choose_window(session, actor, one.request.id, **where, at=at)
     elif one.standing in MOVABLE and one.booking is not None and one.request.state.value == "approved":
-        bookings.propose_move(session, actor, one.booking.id, **where, why=why, at=at)
+        bookings.propose_move(
+            session, actor, one.booking.id, **where, why=why, acknowledged=acknowledged, at=at
+        )
     else:
         bookings.change_window(session, actor, one.request.id, **where, terms_accepted=False, at=at)
 

@@ -59,6 +59,7 @@ def take_windows(campaign_id: int) -> ResponseReturnValue:
                 campaign_id,
                 choices or [],
                 why=form.why.data or "",
+                acknowledged=form.acknowledged.data,
                 shown_version=form.shown_version,
                 at=at,
             )
