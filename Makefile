@@ -50,8 +50,9 @@ test: setup ## Everything that must hold, in this order, up to the first failure
 pictures: setup ## Take the pictures of docs anew; needs Chromium
 	$(BIN)/python -m pytest tests/journeys -m browser --pictures
 
-prove: setup ## The long proofs, in full
+prove: setup ## The long proofs, in full, and the release record for the validation package
 	$(BIN)/python -m pytest --prove -m prove
+	$(BIN)/python -m tests.house.release_record
 
 bench: setup ## Run every benchmark: each folder of benchmarks/ with a __main__.py
 	@set -e; for file in benchmarks/*/__main__.py; do if test -f $$file; then \

@@ -187,7 +187,7 @@ def test_a_product_goes_from_registration_to_a_certified_clinical_batch(
     certify(house, number, picture)
     founder = house.visit(FOUNDER)
     founder.goto(chain)
-    expect(founder.locator("main .ap-head")).to_contain_text("Done")
+    expect(founder.locator("main .ap-head")).to_contain_text("Carried out")
     founder.goto(f"/runs/{number}")
     expect(founder.locator("main")).to_contain_text("Certified")
     with founder.expect_download() as paper:
