@@ -62,3 +62,15 @@ class QualificationEnds(Reminder):
 
     name: ClassVar[str] = "reminder.qualification_ends"
     qualified_until: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RightComesUp(Event):
+    """A day of one of a project's rights comes up: `which` names it."""
+
+    name: ClassVar[str] = "reminder.right_comes_up"
+    actor_id: int | None = None
+    project_id: int
+    right_id: int
+    which: str
+    day: date

@@ -89,6 +89,7 @@ CODES: Mapping[Topic, tuple[str, ...]] = {
         "reminder.request_waits",
         "reminder.booking_starts",
         "reminder.qualification_ends",
+        "reminder.right_comes_up",
     ),
     Topic.WORK: ("job.ended",),
 }

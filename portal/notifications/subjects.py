@@ -16,6 +16,7 @@ from portal.matching.queries import introduction_seen, note_to_end
 from portal.notifications.models import Message
 from portal.partners.queries import partner_to_see
 from portal.projects.queries import seen_project
+from portal.roadmap.queries import seen_confidential
 from portal.store import db
 
 
@@ -94,6 +95,11 @@ def _of_note(actor: Actor, about: About) -> str:
     return url_for("matching.matches", project_id=note.project_id, _anchor="notes")
 
 
+def _of_rights(actor: Actor, about: About) -> str:
+    seen = seen_confidential(db.session(), actor, about.subject_id, at=clock.now())
+    return url_for("roadmap.rights", project_id=seen.project.id)
+
+
 def _of_teaser(actor: Actor, about: About) -> str:
     seen = seen_project(db.session(), actor, about.subject_id, at=clock.now())
     return url_for("projects.show", project_id=seen.project.id)
@@ -109,5 +115,6 @@ PAGES: Mapping[str, Callable[[Actor, About], str]] = {
     "introduction": _of_introduction,
     "adviser_note": _of_note,
     "partner": _of_partner,
+    "rights": _of_rights,
     "teaser": _of_teaser,
 }

@@ -26,11 +26,15 @@ class Tab:
     groups: frozenset[FieldGroup]
     for_owner_only: bool = False
     roles: frozenset[Role] = frozenset()
+    needs_all: bool = False
+    """Whether a reader must see every one of the groups, not one of them."""
 
     def is_open_to(self, seen: SeenProject, roles: frozenset[Role]) -> bool:
         """Say whether a reader with these roles has anything to read there."""
         if seen.is_own:
             return True
+        if self.needs_all:
+            return self.groups <= seen.groups
         return not self.for_owner_only and bool(self.groups & seen.groups or self.roles & roles)
 
 

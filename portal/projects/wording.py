@@ -156,9 +156,12 @@ def hours(value: int) -> str:
 
 def funding(project: Project) -> str | None:
     """Return the range of funding sought in words, or None where nothing is stated."""
-    least, most = (
-        _amount(bound, project.funding_currency) for bound in (project.funding_min, project.funding_max)
-    )
+    return amount_range(project.funding_min, project.funding_max, project.funding_currency)
+
+
+def amount_range(low: int | None, high: int | None, currency: str | None) -> str | None:
+    """Return a range of whole units of a currency in words, or None where nothing is stated."""
+    least, most = (_amount(bound, currency) for bound in (low, high))
     if least is None or most is None:
         return (
             _("at least %(amount)s", amount=least)

@@ -191,3 +191,56 @@ class ReferralMessageWritten(ReferralEvent):
     name: ClassVar[str] = "referral.message_written"
 
     side: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfidentialEvent(Event):
+    """Something that was stated of a project's market access or rights; it stands in a history of its own."""
+
+    about: ClassVar[Mapping[str, str]] = {"project_id": "project_rights"}
+    private: ClassVar[Mapping[str, str]] = {"money_changes": "money"}
+
+    project_id: int
+    money_changes: Changes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarketAccessStated(ConfidentialEvent):
+    """A team has stated how its product will be paid for."""
+
+    name: ClassVar[str] = "market_access.stated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreedomStated(ConfidentialEvent):
+    """A team has stated what it knows of its freedom to operate."""
+
+    name: ClassVar[str] = "right.freedom_stated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RightEvent(ConfidentialEvent):
+    """Something that has happened to one right."""
+
+    right_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RightAdded(RightEvent):
+    """A right was added."""
+
+    name: ClassVar[str] = "right.added"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RightEdited(RightEvent):
+    """What is stated of a right was changed."""
+
+    name: ClassVar[str] = "right.edited"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RightRemoved(RightEvent):
+    """A right was taken out of the list."""
+
+    name: ClassVar[str] = "right.removed"

@@ -1,4 +1,4 @@
-"""Tables of catalogue versions, of roadmaps with what is said of their steps, of readiness, and of referrals."""
+"""Tables of catalogue versions, of roadmaps with what is said of their steps, of readiness, of referrals, of market access and of rights."""
 
 from datetime import date, datetime
 from typing import Any
@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.accounts.models import User
 from portal.partners.models import Partner
 from portal.projects.models import Project
+from portal.roadmap.rules.market import Freedom, RightKind
 from portal.roadmap.rules.referrals import OPEN, ReferralSide, ReferralState
 from portal.store import Base, choice, json_list, json_object
 
@@ -168,3 +169,70 @@ class ReferralMessage(Base):
     written_at: Mapped[datetime]
 
     author: Mapped[User] = relationship()
+
+
+class MarketAccess(Base):
+    """How a team thinks that its product will be paid for; amounts are whole units of the currency for one patient."""
+
+    __tablename__ = "market_access"
+    __table_args__ = (
+        CheckConstraint(
+            "price_low IS NULL OR price_high IS NULL OR price_high >= price_low", name="price_corridor"
+        ),
+        CheckConstraint("patients IS NULL OR patients >= 0", name="patients_not_negative"),
+    )
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), unique=True)
+    value_story: Mapped[str] = mapped_column(Text, default="")
+    comparator: Mapped[str] = mapped_column(Text, default="")
+    patients: Mapped[int | None]
+    patients_basis: Mapped[str] = mapped_column(Text, default="")
+    evidence_plan: Mapped[str] = mapped_column(Text, default="")
+    price_low: Mapped[int | None]
+    price_high: Mapped[int | None]
+    price_currency: Mapped[str | None] = mapped_column(String(3))
+    price_basis: Mapped[str] = mapped_column(Text, default="")
+    stated_at: Mapped[datetime]
+    stated_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (SQLAlchemy reads it as it stands)
+
+
+class FreedomToOperate(Base):
+    """What a team knows of other people's rights in its way."""
+
+    __tablename__ = "freedom_to_operate"
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), unique=True)
+    finding: Mapped[Freedom] = mapped_column(choice(Freedom, name="freedom"))
+    searched_on: Mapped[date | None]
+    searched_by: Mapped[str] = mapped_column(String(200), default="")
+    remark: Mapped[str] = mapped_column(Text, default="")
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (SQLAlchemy reads it as it stands)
+
+
+class Right(Base):
+    """A patent family, a licence or another right of a project, with its days."""
+
+    __tablename__ = "project_right"
+    __table_args__ = (
+        CheckConstraint("since IS NULL OR until IS NULL OR until >= since", name="until_after_since"),
+        CheckConstraint("due_on IS NULL OR due_what <> ''", name="due_day_has_words"),
+    )
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), index=True)
+    kind: Mapped[RightKind] = mapped_column(choice(RightKind, name="right_kind"))
+    title: Mapped[str] = mapped_column(String(200))
+    reference: Mapped[str] = mapped_column(String(120), default="")
+    party: Mapped[str] = mapped_column(String(200), default="")
+    since: Mapped[date | None]
+    until: Mapped[date | None] = mapped_column(index=True)
+    due_on: Mapped[date | None] = mapped_column(index=True)
+    due_what: Mapped[str] = mapped_column(String(200), default="")
+    remark: Mapped[str] = mapped_column(Text, default="")
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (SQLAlchemy reads it as it stands)

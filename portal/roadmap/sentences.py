@@ -92,6 +92,30 @@ SENTENCES: dict[str, Callable[[Values], str]] = {
         level=values["level"],
     ),
     "readiness_already_confirmed": lambda _: gettext("This level has been confirmed already."),
+    "market_prices_out_of_order": lambda values: gettext(
+        "The corridor ends at %(high)s and begins at %(low)s. Enter the lower price first.",
+        low=values["low"],
+        high=values["high"],
+    ),
+    "market_price_without_currency": lambda _: gettext("Choose the currency of the price."),
+    "freedom_searched_in_future": lambda values: gettext(
+        "%(day)s lies ahead. Enter the day on which the search was made.", day=day(values["day"])
+    ),
+    "freedom_without_search": lambda _: gettext(
+        "Only a search can have found that. Enter its day, or choose that it is under way."
+    ),
+    "right_without_title": lambda _: gettext("Give the right a title."),
+    "right_ends_before_it_begins": lambda values: gettext(
+        "It expires on %(until)s, before %(since)s. Check both days.",
+        until=day(values["until"]),
+        since=day(values["since"]),
+    ),
+    "right_due_without_words": lambda values: gettext(
+        "Say what is due on %(day)s, or leave the day empty.", day=day(values["day"])
+    ),
+    "rights_too_many": lambda values: gettext(
+        "A project holds at most %(most)s rights. Remove one first.", most=values["most"]
+    ),
     "referral_not_from_here": lambda values: gettext(
         "This referral is %(state)s, so this step does not follow. Open it again to see where it stands.",
         state=REFERRAL_STATES[ReferralState(values["state"])],

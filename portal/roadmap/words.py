@@ -13,6 +13,7 @@ from flask_babel import ngettext
 from portal.reference import shipped, vocabulary
 from portal.roadmap.books import Book
 from portal.roadmap.models import StepMark
+from portal.roadmap.rules.market import Alike, Freedom, RightKind
 from portal.roadmap.rules.next import Because
 from portal.roadmap.rules.referrals import ReferralSide, ReferralState
 from portal.roadmap.rules.standing import Standing
@@ -70,6 +71,26 @@ REFERRAL_HAPPENED: Mapping[str, Any] = {
     "referral.withdrawn": _l("Withdrawn; access ended"),
     "referral.completed": _l("Completed; access ended"),
     "referral.message_written": _l("A message was written"),
+}
+
+RIGHT_KINDS: Mapping[RightKind, Any] = {
+    RightKind.FAMILY: _l("Patent family"),
+    RightKind.LICENCE_IN: _l("Licence from others"),
+    RightKind.LICENCE_OUT: _l("Licence to others"),
+    RightKind.OTHER: _l("Other right"),
+}
+FREEDOMS: Mapping[Freedom, Any] = {
+    Freedom.NOT_BEGUN: _l("No search yet"),
+    Freedom.UNDER_WAY: _l("Search under way"),
+    Freedom.FREE: _l("Free: nothing found in the way"),
+    Freedom.CONDITIONS: _l("Free under conditions, for instance a licence"),
+    Freedom.BARRED: _l("Something stands in the way"),
+}
+ALIKE: Mapping[Alike, Any] = {
+    Alike.CLASS: _l("class"),
+    Alike.AREA: _l("indication area"),
+    Alike.CELLS: _l("autologous or not"),
+    Alike.ORPHAN: _l("orphan or not"),
 }
 
 FIELDS: Mapping[str, Any] = {
@@ -224,3 +245,27 @@ def _label(list_name: str, word: str) -> str:
 def field_name(path: str) -> str:
     """Return what a field of a step is called, by its path of keys."""
     return ", ".join(str(FIELDS.get(key, key)) for key in path.split("."))
+
+
+def product_status(status: str | None, year: int | str | None) -> str:
+    """Return what is known of an authorised product's authorisation today."""
+    words_of = {
+        "authorised": _("no withdrawal known"),
+        "withdrawn": _("withdrawn"),
+        "expired": _("expired"),
+        "not_renewed": _("not renewed"),
+    }.get(status or "", _("status not known"))
+    return words_of if year is None else f"{words_of}, {year}"
+
+
+def council_position(position: str | None, as_of: int | str | None) -> str:
+    """Return what the regions' council for new therapies has said of a product."""
+    words_of = {
+        "use": _("NT council: use"),
+        "may_be_used": _("NT council: may be used"),
+        "do_not_use": _("NT council: do not use"),
+        "wait": _("NT council: wait"),
+        "under_assessment": _("NT council: being assessed"),
+        "not_assessed": _("NT council: not assessed"),
+    }.get(position or "", _("NT council: not known"))
+    return words_of if as_of is None else _("%(words)s, as of %(year)s", words=words_of, year=as_of)

@@ -76,6 +76,7 @@ from portal.projects.models import FieldGroup, Phase, Project
 from portal.projects.rules.team import TeamMemberFields
 from portal.projects.rules.values import Visibility
 from portal.roadmap import services as roadmap
+from portal.roadmap.rules.market import MarketFacts, RightFacts, RightKind
 from portal.roadmap.rules.marks import Mark, OwnStep
 from portal.roadmap.rules.referrals import Verb
 from portal.segregation import services as segregation
@@ -735,6 +736,13 @@ class _GroundBuilder:
         assessment = roadmap.assess(
             session, founder, project_id, "ip", level=3, evidence=f"Evidence {secret}", at=now
         )
+        market = MarketFacts(
+            value_story=f"Story {secret}", price_low=1, price_high=2, price_currency="SEK", patients=7
+        )
+        roadmap.state_market_access(session, founder, project_id, market, version=0, at=now)
+        stated = RightFacts(kind=RightKind.FAMILY, title=f"Family {secret}", reference=f"PCT {secret}")
+        right = roadmap.add_right(session, founder, project_id, stated, at=now)
+        self.at("right", project_id=project_id, right_id=right.id)
         self.at("dimension", project_id=project_id, dimension="technology")
         self.at("assessment", project_id=project_id, assessment_id=assessment.id)
         self.at("roadmap as CSV", project_id=project_id, kind="csv")

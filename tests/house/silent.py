@@ -91,8 +91,13 @@ LONG_WORK = {"job.asked", "job.cancelled"}
 """The owner's own doing; its page shows how far it is."""
 
 ROADMAP = {
+    "market_access.stated",
     "readiness.assessed",
     "readiness.confirmed",
+    "right.added",
+    "right.edited",
+    "right.freedom_stated",
+    "right.removed",
     "roadmap.baseline_set",
     "roadmap.catalogue_taken",
     "roadmap.made",

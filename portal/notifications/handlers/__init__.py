@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 
-from portal.notifications.handlers import bookings, gates, introductions
+from portal.notifications.handlers import bookings, gates, introductions, rights
 from portal.notifications.handlers.telling import Handler
 
 HANDLERS: Mapping[str, tuple[Handler, ...]] = {
     **bookings.HANDLERS,
     **gates.HANDLERS,
     **introductions.HANDLERS,
+    **rights.HANDLERS,
 }

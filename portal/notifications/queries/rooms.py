@@ -18,8 +18,9 @@ from portal.partners import queries as partners
 from portal.partners.models import Partner
 from portal.projects.models import FieldGroup, Project
 from portal.projects.queries import visible_projects
+from portal.roadmap.queries import shows_confidential
 
-SEEN_BY_ROOMS = ("adviser_note", "dossier", "facility", "introduction", "partner", "teaser")
+SEEN_BY_ROOMS = ("adviser_note", "dossier", "facility", "introduction", "partner", "rights", "teaser")
 
 
 def seen_by(
@@ -45,6 +46,11 @@ def seen_by(
             Project.id.in_(asked["teaser"]),
             Project.archived_at.is_(None),
             _any(visible_projects(actor, at=reach.at, group=FieldGroup.TEASER) for actor in actors),
+        ),
+        "rights": select(Project.id).where(
+            Project.id.in_(asked["rights"]),
+            Project.archived_at.is_(None),
+            _any(shows_confidential(actor, at=reach.at) for actor in actors),
         ),
         "partner": select(Partner.id).where(
             Partner.id.in_(asked["partner"]), _any(partners.seen_by(actor) for actor in actors)

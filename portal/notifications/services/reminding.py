@@ -12,6 +12,9 @@ from portal.facilities.models import Cleanroom
 from portal.ledger.services import record
 from portal.notifications import events
 from portal.notifications.models import Reminded
+from portal.projects.rules.phases import day_of
+from portal.roadmap.queries import rights_coming_up
+from portal.roadmap.rules.market import REMIND_DAYS, RightDay, stage_of
 
 WAITS = timedelta(days=3)
 """A request, or a question about one, that has waited so long is called to mind."""
@@ -20,7 +23,7 @@ OFFER_ENDS = timedelta(days=1)
 BOOKING_STARTS = timedelta(days=3)
 QUALIFICATION_ENDS = (timedelta(days=60), timedelta(days=14))
 
-Due = tuple[int, str, events.Reminder]
+Due = tuple[int, str, events.Reminder | events.RightComesUp]
 """What a reminder is about, what tells this time from the next, and the event."""
 
 
@@ -31,6 +34,7 @@ def remind(session: Session, *, at: datetime) -> int:
         *_ending_holds(session, at=at),
         *_starting_bookings(session, at=at),
         *_ending_qualifications(session, at=at),
+        *_rights_coming_up(session, at=at),
     ]
     new = list(_new(session, due))
     for subject_id, occasion, event in new:
@@ -139,3 +143,16 @@ def _ending_qualifications(session: Session, *, at: datetime) -> Iterable[Due]:
         if steps:
             event = events.QualificationEnds(cleanroom_id=room.id, qualified_until=room.qualified_until)
             yield room.id, f"{room.qualified_until} {min(steps).days}", event
+
+
+def _rights_coming_up(session: Session, *, at: datetime) -> Iterable[Due]:
+    today = day_of(at)
+    for right in rights_coming_up(session, first=today, last=today + timedelta(days=max(REMIND_DAYS))):
+        for which in RightDay:
+            day = getattr(right, which.value)
+            stage = None if day is None else stage_of(day, today=today)
+            if stage is not None:
+                event = events.RightComesUp(
+                    project_id=right.project_id, right_id=right.id, which=which.value, day=day
+                )
+                yield right.id, f"{which.value} {day} {stage}", event

@@ -6,9 +6,14 @@ from flask_babel import gettext as _
 
 from portal.notifications.queries import Told
 from portal.notifications.rules import Topic, Way
-from portal.notifications.words import bookings, gates, introductions
+from portal.notifications.words import bookings, gates, introductions, rights
 
-WORDS: Mapping[str, Callable[[Told], str]] = {**bookings.WORDS, **gates.WORDS, **introductions.WORDS}
+WORDS: Mapping[str, Callable[[Told], str]] = {
+    **bookings.WORDS,
+    **gates.WORDS,
+    **introductions.WORDS,
+    **rights.WORDS,
+}
 
 
 def sentence(told: Told) -> str:
@@ -51,7 +56,7 @@ def topic_help(topic: Topic) -> str:
         ),
         Topic.INTRODUCTIONS: _("Questions for your consent or answer, and what the other side said."),
         Topic.REMINDERS: _(
-            "Bookings that begin soon, requests that have waited for days, qualifications that end."
+            "Bookings that begin soon, requests that have waited for days, qualifications that end, days of your rights."
         ),
         Topic.WORK: _("Imports and other long work that has ended."),
     }[topic]

@@ -1,6 +1,7 @@
-"""What people type about the catalogue, roadmaps and readiness."""
+"""What people type about the catalogue, roadmaps, readiness, market access and rights."""
 
 from portal.roadmap.forms.catalogue import ConfirmForm, ReasonForm, ReviseForm
+from portal.roadmap.forms.market import FreedomForm, MarketForm, RightForm
 from portal.roadmap.forms.readiness import AgreeForm, AssessForm
 from portal.roadmap.forms.referrals import AskForm, WordsForm
 from portal.roadmap.forms.steps import (
@@ -17,10 +18,13 @@ __all__ = [
     "AskForm",
     "AssessForm",
     "ConfirmForm",
+    "FreedomForm",
+    "MarketForm",
     "MoveForm",
     "OwnStepForm",
     "ReasonForm",
     "ReviseForm",
+    "RightForm",
     "SkipForm",
     "StepForm",
     "WordsForm",

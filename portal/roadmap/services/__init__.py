@@ -1,6 +1,13 @@
 """The room's verbs: revise the catalogue, make and keep roadmaps, say where steps and readiness stand."""
 
 from portal.roadmap.services.catalogue import confirm_step, freeze_catalogue, restore_step, revise_step
+from portal.roadmap.services.market import (
+    add_right,
+    edit_right,
+    remove_right,
+    state_freedom,
+    state_market_access,
+)
 from portal.roadmap.services.readiness import assess, confirm_assessment
 from portal.roadmap.services.referrals import OPENABLE, ask_for_help, move_referral
 from portal.roadmap.services.roadmaps import (
@@ -33,6 +40,7 @@ __all__ = [
     "COMPUTE_ALL",
     "OPENABLE",
     "add_own_step",
+    "add_right",
     "answer_questions",
     "ask_for_help",
     "ask_to_compute_all",
@@ -45,18 +53,22 @@ __all__ = [
     "confirm_assessment",
     "confirm_step",
     "edit_own_step",
+    "edit_right",
     "freeze_catalogue",
     "make_roadmap",
     "mark_step",
     "move_referral",
     "plan_step",
     "remove_own_step",
+    "remove_right",
     "report_steps",
     "restore_step",
     "revise_step",
     "set_baseline",
     "sketch",
     "skip_step",
+    "state_freedom",
+    "state_market_access",
     "take_latest_catalogue",
     "take_up_step",
     "what_would_change",

@@ -4,6 +4,7 @@ from portal.roadmap.views import (
     catalogue,
     changing,
     files,
+    market,
     outline,
     pages,
     pdf,
@@ -11,6 +12,7 @@ from portal.roadmap.views import (
     readiness,
     referrals,
     revising,
+    rights,
     steps,
     support,
 )
@@ -21,6 +23,7 @@ __all__ = [
     "catalogue",
     "changing",
     "files",
+    "market",
     "outline",
     "pages",
     "pdf",
@@ -28,6 +31,7 @@ __all__ = [
     "readiness",
     "referrals",
     "revising",
+    "rights",
     "steps",
     "support",
 ]

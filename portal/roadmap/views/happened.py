@@ -12,6 +12,7 @@ from portal.ledger import HistoryLine
 from portal.projects.queries import names_of_people
 from portal.roadmap import words
 from portal.roadmap.queries import Laid
+from portal.roadmap.rules.market import Freedom, RightKind
 from portal.web.filters import day, moment
 
 Line = HistoryLine
@@ -34,6 +35,37 @@ TEXTS: Mapping[str, Callable[[Line], str]] = {
     "roadmap.own_step_added": lambda _line: _("Own step added"),
     "roadmap.own_step_edited": lambda _line: _("Own step changed"),
     "roadmap.own_step_removed": lambda _line: _("Own step removed"),
+}
+
+MARKET: Mapping[str, Any] = {"market_access.stated": _l("Market access stated")}
+RIGHTS: Mapping[str, Any] = {
+    "right.added": _l("Right added"),
+    "right.edited": _l("Right changed"),
+    "right.removed": _l("Right removed"),
+    "right.freedom_stated": _l("Freedom to operate stated"),
+}
+CONFIDENTIAL_FIELDS: Mapping[str, Any] = {
+    "value_story": _l("Value story"),
+    "comparator": _l("Comparator"),
+    "patients": _l("Patients a year in Sweden"),
+    "patients_basis": _l("How the number was found"),
+    "evidence_plan": _l("Evidence plan"),
+    "price_low": _l("Price for one patient, from"),
+    "price_high": _l("Price for one patient, to"),
+    "price_currency": _l("Currency"),
+    "price_basis": _l("What the corridor rests on"),
+    "finding": _l("Freedom to operate"),
+    "searched_on": _l("Searched on"),
+    "searched_by": _l("Searched by"),
+    "kind": _l("Kind"),
+    "title": _l("Title"),
+    "reference": _l("Number or reference"),
+    "party": _l("Holder, or other party"),
+    "since": _l("Filed, or in force from"),
+    "until": _l("Expires"),
+    "due_on": _l("Next day that must not be missed"),
+    "due_what": _l("What is due then"),
+    "remark": _l("Remark"),
 }
 
 KINDS = {
@@ -89,6 +121,40 @@ def history_entries(
         }
         for line in known
     ]
+
+
+def confidential_entries(
+    session: Session, lines: list[HistoryLine], names: Mapping[str, Any], *, names_people: bool
+) -> list[dict[str, Any]]:
+    """Return what happened to market access or to rights, by the names of its events, as a history shows it."""
+    known = [line for line in lines if line.name in names]
+    people = names_of_people(session, {line.actor_id for line in known if line.actor_id is not None})
+    return [
+        {
+            "when": moment(line.at),
+            "iso": line.at.isoformat(),
+            "kind": "no" if line.name == "right.removed" else "asked",
+            "text": str(names[line.name]),
+            "who": people.get(line.actor_id or 0) if names_people else None,
+            "changes": [
+                (
+                    str(CONFIDENTIAL_FIELDS[field]),
+                    _confidential(field, before),
+                    _confidential(field, after) or _("none"),
+                )
+                for field, (before, after) in line.private.get("money_changes", {}).items()
+            ],
+        }
+        for line in known
+    ]
+
+
+def _confidential(field: str, value: Any) -> str | None:
+    if field == "kind" and value:
+        return str(words.RIGHT_KINDS[RightKind(value)])
+    if field == "finding" and value:
+        return str(words.FREEDOMS[Freedom(value)])
+    return _value(field, value, None)
 
 
 def _text(line: HistoryLine, laid: Laid | None) -> str:
