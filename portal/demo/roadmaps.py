@@ -13,6 +13,7 @@ from portal.projects.services import grant_to_adviser
 from portal.reference import shipped
 from portal.roadmap import queries, services
 from portal.roadmap.books import book_of
+from portal.roadmap.rules.market import Freedom, FreedomFacts, MarketFacts, RightFacts, RightKind
 from portal.roadmap.rules.marks import Mark
 from portal.roadmap.rules.standing import implied_by_phase
 
@@ -65,6 +66,8 @@ def _lay(
     _under_way(session, founder, project, random, at=at)
     if number % 2 == 0:
         _assess(session, founder, project, random, at=at)
+    if number % 4 == 0:
+        _state_rights(session, founder, project, number, at=at)
 
 
 def _on_trial(session: Session, founder: Actor, project: Project, *, at: datetime) -> None:
@@ -97,6 +100,36 @@ def _assess(session: Session, founder: Actor, project: Project, random: Random, 
             evidence=evidence,
             at=at - timedelta(days=random.randint(5, 60)),
         )
+
+
+def _state_rights(session: Session, founder: Actor, project: Project, number: int, *, at: datetime) -> None:
+    """Let a team state how its product will be paid for, and two rights with a day that comes up."""
+    today = at.date()
+    market = MarketFacts(
+        value_story="Demo words, invented: one treatment instead of care for life.",
+        comparator="Demo words, invented: the best care that these patients get today.",
+        patients=20 + 5 * number,
+        patients_basis="Demo figure, invented.",
+        evidence_plan="Demo words, invented: follow-up of every treated patient in a register for fifteen years.",
+    )
+    services.state_market_access(session, founder, project.id, market, version=0, at=at - timedelta(days=30))
+    family = RightFacts(
+        kind=RightKind.FAMILY,
+        title="Demo family: the vector",
+        reference=f"DEMO-{number:03}",
+        party="The team's own organisation",
+        since=today - timedelta(days=330),
+        until=today + timedelta(days=19 * 365),
+        due_on=today + timedelta(days=35),
+        due_what="PCT filing within twelve months of the first filing",
+    )
+    licence = RightFacts(
+        kind=RightKind.LICENCE_IN, title="Demo licence: the cell line", party="A university, invented"
+    )
+    for right in (family, licence):
+        services.add_right(session, founder, project.id, right, at=at - timedelta(days=30))
+    search = FreedomFacts(finding=Freedom.UNDER_WAY, remark="Demo words, invented.")
+    services.state_freedom(session, founder, project.id, search, version=0, at=at - timedelta(days=30))
 
 
 def _under_way(session: Session, founder: Actor, project: Project, random: Random, *, at: datetime) -> None:
