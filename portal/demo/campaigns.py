@@ -23,10 +23,11 @@ from portal.demo import gates
 from portal.demo.story import Story
 from portal.facilities.models import BookingUnit, Facility
 from portal.gates.rules import STAFF_ROLES, Gate
-from portal.projects.models import Project
+from portal.projects.models import Phase, Project
 from portal.signatures.rules import Method, Proof
 
 NOTE = "Demo: invented."
+IN_TRIAL = frozenset({Phase.PHASE_1, Phase.PHASE_2, Phase.PHASE_3})
 HOUR = timedelta(hours=1)
 
 
@@ -49,9 +50,10 @@ BATCH = Work(RunKind.CLINICAL_BATCH, ("First clinical batch",), 5, lag=21)
 
 
 def carry_some(story: Story) -> None:
-    """Let a project of the founder whom one can sign in as have a campaign in each state, and a certified batch.
+    """Let a project of the founder whom one can sign in as have a campaign in each state, and another a certified batch.
 
-    It is the first of theirs that fits the rooms of both facilities.
+    It is the first of theirs that fits the rooms of both facilities; the batch is of the first project in a trial that
+    fits the GMP unit.
     """
     founder = story.cast.founders["demo_blood_stem_lab"]
     facilities = {row.slug: row for row in story.session.scalars(select(Facility))}
@@ -62,9 +64,12 @@ def carry_some(story: Story) -> None:
             break
     else:
         return
+    for project, actor in story.projects:
+        in_trial = project.phase in IN_TRIAL and not project.on_hold
+        if in_trial and _unless_refused(story.session, _Teller(story, actor, project, lund, gmp).certified):
+            break
     for scene in (
         teller.carried_out,
-        teller.certified,
         teller.planned,
         teller.asked,
         teller.approved,

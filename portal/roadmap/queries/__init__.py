@@ -43,6 +43,7 @@ from portal.roadmap.queries.roadmaps import (
     roadmap_history,
     roadmap_of,
     roadmap_to_change,
+    said_of,
     seen_roadmap,
 )
 from portal.roadmap.queries.support import Support, applicant_of, support_for, terms_of_offer
@@ -83,6 +84,7 @@ __all__ = [
     "roadmap_history",
     "roadmap_of",
     "roadmap_to_change",
+    "said_of",
     "seen_confidential",
     "seen_roadmap",
     "shows_confidential",

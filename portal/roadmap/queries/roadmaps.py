@@ -164,6 +164,17 @@ def ahead(session: Session, project_ids: Collection[int]) -> dict[int, RoadmapPl
     return {project_id: plan for project_id, plan in rows}  # noqa: C416  (rows are not pairs to mypy)
 
 
+def said_of(session: Session, project_ids: Collection[int]) -> dict[int, tuple[Roadmap, list[StepMark]]]:
+    """Return each project's roadmap with what its team says of its steps; whoever calls has asked who may see it."""
+    roadmaps = session.scalars(
+        select(Roadmap).where(Roadmap.project_id.in_(project_ids)).options(joinedload(Roadmap.catalogue))
+    ).all()
+    marks: dict[int, list[StepMark]] = {roadmap.id: [] for roadmap in roadmaps}
+    for mark in session.scalars(select(StepMark).where(StepMark.roadmap_id.in_(marks)).order_by(StepMark.id)):
+        marks[mark.roadmap_id].append(mark)
+    return {roadmap.project_id: (roadmap, marks[roadmap.id]) for roadmap in roadmaps}
+
+
 def roadmap_history(session: Session, project: Project, groups: Collection[str]) -> list[HistoryLine]:
     """Return what happened to a project's roadmap and readiness, newest first."""
     return history(session, "project_roadmap", project.id, groups=groups)
