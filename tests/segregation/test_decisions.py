@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.core.errors import NotFound, Refused, Stale
+from portal.facilities.services import edit_cleanroom
 from portal.ledger import Entry
 from portal.projects.models import FieldGroup, Grant, GrantReason
 from portal.reference.services import confirm_fact
@@ -210,3 +211,18 @@ def test_what_is_adopted_blocks_what_is_not_warns_and_what_is_set_aside_is_silen
         assert found.rule not in aside
     else:
         assert found is None
+
+
+def test_a_manager_who_edits_a_room_changes_nothing_of_what_it_shares(session: Session) -> None:
+    scene = set_up(session)
+    with pytest.raises(KeyError, match="air_handling"):
+        edit_cleanroom(
+            session,
+            scene.manager,
+            scene.facility.slug,
+            scene.one.slug,
+            {"air_handling": None},
+            shown_version=scene.one.version,
+            at=make.NOON,
+        )
+    assert scene.one.air_handling == "ahu1"

@@ -68,14 +68,6 @@ class CleanroomForm(ActionForm):
         _l("Longest booking"), required=False, least=1, most=2000, description=_l("Empty: no limit.")
     )
     notice_days = whole_number(_l("Notice"), least=0, most=730, default=0)
-    air_handling = line(
-        _l("Air-handling group"),
-        required=False,
-        longest=40,
-        description=_l(
-            "Cleanrooms with the same word here share their air. Only people with a duty here read it."
-        ),
-    )
     last_class = one_of(
         _l("What ran last before the portal’s first booking"),
         "process_class",
@@ -102,7 +94,6 @@ class CleanroomForm(ActionForm):
         "min_units",
         "max_units",
         "notice_days",
-        "air_handling",
         "last_class",
     )
 

@@ -39,7 +39,6 @@ ROOM = frozenset(
         "min_units",
         "max_units",
         "notice_days",
-        "air_handling",
         "last_class",
         "note",
     }
