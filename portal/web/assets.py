@@ -2,6 +2,8 @@
 
 Decisions:
 
+- Of the library's sheet go out only the rules that a page can use (`pruning`): it was the heaviest thing that a first visit
+  waited for.
 - People write one sheet for each part; browsers get `css/portal.css`, which is put together here, so that a page asks for
   one file and may keep it for a year.
 - Style sheets, scripts and drawings go out packed to whoever takes them so. Pages do not: what is secret in them could be
@@ -18,6 +20,8 @@ from typing import Any
 from flask import Flask, Response, g, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.security import safe_join
+
+from portal.web.pruning import Vocabulary, pruned
 
 YEAR = 365 * 24 * 3600
 BUNDLE = "css/portal.css"
@@ -85,6 +89,8 @@ PARTS = (
 )
 """The sheets of `css/parts`, in the order in which they may overrule one another."""
 SHEETS = ("css/tokens.css", "css/base.css", *(f"css/parts/{part}.css" for part in PARTS))
+
+PRUNED = "vendor/tabler/tabler.min.css"
 
 PACKED = frozenset({".css", ".js", ".svg"})
 
@@ -160,7 +166,21 @@ def _stamp(folder: str, name: str) -> Stamp:
 
 @lru_cache(maxsize=8)
 def _content(stamp: Stamp) -> bytes:
+    if _is_pruned(stamp):
+        sheet = stamp[0][0]
+        return pruned(sheet.read_text(), _vocabulary(sheet.parents[3])).encode()
     return b"\n".join(path.read_bytes() for path, _ in stamp)
+
+
+def _is_pruned(stamp: Stamp) -> bool:
+    return len(stamp) == 1 and stamp[0][0].as_posix().endswith(PRUNED)
+
+
+@lru_cache(maxsize=1)
+def _vocabulary(root: Path) -> Vocabulary:
+    """Return every word of the templates, scripts and code, read once for a process."""
+    patterns = ("templates/**/*.html", "static/js/**/*.js", "portal/**/*.py")
+    return Vocabulary(path.read_text() for pattern in patterns for path in root.glob(pattern))
 
 
 @lru_cache(maxsize=256)
@@ -171,6 +191,8 @@ def _packed(stamp: Stamp) -> bytes:
 @lru_cache(maxsize=1024)
 def _digest(stamp: Stamp) -> str:
     whole = hashlib.sha256()
+    if _is_pruned(stamp):
+        whole.update(_content(stamp))
     for path, _ in stamp:
         whole.update(path.read_bytes())
     return whole.hexdigest()[:12]
