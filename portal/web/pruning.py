@@ -12,6 +12,8 @@ CLASS = re.compile(r"\.(-?[A-Za-z_](?:[\w-]|\\.)*)")
 IN_BRACKETS = re.compile(r"\([^()]*\)")
 """What `:not`, `:is` and `:where` hold decides nothing: one of it may be there, or none need be."""
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+NOTICE = re.compile(r"/\*!.*?\*/", re.DOTALL)
+"""A comment that says whose the sheet is and by which licence; it goes out with whatever is left."""
 NESTING = ("@media", "@supports", "@layer", "@container")
 SHORTEST_BEGINNING = 3
 
@@ -37,7 +39,7 @@ class Vocabulary:
 
 def pruned(sheet: str, vocabulary: Vocabulary) -> str:
     """Return a style sheet with the rules that something on a page can match."""
-    return "".join(_kept(COMMENT.sub("", sheet), vocabulary))
+    return "".join([*_kept(COMMENT.sub("", sheet), vocabulary), *NOTICE.findall(sheet)])
 
 
 def _kept(sheet: str, vocabulary: Vocabulary) -> Iterator[str]:
