@@ -102,6 +102,7 @@ def visit(browser: Browser, address: str) -> Iterator[Visit]:
             color_scheme="dark" if dark else "light",
             locale="sv-SE" if sv else "en-GB",
             timezone_id="Europe/Stockholm",
+            reduced_motion="reduce",
         )
         opened.append(context)
         page = context.new_page()
