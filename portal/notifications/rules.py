@@ -67,6 +67,10 @@ CODES: Mapping[Topic, tuple[str, ...]] = {
         "gate.waiver_ended",
         "gate.met",
         "gate.checklist_published",
+        "run.recorded",
+        "run.closed",
+        "run.corrected",
+        "run.certified",
     ),
     Topic.INTRODUCTIONS: (
         "introduction.consent_asked",

@@ -168,7 +168,7 @@ CAMPAIGNS = {
 }
 """Each link's request and booking tell their own sides."""
 
-RUNS = {"run.certified", "run.closed", "run.corrected", "run.file_added", "run.recorded"}
+RUNS = {"run.file_added"}
 """The record's page shows where it stands and what was said."""
 
 SILENT: set[str] = {

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 
-from portal.notifications.handlers import bookings, gates, introductions, rights
+from portal.notifications.handlers import bookings, gates, introductions, rights, runs
 from portal.notifications.handlers.telling import Handler
 
 HANDLERS: Mapping[str, tuple[Handler, ...]] = {
     **bookings.HANDLERS,
     **gates.HANDLERS,
     **introductions.HANDLERS,
+    **runs.HANDLERS,
     **rights.HANDLERS,
 }

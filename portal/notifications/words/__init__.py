@@ -6,13 +6,14 @@ from flask_babel import gettext as _
 
 from portal.notifications.queries import Told
 from portal.notifications.rules import Topic, Way
-from portal.notifications.words import bookings, gates, introductions, rights
+from portal.notifications.words import bookings, gates, introductions, rights, runs
 
 WORDS: Mapping[str, Callable[[Told], str]] = {
     **bookings.WORDS,
     **gates.WORDS,
     **introductions.WORDS,
     **rights.WORDS,
+    **runs.WORDS,
 }
 
 
@@ -33,7 +34,7 @@ def topic_label(topic: Topic) -> str:
         Topic.DECISIONS: _("Decisions on requests"),
         Topic.BOOKINGS: _("Changed and cancelled bookings"),
         Topic.DEADLINES: _("Deadlines"),
-        Topic.GATES: _("Gates and their evidence"),
+        Topic.GATES: _("Gates, evidence and run records"),
         Topic.INTRODUCTIONS: _("Introductions"),
         Topic.REMINDERS: _("Reminders"),
         Topic.WORK: _("Long work"),
@@ -52,7 +53,7 @@ def topic_help(topic: Topic) -> str:
         ),
         Topic.DEADLINES: _("Offers that end within a day, and questions that wait for your answer."),
         Topic.GATES: _(
-            "Evidence that waits for a review, what its reviewer said, waivers, gates that are met, changed checklists."
+            "Evidence that waits for a review, what its reviewer said, waivers, gates that are met, changed checklists, records of runs that wait for a signature or have one."
         ),
         Topic.INTRODUCTIONS: _("Questions for your consent or answer, and what the other side said."),
         Topic.REMINDERS: _(
