@@ -27,6 +27,8 @@ FACTS = {
     "gate": "gmp_entry",
     "item": "gme_quality_agreement",
     "until": "2027-04-01",
+    "day": "2027-05-01",
+    "which": "until",
 }
 LATER = {
     **FACTS,
@@ -34,6 +36,7 @@ LATER = {
     "condition_until": None,
     "is_conditional": False,
     "state": "done",
+    "which": "due_on",
 }
 
 
