@@ -11,6 +11,7 @@ from icalendar import Calendar, Event, vCalAddress, vText
 from portal.bookings import words
 from portal.bookings.forms.facility import closure_kind
 from portal.bookings.models import BookingState
+from portal.calendars.meetings import MeetingToSend
 from portal.calendars.queries import Entry
 from portal.mail.writing import page_address
 from portal.web.locale import local
@@ -41,9 +42,33 @@ def invitation_file(
     at: datetime,
 ) -> str:
     """Return what a mail program offers to keep, or takes away again, as iTIP has it."""
+    event = _event(entry, sequence=sequence, staff=False, at=at)
+    return _invitation(event, sender=sender, recipient=recipient, name=name, cancelled=cancelled)
+
+
+def meeting_file(told: MeetingToSend, *, sender: str, at: datetime) -> str:
+    """Return the meeting of an introduction for one of its guests; it names neither side, as calendars are often shared."""
+    meeting, person = told.meeting, told.person
+    event = Event()
+    event.add("uid", f"meeting-{meeting.id}@{_host()}")
+    event.add("sequence", told.sequence)
+    event.add("dtstamp", at)
+    event.add("dtstart", local(meeting.starts_at, person.time_zone))
+    event.add("dtend", local(meeting.ends_at, person.time_zone))
+    event.add("summary", _("Meeting about project %(reference)s", reference=told.reference))
+    if meeting.place and not told.cancelled:
+        event.add("location", meeting.place)
+    event.add("status", "TENTATIVE" if told.tentative else "CONFIRMED")
+    event.add("transp", "OPAQUE")
+    event.add("url", page_address("matching.show", introduction_id=meeting.introduction_id))
+    return _invitation(
+        event, sender=sender, recipient=person.email, name=person.name, cancelled=told.cancelled
+    )
+
+
+def _invitation(event: Event, *, sender: str, recipient: str, name: str, cancelled: bool) -> str:
     calendar = _calendar()
     calendar.add("method", "CANCEL" if cancelled else "REQUEST")
-    event = _event(entry, sequence=sequence, staff=False, at=at)
     if cancelled:
         event["STATUS"] = vText("CANCELLED")
     event.add("organizer", vCalAddress(f"mailto:{parseaddr(sender)[1] or sender}"))
@@ -88,10 +113,13 @@ def _event(entry: Entry, *, sequence: int, staff: bool, at: datetime) -> Event:
 
 
 def _uid(entry: Entry) -> str:
-    host = urlsplit(page_address("home.start")).hostname or "portal"
     if entry.booking_id is not None:
-        return f"booking-{entry.booking_id}@{host}"
-    return f"closure-{entry.closure_id}@{host}"
+        return f"booking-{entry.booking_id}@{_host()}"
+    return f"closure-{entry.closure_id}@{_host()}"
+
+
+def _host() -> str:
+    return urlsplit(page_address("home.start")).hostname or "portal"
 
 
 def _summary(entry: Entry) -> str:

@@ -1,4 +1,4 @@
-"""Bookings that come, move or go are told to calendars by mail."""
+"""Bookings and meetings that come, move or go are told to calendars by mail."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -18,11 +18,13 @@ from portal.bookings.events import (
     RequestWithdrawn,
 )
 from portal.bookings.models import Booking
-from portal.calendars.letters import letter
+from portal.calendars.letters import letter, meeting_letter
+from portal.calendars.meetings import next_meeting_mails
 from portal.calendars.services import next_invitation
 from portal.ledger import Entry
 from portal.mail.delivery import EXTENSION
 from portal.mail.services import post
+from portal.matching.events import MeetingAgreed, MeetingCancelled, MeetingProposed
 
 Handler = Callable[[Session, Entry, datetime], None]
 
@@ -44,7 +46,14 @@ def invite(session: Session, entry: Entry, at: datetime) -> None:
             post(session, letter(told, sender=sender, at=at), at=at)
 
 
-HANDLERS: Mapping[str, tuple[Handler, ...]] = {
+def invite_guests(session: Session, entry: Entry, at: datetime) -> None:
+    """Send each guest of a meeting the invitation, its update or its end, where it says something new."""
+    _transport, sender = current_app.extensions[EXTENSION]
+    for told in next_meeting_mails(session, entry.facts["meeting_id"], at=at):
+        post(session, meeting_letter(told, sender=sender, at=at), at=at)
+
+
+BOOKINGS: Mapping[str, tuple[Handler, ...]] = {
     event.name: (invite,)
     for event in (
         RequestApproved,
@@ -57,3 +66,7 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = {
         NoShow,
     )
 }
+MEETINGS: Mapping[str, tuple[Handler, ...]] = {
+    event.name: (invite_guests,) for event in (MeetingProposed, MeetingAgreed, MeetingCancelled)
+}
+HANDLERS: Mapping[str, tuple[Handler, ...]] = {**BOOKINGS, **MEETINGS}

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import datetime
 
-from portal.calendars.files import invitation_file
+from portal.calendars.files import invitation_file, meeting_file
+from portal.calendars.meetings import MeetingToSend
 from portal.calendars.services import ToSend
 from portal.mail.messages import Message
 from portal.mail.writing import page_address, write
@@ -38,4 +39,25 @@ def letter(told: ToSend, *, sender: str, at: datetime) -> Message:
             cancelled=told.cancelled,
             at=at,
         )
+    return replace(message, calendar=file, calendar_method="CANCEL" if told.cancelled else "REQUEST")
+
+
+def meeting_letter(told: MeetingToSend, *, sender: str, at: datetime) -> Message:
+    """Return the mail of the meeting of an introduction: an invitation, an update or a cancellation."""
+    person, meeting = told.person, told.meeting
+    with read_by(person.language, person.time_zone):
+        message = write(
+            "meeting",
+            to=person.email,
+            language=person.language,
+            name=person.name,
+            reference=told.reference,
+            window=window(meeting.starts_at, meeting.ends_at, person.time_zone),
+            place=meeting.place,
+            cancelled=told.cancelled,
+            changed=told.changed,
+            tentative=told.tentative,
+            link=page_address("matching.show", introduction_id=meeting.introduction_id),
+        )
+        file = meeting_file(told, sender=sender, at=at)
     return replace(message, calendar=file, calendar_method="CANCEL" if told.cancelled else "REQUEST")

@@ -61,3 +61,20 @@ class Invitation(Base):
     cancelled: Mapped[bool] = mapped_column(default=False)
     sequence: Mapped[int]
     sent_at: Mapped[datetime]
+
+
+class MeetingInvitation(Base):
+    """What the mail about the meeting of an introduction last said to a guest."""
+
+    __tablename__ = "meeting_invitation"
+    __table_args__ = (UniqueConstraint("meeting_id", "user_id"),)
+
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("introduction_meeting.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    place: Mapped[str] = mapped_column(String(500))
+    tentative: Mapped[bool]
+    cancelled: Mapped[bool] = mapped_column(default=False)
+    sequence: Mapped[int]
+    sent_at: Mapped[datetime]

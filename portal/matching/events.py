@@ -170,6 +170,63 @@ class DocumentOpened(IntroductionEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FreeTimeStated(IntroductionEvent):
+    """Somebody has said when their side could meet the other."""
+
+    name: ClassVar[str] = "introduction.free_time_stated"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreeTimeDropped(IntroductionEvent):
+    """Somebody has taken back when their side could meet the other."""
+
+    name: ClassVar[str] = "introduction.free_time_dropped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingEvent(IntroductionEvent):
+    """Something that has happened to the meeting of an introduction."""
+
+    meeting_id: int
+    starts_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingProposed(MeetingEvent):
+    """Somebody has proposed a time for a meeting, or another one in its place."""
+
+    name: ClassVar[str] = "introduction.meeting_proposed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingAccepted(MeetingEvent):
+    """One side has said yes to a time that an adviser proposed; the other's yes is awaited."""
+
+    name: ClassVar[str] = "introduction.meeting_accepted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingAgreed(MeetingEvent):
+    """Both sides have said yes to the time of a meeting."""
+
+    name: ClassVar[str] = "introduction.meeting_agreed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingCancelled(MeetingEvent):
+    """A meeting does not take place."""
+
+    name: ClassVar[str] = "introduction.meeting_cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingOver(MeetingEvent):
+    """The time of an agreed meeting has passed, so that its adviser can ask how it went."""
+
+    name: ClassVar[str] = "introduction.meeting_over"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoteWritten(Event):
     """An adviser has noted something of a project; the words are for advisers only."""
 

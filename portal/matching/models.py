@@ -7,14 +7,17 @@ from sqlalchemy import CheckConstraint, Float, ForeignKey, Index, String, Text, 
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import User
+from portal.core.slots import Slot
 from portal.files.models import StoredFile
 from portal.matching.rules.introductions import OPEN, DeclineReason, Side, State
+from portal.matching.rules.meetings import STANDING, MeetingState
 from portal.partners.models import Partner
 from portal.projects.models import Project
 from portal.store import Base, Money, choice, json_list, json_object
 
 OPEN_STATES = "state IN ({})".format(", ".join(f"'{state.value}'" for state in State if state in OPEN))
 SEATED = "seat IS NOT NULL"
+STANDING_STATES = "state IN ({})".format(", ".join(f"'{state}'" for state in sorted(STANDING)))
 
 
 class Introduction(Base):
@@ -138,6 +141,68 @@ class Opening(Base):
     at: Mapped[datetime]
 
     document: Mapped[Document] = relationship()
+
+
+class FreeTime(Base):
+    """When somebody of one side of an introduction could meet the other."""
+
+    __tablename__ = "introduction_free_time"
+    __table_args__ = (CheckConstraint("starts_at < ends_at", name="free_time_ends_after_it_starts"),)
+
+    introduction_id: Mapped[int] = mapped_column(ForeignKey("introduction.id"), index=True)
+    side: Mapped[Side] = mapped_column(choice(Side, name="free_side"))
+    stated_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    stated_at: Mapped[datetime]
+
+    @property
+    def slot(self) -> Slot:
+        """Return the stretch of time."""
+        return Slot(self.starts_at, self.ends_at)
+
+
+class Meeting(Base):
+    """A time at which both sides of an introduction meet, once each has said yes to it; an introduction has one at a time."""
+
+    __tablename__ = "introduction_meeting"
+    __table_args__ = (
+        Index(
+            "uq_introduction_meeting_standing",
+            "introduction_id",
+            unique=True,
+            sqlite_where=text(STANDING_STATES),
+            postgresql_where=text(STANDING_STATES),
+        ),
+        Index("ix_introduction_meeting_state_ends_at", "state", "ends_at"),
+        CheckConstraint("starts_at < ends_at", name="meeting_ends_after_it_starts"),
+        CheckConstraint(
+            "state <> 'agreed' OR (founder_yes_id IS NOT NULL AND partner_yes_id IS NOT NULL)",
+            name="agreed_by_both",
+        ),
+    )
+
+    introduction_id: Mapped[int] = mapped_column(ForeignKey("introduction.id"), index=True)
+    state: Mapped[MeetingState] = mapped_column(choice(MeetingState, name="meeting_state"))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    place: Mapped[str] = mapped_column(String(500), default="")
+    """Where, in the words of who proposed it: an address, or a link to a call."""
+    proposed_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    founder_yes_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    partner_yes_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    created_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+    introduction: Mapped[Introduction] = relationship()
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (SQLAlchemy reads it as it stands)
+
+    @property
+    def slot(self) -> Slot:
+        """Return the stretch of time."""
+        return Slot(self.starts_at, self.ends_at)
 
 
 class AdviserNote(Base):

@@ -105,6 +105,23 @@ INTRODUCTIONS: dict[str, Callable[[Values], str]] = {
         day=day(values["day"]),
         today=day(values["today"]),
     ),
+    "free_time_length": lambda _: gettext(
+        "A free time lasts between half an hour and twelve hours. Give the time at which it ends."
+    ),
+    "too_many_free_times": lambda values: gettext(
+        "Your side has stated %(most)s free times, and more would be hard to keep an eye on. Take one back first.",
+        most=number(values["most"]),
+    ),
+    "meeting_time_missing": lambda _: gettext("Choose one of the times, or give another one."),
+    "meeting_out_of_range": lambda _: gettext(
+        "The time has to lie ahead, within half a year. Give another one."
+    ),
+    "meeting_at_another": lambda _: gettext(
+        "You have agreed to another meeting at that time. Propose another time here, or move that one first."
+    ),
+    "meeting_without_yes": lambda _: gettext(
+        "Only those meet who have both said yes to an introduction that is still open."
+    ),
     "outcome_day_ahead": lambda values: gettext(
         "Give the day on which it happened, today (%(today)s) or before.", today=day(values["today"])
     ),

@@ -627,6 +627,8 @@ class _GroundBuilder:
             "far day": self.world.today + timedelta(days=600),
             "later day": self.world.today + timedelta(days=90),
             "past day": self.world.today - timedelta(days=2),
+            "meeting begins": f"{self.world.today + timedelta(days=10)}T10:00",
+            "meeting ends": f"{self.world.today + timedelta(days=10)}T12:00",
             "second": second.id,
             "address": second.email,
             "invited": invitation.email,
@@ -805,6 +807,7 @@ class _GroundBuilder:
         ):
             self.at(place, **self.ground.places[name], verb=verb)
         self._shared(self.ground.places["introduced"]["introduction_id"])
+        self._meeting(self.ground.places["agreed"]["introduction_id"])
         words = f"To ask {mark('advice', 'notes')}"
         note = matching.write_note(
             self.session,
@@ -828,6 +831,23 @@ class _GroundBuilder:
         self.at("document", introduction_id=introduction_id, document_id=document.id)
         for kind in ("csv", "xlsx"):
             self.at(f"openings as {kind.upper()}", introduction_id=introduction_id, kind=kind)
+
+    def _meeting(self, introduction_id: int) -> None:
+        session, now = self.session, self.world.now
+        slot = Slot(now + timedelta(days=5), now + timedelta(days=5, hours=1))
+        free = matching.state_free_time(
+            session, self.founder, introduction_id, start=slot.start, end=slot.end, at=now
+        )
+        self.at("free time", introduction_id=introduction_id, free_time_id=free.id)
+        matching.propose_meeting(
+            session,
+            self.world.adviser,
+            introduction_id,
+            slot=slot,
+            place=f"Room {mark(self.owner, 'meeting')}",
+            version=0,
+            at=now,
+        )
 
     def _kept(self, name: str) -> Kept:
         content = f"We agree. {mark(self.owner, 'process')}".encode()

@@ -18,7 +18,7 @@ COUNTERPART = frozenset({"person", "account ids"})
 """Who decided on a request, and whose access somebody may take back."""
 STAFF = {"alpha": SHOWN, "eff": None}
 STAFF_ABROAD = {"beta": SHOWN, "gee": None}
-ADVISERS = dict.fromkeys(("alpha", "beta", "delta"), TEASER | {"introduction ids"})
+ADVISERS = dict.fromkeys(("alpha", "beta", "delta"), TEASER | {"introduction ids", "meeting"})
 SENT = TEASER | {"money", "introduction ids"}
 """What an investor reads of a teaser that was sent, before both have said yes."""
 MET = {"fund": NAMED | {"thesis", "partner ids"}, "help": frozenset({"account ids", "person"})}

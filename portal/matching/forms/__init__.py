@@ -14,6 +14,7 @@ from portal.matching.forms.introductions import (
     RoundForm,
     WishForm,
 )
+from portal.matching.forms.meetings import FreeTimeForm, MeetingForm
 from portal.matching.forms.needs import NeedsForm
 
 __all__ = [
@@ -23,7 +24,9 @@ __all__ = [
     "ConsentForm",
     "DeclineForm",
     "DocumentForm",
+    "FreeTimeForm",
     "LaterForm",
+    "MeetingForm",
     "NeedsForm",
     "NoteForm",
     "OutcomeForm",

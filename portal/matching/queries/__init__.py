@@ -16,6 +16,16 @@ from portal.matching.queries.introductions import (
     visible_introductions,
 )
 from portal.matching.queries.learning import Answers, answers, decline_reasons
+from portal.matching.queries.meetings import (
+    Guest,
+    free_time_of,
+    free_times,
+    guests,
+    meetings_past,
+    own_meetings,
+    standing_meeting,
+    times_for_both,
+)
 from portal.matching.queries.needs import next_steps, stated_needs
 from portal.matching.queries.notes import follow_ups_due, note_to_end, notes_of
 from portal.matching.queries.rooms import (
@@ -34,6 +44,7 @@ __all__ = [
     "PROGRAMME",
     "Answers",
     "DataRoom",
+    "Guest",
     "Seen",
     "Sight",
     "Standing",
@@ -48,18 +59,23 @@ __all__ = [
     "document_of",
     "entered",
     "follow_ups_due",
+    "free_time_of",
+    "free_times",
     "groups_in_profile",
+    "guests",
     "id_of",
     "introduction_history",
     "introduction_seen",
     "introductions_of",
     "is_conflicted",
+    "meetings_past",
     "needs_of",
     "next_steps",
     "note_to_end",
     "notes_of",
     "open_counts",
     "openings_of",
+    "own_meetings",
     "own_round",
     "partners_that_fit",
     "records_of_round",
@@ -67,8 +83,10 @@ __all__ = [
     "seats_of",
     "side_of",
     "sight",
+    "standing_meeting",
     "standings",
     "stated_needs",
+    "times_for_both",
     "unanswered",
     "visible_introductions",
 ]

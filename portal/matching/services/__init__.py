@@ -13,6 +13,13 @@ from portal.matching.services.going import (
     send_teaser,
     take_up,
 )
+from portal.matching.services.meetings import (
+    agree_to_meeting,
+    cancel_meeting,
+    drop_free_time,
+    propose_meeting,
+    state_free_time,
+)
 from portal.matching.services.needs import state_needs
 from portal.matching.services.notes import end_note, tend_follow_ups, write_note
 from portal.matching.services.rooms import accept_terms, add_document, open_document, remove_document
@@ -21,14 +28,17 @@ from portal.matching.services.rounds import ask_for_round, ask_to_apply, keep_ro
 __all__ = [
     "accept_terms",
     "add_document",
+    "agree_to_meeting",
     "answer_later",
     "answer_yes",
     "ask_consent",
     "ask_for_round",
     "ask_to_apply",
     "begin_discussion",
+    "cancel_meeting",
     "declare_conflict",
     "decline",
+    "drop_free_time",
     "end_conflict",
     "end_note",
     "give_consent",
@@ -36,9 +46,11 @@ __all__ = [
     "keep_round",
     "note_outcome",
     "open_document",
+    "propose_meeting",
     "remove_document",
     "send_teaser",
     "shortlist",
+    "state_free_time",
     "state_needs",
     "take_up",
     "tend_follow_ups",

@@ -25,6 +25,7 @@ from portal.matching.rules.introductions import (
     reasons_against_outcome,
 )
 from portal.matching.services.going import release, step, told
+from portal.matching.services.meetings import tend_meetings
 from portal.matching.services.notes import tend_follow_ups
 
 
@@ -115,7 +116,7 @@ def withdraw_consent(
 
 
 def tend_introductions(session: Session, *, at: datetime) -> int:
-    """Remind of teasers that wait for a week and of follow-ups, and let expire what is past due; return how many moved."""
+    """Remind of teasers that wait for a week, of follow-ups and past meetings, and end what is past due; return how many."""
     moved = 0
     for one in queries.unanswered(session, before=at - REMINDED_AFTER):
         if one.due_at is not None and one.due_at <= at:
@@ -129,4 +130,4 @@ def tend_introductions(session: Session, *, at: datetime) -> int:
         else:
             continue
         moved += 1
-    return moved + tend_follow_ups(session, at=at)
+    return moved + tend_follow_ups(session, at=at) + tend_meetings(session, at=at)

@@ -32,6 +32,7 @@ from portal.matching.rules.introductions import (
 )
 from portal.matching.services.beginning import open_partner, opened, reasons_against_pair
 from portal.matching.services.conflicts import refuse_conflicted
+from portal.matching.services.meetings import call_off
 from portal.projects.models import FieldGroup
 from portal.projects.rules.values import GrantReason
 from portal.projects.services import end_grants, grant_group
@@ -189,7 +190,8 @@ def told(session: Session, one: Introduction, event: Event, *, at: datetime) -> 
 
 
 def release(session: Session, actor_id: int | None, one: Introduction, *, at: datetime) -> None:
-    """Give the partner its place back, and end everything that it saw because of this introduction."""
+    """Give the partner its place back, and end everything that it saw or agreed to because of this introduction."""
+    call_off(session, actor_id, one, at=at)
     one.seat = one.quarter = one.due_at = None
     session.flush()
     end_grants(session, actor_id=actor_id, at=at, reason=REASON, reason_id=one.id)

@@ -11,11 +11,12 @@ from portal.accounts import queries as accounts
 from portal.core import clock
 from portal.core.actors import Role
 from portal.matching import queries, services, words
-from portal.matching.forms import ConsentForm, DeclineForm, LaterForm, OutcomeForm
+from portal.matching.forms import ConsentForm, DeclineForm, FreeTimeForm, LaterForm, MeetingForm, OutcomeForm
 from portal.matching.models import Introduction
 from portal.matching.queries import Seen
 from portal.matching.rules.introductions import AGREED, OPEN, SHARING, Side, State, given_away
 from portal.matching.views import boards, shown
+from portal.matching.views.agenda import agenda
 from portal.matching.views.blueprint import bp
 from portal.partners import words as partner_words
 from portal.partners.words import INSTRUMENTS
@@ -26,7 +27,7 @@ from portal.projects.rules import access
 from portal.store import db
 from portal.web.actors import back, current_actor, for_roles, signed_in
 from portal.web.filters import day, moment, money
-from portal.web.forms import ActionForm
+from portal.web.forms import ActionForm, BaseForm
 from portal.web.sentences import sentence
 
 VERBS: Mapping[str, tuple[Callable[..., Introduction], Callable[[], str]]] = {
@@ -48,7 +49,7 @@ READERS = boards.READERS
 @signed_in
 def show(introduction_id: int) -> ResponseReturnValue:
     """Show an introduction as its reader's side sees it."""
-    return _page(introduction_id)
+    return page(introduction_id)
 
 
 @bp.post(
@@ -64,7 +65,7 @@ def move(introduction_id: int, verb: str) -> ResponseReturnValue:
     ):
         flash(said(), "done")
         return back("matching.show", introduction_id=introduction_id)
-    return _page(introduction_id, refused=form), 409 if form.stale else 422
+    return page(introduction_id, refused=form), 409 if form.stale else 422
 
 
 @bp.post("/introductions/<int:introduction_id>/consent")
@@ -89,7 +90,7 @@ def consent(introduction_id: int) -> ResponseReturnValue:
             "done",
         )
         return back("matching.show", introduction_id=introduction_id)
-    return _page(introduction_id, consent_form=form), 409 if form.stale else 422
+    return page(introduction_id, consent_form=form), 409 if form.stale else 422
 
 
 @bp.post("/introductions/<int:introduction_id>/later")
@@ -111,7 +112,7 @@ def later(introduction_id: int) -> ResponseReturnValue:
     ):
         flash(_("Noted. You are not asked before that day."), "done")
         return back("matching.show", introduction_id=introduction_id)
-    return _page(introduction_id, later_form=form), 409 if form.stale else 422
+    return page(introduction_id, later_form=form), 409 if form.stale else 422
 
 
 @bp.post("/introductions/<int:introduction_id>/decline")
@@ -135,7 +136,7 @@ def decline(introduction_id: int) -> ResponseReturnValue:
     ):
         flash(_("Declined. The next ranking knows the reason."), "done")
         return back("matching.board")
-    return _page(introduction_id, decline_form=form), 409 if form.stale else 422
+    return page(introduction_id, decline_form=form), 409 if form.stale else 422
 
 
 @bp.post("/introductions/<int:introduction_id>/outcome")
@@ -162,18 +163,21 @@ def outcome(introduction_id: int) -> ResponseReturnValue:
     ):
         flash(_("Noted."), "done")
         return back("matching.show", introduction_id=introduction_id)
-    return _page(introduction_id, outcome_form=form), 409 if form.stale else 422
+    return page(introduction_id, outcome_form=form), 409 if form.stale else 422
 
 
-def _page(
+def page(
     introduction_id: int,
     *,
+    free_form: FreeTimeForm | None = None,
+    meeting_form: MeetingForm | None = None,
     refused: ActionForm | None = None,
     consent_form: ConsentForm | None = None,
     later_form: LaterForm | None = None,
     decline_form: DeclineForm | None = None,
     outcome_form: OutcomeForm | None = None,
 ) -> str:
+    """Return the page of an introduction, with the form that was refused."""
     actor, at, session = current_actor(), clock.now(), db.session()
     seen = queries.introduction_seen(session, actor, introduction_id)
     it = seen.introduction
@@ -185,12 +189,15 @@ def _page(
         "decline_form": decline_form or DeclineForm(data=version),
         "outcome_form": outcome_form or OutcomeForm(data=version),
     }
-    tried = next(
-        (form for form in (refused, consent_form, later_form, decline_form, outcome_form) if form), None
-    )
+    sent = (refused, consent_form, later_form, decline_form, outcome_form, free_form, meeting_form)
+    tried = next((form for form in sent if form), None)
     for name, form in forms.items():
         form.version.data = str(it.version)
         _set_apart(form, name)
+    met = agenda(seen, free_form=free_form, meeting_form=meeting_form, at=at)
+    if met is not None:
+        _set_apart(met["free_form"], "free_form")
+        _set_apart(met["form"], "meeting_form")
     return render_template(
         "matching/introduction.html",
         it=it,
@@ -213,6 +220,7 @@ def _page(
         declined=_declined(it),
         outcome=_outcome(it),
         history=_history(seen),
+        meets=met,
         has_profile=it.state in SHARING,
         has_documents=it.agreed_at is not None
         and (seen.side is Side.FOUNDER or (seen.side is Side.PARTNER and it.state in SHARING)),
@@ -223,7 +231,7 @@ def _page(
     )
 
 
-def _set_apart(form: ActionForm, name: str) -> None:
+def _set_apart(form: BaseForm, name: str) -> None:
     """Give the fields of one of several forms on a page ids of their own."""
     for field in form:
         field.id = field.label.field_id = f"{name}-{field.id}"

@@ -21,6 +21,13 @@ WORDS: dict[str, Callable[[Told], str]] = {
         "A founder shows you a document in the data room of an introduction."
     ),
     "adviser_note.due": lambda _told: _("You asked to be reminded today of a note on a project."),
+    "introduction.meeting_proposed": lambda _told: _(
+        "A time for a meeting is proposed; say whether it suits you."
+    ),
+    "introduction.meeting_cancelled": lambda _told: _("A meeting about an introduction does not take place."),
+    "introduction.meeting_over": lambda _told: _(
+        "A meeting about an introduction is over; ask both sides how it went, and note what came of it."
+    ),
     "introduction.declined": lambda _told: _("An introduction was declined; the reason is on its page."),
     "introduction.expired": lambda _told: _("A teaser expired without an answer."),
     "introduction.consent_withdrawn": lambda _told: _(
