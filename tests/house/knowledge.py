@@ -52,7 +52,7 @@ KNOWN: Mapping[Person, Mapping[str, frozenset[str] | None]] = {
         **ADVISERS,
         **PARTNERS,
         "alpha": SENT
-        | {"organisation", "person", "project", "team", "process", "roadmap", "gate ids", "words"},
+        | {"organisation", "person", "project", "team", "process", "roadmap", "gate ids", "words", "meeting"},
     },
     Person.INVESTOR: {
         "fund": None,
