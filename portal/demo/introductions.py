@@ -2,22 +2,30 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from hashlib import sha256
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.core.actors import Actor
 from portal.core.errors import Refused
+from portal.core.slots import Slot
 from portal.demo.cast import Cast
+from portal.files.services import Kept, announce
+from portal.files.storage import current_store
 from portal.matching import queries, services
-from portal.matching.models import Introduction
+from portal.matching.models import Document, Introduction
 from portal.matching.rules.confidentiality import IN_FORCE
 from portal.matching.rules.introductions import DeclineReason, State
+from portal.matching.rules.needs import Asked
+from portal.matching.rules.values import CAPITAL
 from portal.partners.models import Partner, PartnerKind
 from portal.projects.models import FieldGroup, Project
 
 Stated = dict[str, tuple[Partner, Actor]]
 INVESTOR, SUPPORT = "an investor", "support"
 INVESTOR_WHO_SIGNS_IN, PROVIDER_WHO_SIGNS_IN = "the demo investor", "the demo provider"
+FRIDAY = 5
 Verb = Callable[["_Pair", datetime], None]
 
 WAYS: tuple[tuple[int, str, str], ...] = (
@@ -29,7 +37,7 @@ WAYS: tuple[tuple[int, str, str], ...] = (
     (40, SUPPORT, "ask consent send agree withdraw"),
     (30, INVESTOR, "ask consent send agree introduce discuss note"),
     (24, SUPPORT, "ask refuse"),
-    (18, INVESTOR_WHO_SIGNS_IN, "ask consent send agree introduce read note"),
+    (18, INVESTOR_WHO_SIGNS_IN, "ask consent send agree introduce read share open meet note"),
     (14, SUPPORT, "ask consent send later"),
     (9, INVESTOR, "ask consent send agree"),
     (6, INVESTOR_WHO_SIGNS_IN, "ask consent send"),
@@ -89,12 +97,32 @@ def introduce_some(
         for place, verb in enumerate(verbs.split()):
             VERBS[verb](pair, min(moment + timedelta(hours=20 * (place + 1)), at))
     services.tend_introductions(session, at=at)
+    _state_needs(session, cast, projects, at=at)
+    services.ask_for_round(session, adviser, name="Demo round: the quarter ahead", per_project=2, at=at)
     for project, founder, partner, _keeper in by_whom[SUPPORT]:
         try:
             services.wish(session, founder, project.id, partner.id, groups=(FieldGroup.PROCESS,), at=at)
         except Refused:
             continue
         return
+
+
+def _state_needs(
+    session: Session, cast: Cast, projects: list[tuple[Project, Actor]], *, at: datetime
+) -> None:
+    """Let the founder who signs in say of their projects by when and for what each kind of help is needed."""
+    own = cast.founders["demo_blood_stem_lab"]
+    for project in (project for project, founder in projects if founder.user_id == own.user_id):
+        asked = [
+            Asked(
+                kind=kind,
+                by=(at + timedelta(days=60 + 40 * place)).date(),
+                words="Demo words: for the step that comes next on the roadmap.",
+                instrument="equity" if kind == CAPITAL else None,
+            )
+            for place, kind in enumerate(project.needs)
+        ]
+        services.state_needs(session, own, project.id, asked, funding={}, version=project.version, at=at)
 
 
 def _fitting(
@@ -187,6 +215,45 @@ def _read(pair: _Pair, at: datetime) -> None:
     services.accept_terms(pair.session, pair.keeper, pair.id, language="en", digest=digest, at=at)
 
 
+def _share(pair: _Pair, at: datetime) -> None:
+    content = (
+        b"Demo document, invented: an outline of the process and of what is planned for the next year.\n"
+    )
+    kept = Kept(sha256=sha256(content).hexdigest(), size=len(content), kind="text", name="demo-outline.txt")
+    announce(pair.session, kept.sha256, size=kept.size, at=at)
+    current_store().put(kept.sha256, content)
+    services.add_document(
+        pair.session, pair.founder, pair.id, kept, title="Demo outline of the process", at=at
+    )
+
+
+def _open(pair: _Pair, at: datetime) -> None:
+    [document] = pair.session.scalars(select(Document).where(Document.introduction_id == pair.id))
+    services.open_document(pair.session, pair.keeper, pair.id, document.id, at=at)
+
+
+def _meet(pair: _Pair, at: datetime) -> None:
+    """Let both sides say when they are free, and agree to a time that their adviser proposes."""
+    day = (at + timedelta(days=15)).replace(hour=8)
+    if day.isoweekday() > FRIDAY:
+        day += timedelta(days=8 - day.isoweekday())
+    for actor, first, last in ((pair.founder, 0, 3), (pair.keeper, 1, 6)):
+        start, end = day + timedelta(hours=first), day + timedelta(hours=last)
+        services.state_free_time(pair.session, actor, pair.id, start=start, end=end, at=at)
+    slot = Slot(day + timedelta(hours=1), day + timedelta(hours=2))
+    meeting = services.propose_meeting(
+        pair.session,
+        pair.adviser,
+        pair.id,
+        slot=slot,
+        place="Demo room 3, invented",
+        version=0,
+        at=at,
+    )
+    for actor in (pair.founder, pair.keeper):
+        services.agree_to_meeting(pair.session, actor, pair.id, version=meeting.version, at=at)
+
+
 def _note(pair: _Pair, at: datetime) -> None:
     services.write_note(
         pair.session,
@@ -251,6 +318,9 @@ VERBS: dict[str, Verb] = {
     "introduce": _introduce,
     "discuss": _discuss,
     "read": _read,
+    "share": _share,
+    "open": _open,
+    "meet": _meet,
     "note": _note,
     "later": _later,
     "withdraw": _withdraw,

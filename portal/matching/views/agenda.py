@@ -61,7 +61,7 @@ def _meeting(meeting: Meeting, seen: Seen, *, at: datetime) -> dict[str, Any]:
     return {
         "version": meeting.version,
         "mark": "firm" if all(yes.values()) else "held",
-        "words": _("Agreed") if all(yes.values()) else _("Proposed"),
+        "words": _("Agreed by both sides") if all(yes.values()) else _("Waits for a yes"),
         "when": window(meeting.starts_at, meeting.ends_at, time_zone()),
         "place": meeting.place,
         "yes": [(words.SIDES[side], said) for side, said in yes.items()],
