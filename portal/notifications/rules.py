@@ -17,6 +17,7 @@ class Topic(StrEnum):
     DEADLINES = "deadlines"
     GATES = "gates"
     INTRODUCTIONS = "introductions"
+    TEASERS = "teasers"
     REMINDERS = "reminders"
     WORK = "work"
 
@@ -26,6 +27,7 @@ class Way(StrEnum):
 
     AT_ONCE = "at_once"
     DIGEST = "digest"
+    WEEKLY = "weekly"
     PORTAL = "portal"
     NONE = "none"
 
@@ -90,8 +92,8 @@ CODES: Mapping[Topic, tuple[str, ...]] = {
         "introduction.expired",
         "introduction.consent_withdrawn",
         "partner.drafted",
-        "teaser.fits",
     ),
+    Topic.TEASERS: ("teaser.fits",),
     Topic.REMINDERS: (
         "reminder.request_waits",
         "reminder.booking_starts",
@@ -108,6 +110,10 @@ BINDING = frozenset({Topic.DECISIONS, Topic.BOOKINGS})
 AWAITED = frozenset({Topic.REQUESTS, Topic.GATES, Topic.INTRODUCTIONS})
 """Topics in which somebody waits for an answer, so that they always reach the inbox."""
 
+DIGESTS = frozenset({Way.DIGEST, Way.WEEKLY})
+"""Ways that gather messages until a digest goes out."""
+BY_MAIL = DIGESTS | {Way.AT_ONCE}
+
 RESPONSIBLE = frozenset({Role.FOUNDER, Role.FACILITY_MANAGER})
 FACILITY = frozenset({Role.FACILITY_MANAGER, Role.QA, Role.QP})
 READERS: Mapping[Topic, frozenset[Role]] = {
@@ -117,6 +123,7 @@ READERS: Mapping[Topic, frozenset[Role]] = {
     Topic.DEADLINES: RESPONSIBLE,
     Topic.GATES: FACILITY | {Role.FOUNDER},
     Topic.INTRODUCTIONS: frozenset({Role.FOUNDER, Role.ADVISER, Role.INVESTOR, Role.SUPPORT_PROVIDER}),
+    Topic.TEASERS: frozenset({Role.INVESTOR}),
     Topic.REMINDERS: FACILITY | {Role.FOUNDER},
     Topic.WORK: frozenset(Role),
 }
@@ -124,6 +131,8 @@ READERS: Mapping[Topic, frozenset[Role]] = {
 
 FIRST_HOUR = 7
 """When a digest comes to who has chosen no hour."""
+MONDAY = 1
+"""The day on which comes what somebody chose to hear of weekly."""
 
 
 def topics_for(roles: Collection[Role]) -> list[Topic]:
@@ -137,14 +146,14 @@ def allowed_ways(topic: Topic) -> tuple[Way, ...]:
         return (Way.AT_ONCE, Way.DIGEST)
     if topic in AWAITED:
         return (Way.AT_ONCE, Way.DIGEST, Way.PORTAL)
-    return tuple(Way)
+    return tuple(way for way in Way if way is not Way.WEEKLY or topic is Topic.TEASERS)
 
 
 def default_way(topic: Topic, roles: Collection[Role]) -> Way:
     """Return how messages of a topic reach somebody with these roles who has chosen nothing."""
     if topic is Topic.WORK:
         return Way.PORTAL
-    if topic is Topic.INTRODUCTIONS:
+    if topic in {Topic.INTRODUCTIONS, Topic.TEASERS}:
         return Way.AT_ONCE
     if topic is Topic.REMINDERS or not RESPONSIBLE & set(roles):
         return Way.DIGEST
@@ -156,8 +165,12 @@ def can_be_stopped(topic: Topic) -> bool:
     return Way.PORTAL in allowed_ways(topic)
 
 
-def next_digest(*, after: datetime, hour: int, zone: str, last_day: date | None = None) -> datetime:
+def next_digest(
+    *, after: datetime, hour: int, zone: str, last_day: date | None = None, weekly: bool = False
+) -> datetime:
     """Return the first moment after another at which a zone's wall clock shows the hour, on a day without a digest yet.
+
+    What is told weekly waits for a Monday.
 
     An hour that the clock leaves out is the one that it shows instead; of one that it shows twice it is the first.
     """
@@ -167,6 +180,6 @@ def next_digest(*, after: datetime, hour: int, zone: str, last_day: date | None 
         day = last_day + timedelta(days=1)
     while True:
         moment = datetime.combine(day, time(hour), tzinfo=here).astimezone(UTC)
-        if moment > after:
+        if moment > after and (not weekly or day.isoweekday() == MONDAY):
             return moment
         day += timedelta(days=1)

@@ -233,6 +233,7 @@ MESSAGES = (
             "deadlines": "portal",
             "gates": "digest",
             "introductions": "at_once",
+            "teasers": "weekly",
             "reminders": "none",
             "work": "none",
             "hour": "18",

@@ -17,10 +17,13 @@ from portal.mail.models import OutgoingMail
 from portal.matching import services as matching
 from portal.matching.models import Introduction
 from portal.notifications import queries
+from portal.notifications.digests import post_digests
 from portal.notifications.models import Message, Preference
 from portal.notifications.queries import Told
 from portal.notifications.rules import Topic, Way
-from portal.projects.models import Grant
+from portal.projects.models import Grant, Visibility
+from portal.projects.services import edit_project
+from portal.web.locale import local
 from tests import make
 from tests.client import PageClient
 from tests.gates.conftest import Scene, scene
@@ -212,3 +215,34 @@ def test_a_message_of_an_introduction_leads_to_its_page_for_each_side(
         answer = client.sign_in(actor).get(f"/messages/{message.id}")
         assert answer.location == f"/introductions/{it.id}"
         assert all(seen_one.is_visible for seen_one in seen(session, actor))
+
+
+def test_a_published_teaser_comes_once_to_those_whom_it_fits_and_weekly_to_who_chose_so(
+    app: Flask, session: Session
+) -> None:
+    one = stage(session)
+    elsewhere = make.investor(session)
+    make.partner(session, elsewhere, text="Skin.", exclude_product_classes=[one.project.product_class.value])
+    session.add(Preference(user_id=one.investor.user_id, topic=Topic.TEASERS, way=Way.WEEKLY))
+    for visibility in (Visibility.INVESTORS, Visibility.PUBLIC):
+        edit_project(
+            session,
+            one.founder,
+            one.project.id,
+            {"visibility": visibility},
+            version=one.project.version,
+            at=make.NOON,
+        )
+    deliver(app, session)
+    deliver(app, session)
+    message = session.scalars(select(Message).where(Message.recipient_id == one.investor.user_id)).one()
+    assert (message.code, told(session, elsewhere.user_id)) == ("teaser.fits", [])
+    assert message.digest_at is not None
+    monday = local(message.digest_at, "Europe/Stockholm")
+    assert (monday.isoweekday(), monday.hour) == (1, 7)
+    assert session.scalars(select(OutgoingMail)).all() == []
+    assert post_digests(at=message.digest_at - timedelta(minutes=1)) == 0
+    due = message.digest_at
+    assert [post_digests(at=due), post_digests(at=due)] == [1, 0]
+    mail = session.scalars(select(OutgoingMail)).one()
+    assert "Secret Compass" not in (mail.text or "") + (mail.html or "")

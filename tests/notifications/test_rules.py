@@ -56,6 +56,21 @@ def test_a_day_that_had_its_digest_gets_no_second_when_the_hour_is_changed() -> 
     assert next_digest(after=after, hour=18, zone=STOCKHOLM, last_day=last_day) == utc("2027-01-05T17:00")
 
 
+def test_what_is_told_weekly_comes_on_the_next_monday_at_the_hour() -> None:
+    after = utc("2027-01-05T07:00")
+    assert next_digest(after=after, hour=7, zone=STOCKHOLM, weekly=True) == utc("2027-01-11T06:00")
+    monday = utc("2027-01-11T05:00")
+    assert next_digest(after=monday, hour=7, zone=STOCKHOLM, weekly=True) == utc("2027-01-11T06:00")
+    had = date(2027, 1, 11)
+    assert next_digest(after=monday, hour=7, zone=STOCKHOLM, last_day=had, weekly=True) == utc(
+        "2027-01-18T06:00"
+    )
+
+
+def test_only_teasers_come_weekly() -> None:
+    assert [topic for topic in Topic if Way.WEEKLY in allowed_ways(topic)] == [Topic.TEASERS]
+
+
 @pytest.mark.parametrize("topic", Topic)
 def test_what_binds_always_comes_by_mail_and_everything_else_can_be_stopped(topic: Topic) -> None:
     assert can_be_stopped(topic) is (topic not in BINDING)

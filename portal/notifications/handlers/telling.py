@@ -12,7 +12,7 @@ from portal.ledger import Entry
 from portal.mail.services import post
 from portal.notifications import letters, queries
 from portal.notifications.models import DigestTime, Message
-from portal.notifications.rules import FIRST_HOUR, TOPIC_OF, Way, next_digest
+from portal.notifications.rules import DIGESTS, FIRST_HOUR, TOPIC_OF, Way, next_digest
 
 Handler = Callable[[Session, Entry, datetime], None]
 FRESH = timedelta(days=2)
@@ -48,8 +48,8 @@ def tell(
             subject_kind=subject.kind,
             subject_id=subject.id,
         )
-        if way is Way.DIGEST and is_fresh:
-            message.digest_at = _digest_at(person, times.get(person.id), at)
+        if way in DIGESTS and is_fresh:
+            message.digest_at = _digest_at(person, times.get(person.id), way, at)
         session.add(message)
         session.flush()
         if way is Way.AT_ONCE and is_fresh:
@@ -64,7 +64,8 @@ def _told_of(session: Session, entry: Entry, code: str) -> list[int]:
     return list(session.scalars(question))
 
 
-def _digest_at(person: User, time: DigestTime | None, at: datetime) -> datetime:
+def _digest_at(person: User, time: DigestTime | None, way: Way, at: datetime) -> datetime:
     hour = FIRST_HOUR if time is None else time.hour
     last_day = None if time is None else time.last_day
-    return next_digest(after=at, hour=hour, zone=person.time_zone, last_day=last_day)
+    weekly = way is Way.WEEKLY
+    return next_digest(after=at, hour=hour, zone=person.time_zone, last_day=last_day, weekly=weekly)

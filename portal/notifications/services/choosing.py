@@ -12,7 +12,16 @@ from portal.core.actors import Actor
 from portal.core.errors import NotFound, Reason, Refused
 from portal.notifications.models import DigestTime, Message, Preference
 from portal.notifications.queries import chosen_ways
-from portal.notifications.rules import FIRST_HOUR, Topic, Way, allowed_ways, can_be_stopped, next_digest
+from portal.notifications.rules import (
+    CODES,
+    DIGESTS,
+    FIRST_HOUR,
+    Topic,
+    Way,
+    allowed_ways,
+    can_be_stopped,
+    next_digest,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +46,8 @@ def choose(session: Session, actor: Actor, choices: Choices, *, at: datetime) ->
     _set_ways(session, user.id, choices.ways)
     time = digest_time_of(session, user.id)
     time.hour = choices.hour
-    _move_waiting(session, user, time, at=at)
+    for weekly in (False, True):
+        _move_waiting(session, user, time, weekly=weekly, at=at)
 
 
 def stop(session: Session, user_id: int, topic: Topic | None, *, at: datetime) -> list[Topic]:
@@ -50,7 +60,7 @@ def stop(session: Session, user_id: int, topic: Topic | None, *, at: datetime) -
         raise NotFound
     today = at.date()
     ways = chosen_ways(session, [user_id], list(Topic), today=today)
-    mailed = [one for one in Topic if ways[user_id, one] is Way.DIGEST] if topic is None else [topic]
+    mailed = [one for one in Topic if ways[user_id, one] in DIGESTS] if topic is None else [topic]
     stopped = [one for one in mailed if can_be_stopped(one)]
     _set_ways(session, user_id, {one: Way.PORTAL for one in stopped if ways[user_id, one] is not Way.NONE})
     return [one for one in mailed if not can_be_stopped(one)]
@@ -77,10 +87,14 @@ def _set_ways(session: Session, user_id: int, ways: Mapping[Topic, Way]) -> None
     session.flush()
 
 
-def _move_waiting(session: Session, user: User, time: DigestTime, *, at: datetime) -> None:
-    moment = next_digest(after=at, hour=time.hour, zone=user.time_zone, last_day=time.last_day)
+def _move_waiting(session: Session, user: User, time: DigestTime, *, weekly: bool, at: datetime) -> None:
+    ways = chosen_ways(session, [user.id], list(Topic), today=at.date())
+    codes = [
+        code for topic in Topic for code in CODES[topic] if (ways[user.id, topic] is Way.WEEKLY) is weekly
+    ]
+    moment = next_digest(after=at, hour=time.hour, zone=user.time_zone, last_day=time.last_day, weekly=weekly)
     session.execute(
         update(Message)
-        .where(Message.recipient_id == user.id, Message.digest_at.is_not(None))
+        .where(Message.recipient_id == user.id, Message.digest_at.is_not(None), Message.code.in_(codes))
         .values(digest_at=moment)
     )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 from portal.accounts.models import User
 from portal.notifications.models import Message
 from portal.notifications.queries import Told, chosen_ways, reach_of, told
-from portal.notifications.rules import TOPIC_OF, Topic, Way
+from portal.notifications.rules import BY_MAIL, TOPIC_OF, Topic
 from portal.notifications.services.choosing import digest_time_of
 
 MOST = 200
@@ -39,7 +39,7 @@ def take_digest(session: Session, user_id: int, *, at: datetime) -> tuple[User, 
         return None
     today = at.astimezone(ZoneInfo(user.time_zone)).date()
     ways = chosen_ways(session, [user_id], list(Topic), today=today)
-    wanted = [one for one in unread if ways[user_id, TOPIC_OF[one.code]] in (Way.DIGEST, Way.AT_ONCE)]
+    wanted = [one for one in unread if ways[user_id, TOPIC_OF[one.code]] in BY_MAIL]
     shown = [one for one in told(session, wanted, reach_of(session, user_id, at=at)) if one.is_visible]
     if not shown:
         return None

@@ -36,6 +36,7 @@ def topic_label(topic: Topic) -> str:
         Topic.DEADLINES: _("Deadlines"),
         Topic.GATES: _("Gates, evidence and run records"),
         Topic.INTRODUCTIONS: _("Introductions"),
+        Topic.TEASERS: _("Teasers that fit"),
         Topic.REMINDERS: _("Reminders"),
         Topic.WORK: _("Long work"),
     }[topic]
@@ -56,6 +57,7 @@ def topic_help(topic: Topic) -> str:
             "Evidence that waits for a review, what its reviewer said, waivers, gates that are met, changed checklists, records of runs that wait for a signature or have one."
         ),
         Topic.INTRODUCTIONS: _("Questions for your consent or answer, and what the other side said."),
+        Topic.TEASERS: _("Teasers that their owners publish to investors and that fit what you state."),
         Topic.REMINDERS: _(
             "Bookings that begin soon, requests that have waited for days, qualifications that end, days of your rights."
         ),
@@ -68,6 +70,7 @@ def way_label(way: Way) -> str:
     return {
         Way.AT_ONCE: _("By mail at once"),
         Way.DIGEST: _("In the daily digest"),
+        Way.WEEKLY: _("On Mondays, with the digest"),
         Way.PORTAL: _("In the portal only"),
         Way.NONE: _("Not at all"),
     }[way]
