@@ -297,6 +297,16 @@ class RoundProposed(RoundEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RoundPairAdded(RoundEvent):
+    """An adviser has added a pair to a round that was not proposed."""
+
+    name: ClassVar[str] = "match_round.pair_added"
+
+    match_project_id: int
+    partner_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoundApplied(RoundEvent):
     """An adviser has put pairs of a round on the shortlists."""
 

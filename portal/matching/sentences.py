@@ -142,6 +142,26 @@ INTRODUCTIONS: dict[str, Callable[[Values], str]] = {
     "round_applied_before": lambda _: gettext(
         "This round was put on the shortlists before. Ask for a new one, which leaves out what is under way."
     ),
+    "round_not_worked_out": lambda _: gettext("This round is still being worked out. Come back in a moment."),
+    "round_project_unknown": lambda values: gettext(
+        "No project with the number %(reference)s takes part in your rounds. Look at the number beside its title.",
+        reference=values["reference"],
+    ),
+    "round_partner_unknown": lambda values: gettext(
+        "No open partner is called “%(name)s”. Copy the name from the list of partners.", name=values["name"]
+    ),
+    "round_pair_met": lambda _: gettext(
+        "An introduction of both is under way, was declined, or ended well. Look at the board."
+    ),
+    "round_pair_there": lambda _: gettext("This pair is in the round already."),
+    "round_project_full": lambda values: gettext(
+        "The project has %(most)s partners in this round, and no more are meant for one. Choose another project.",
+        most=number(values["most"]),
+    ),
+    "round_partner_full": lambda values: gettext(
+        "The partner’s %(room)s places that are left this quarter are given in this round. Choose another partner.",
+        room=number(values["room"]),
+    ),
     "round_nothing_chosen": lambda _: gettext("Tick at least one pair."),
     "round_pair_gone": lambda _: gettext(
         "A pair was left out, since its project or its partner is no longer open to you."

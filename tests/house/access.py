@@ -809,6 +809,13 @@ MATCHING = (
     ),
     see("matching.show_round", "round", may=frozenset({Who.ADVISER})),
     send(
+        "matching.add_pair",
+        "round",
+        may=frozenset({Who.ADVISER}),
+        on="matching.show_round",
+        types=typing(reference=value("addable"), partner_name=value("addable partner")),
+    ),
+    send(
         "matching.apply_round",
         "round",
         may=frozenset({Who.ADVISER}),

@@ -269,6 +269,9 @@ class _Builder:
         self.round.computed_at = self.now
         self.session.flush()
         ground.values["pair"] = f"{pair['project']}:{pair['partner']}"
+        spare = self.session.get_one(Project, int(pair["project"]))
+        thesis = self.session.get_one(Partner, self.partner_values["thesis"])
+        ground.values |= {"addable": spare.reference, "addable partner": thesis.name}
 
     def _investor(self) -> None:
         where = self.organisation("fund", OrganisationKind.INVESTOR)

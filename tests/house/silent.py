@@ -138,6 +138,7 @@ INTRODUCTIONS = {
     "introduction.wished",
     "match_round.applied",
     "match_round.asked",
+    "match_round.pair_added",
     "match_round.proposed",
     "needs.stated",
 }

@@ -168,6 +168,64 @@ def test_an_adviser_changes_a_round_and_puts_it_on_the_shortlists_once(
     assert "put on the shortlists before" in again.text
 
 
+def test_an_adviser_adds_a_pair_within_the_rules_and_limits_of_the_round(
+    app: Flask, client: PageClient, session: Session
+) -> None:
+    one = stage(session)
+    other = make.partner(session, make.investor(session), text="Gene therapy.", capacity=1)
+    barred = make.partner(
+        session, make.investor(session), exclude_product_classes=[one.project.product_class.value]
+    )
+    services.ask_for_round(session, one.adviser, name="Spring", per_project=1, at=clock.now())
+    session.commit()
+    work_off(one, app)
+    (found,) = session.scalars(select(MatchRound)).all()
+    path = f"/matching/rounds/{found.id}/pairs"
+    client.sign_in(one.adviser)
+
+    def added(reference: str, name: str) -> str:
+        session.expire_all()
+        sent = {"reference": reference, "partner_name": name, "version": found.version}
+        return client.post(path, data=sent, follow_redirects=True).text
+
+    reference, left = (
+        one.project.reference,
+        {one.thesis, other}
+        - {
+            partner
+            for partner in (one.thesis, other)
+            if queries.id_of(partner.id) in {ids[1] for ids in pairs(found)}
+        },
+    )
+    (second,) = left
+    assert "no more are meant for one" in added(reference, second.name)
+    session.expire_all()
+    found.per_project = 3
+    session.commit()
+    assert "No project with the number P-9999" in added("P-9999", second.name)
+    assert "No open partner is called “Nobody”" in added(reference, "Nobody")
+    assert "They exclude it" in added(reference, barred.name)
+    assert "added by you" in added(reference.lower(), second.name.upper())
+    assert "in the round already" in added(reference, second.name)
+    session.expire_all()
+    result = found.result or {}
+    assert result["total"] == pytest.approx(sum(row["score"] for row in result["pairs"]))
+    assert result["worst"] == max(row["score"] for row in result["pairs"])
+    again = make.project(
+        session, one.project.organisation, teaser="A gene therapy for the brain.", needs=["capital"]
+    )
+    other.capacity = one.thesis.capacity = 1
+    session.commit()
+    assert "are given in this round" in added(again.reference, second.name)
+    ticked = {
+        "version": found.version,
+        "pairs": [f"{project}:{partner}" for project, partner in pairs(found)],
+    }
+    assert client.post(path.removesuffix("/pairs"), data=ticked).status_code == 303
+    work_off(one, app)
+    assert len(session.scalars(select(Introduction)).all()) == 2
+
+
 def test_a_pair_that_is_no_longer_eligible_is_left_out_and_named(
     app: Flask, client: PageClient, session: Session
 ) -> None:

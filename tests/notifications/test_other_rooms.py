@@ -17,10 +17,10 @@ from portal.mail.models import OutgoingMail
 from portal.matching import services as matching
 from portal.matching.models import Introduction
 from portal.notifications import queries
-from portal.notifications.digests import post_digests
 from portal.notifications.models import Message, Preference
 from portal.notifications.queries import Told
 from portal.notifications.rules import Topic, Way
+from portal.notifications.services import take_digest
 from portal.projects.models import Grant, Visibility
 from portal.projects.services import edit_project
 from portal.web.locale import local
@@ -241,8 +241,9 @@ def test_a_published_teaser_comes_once_to_those_whom_it_fits_and_weekly_to_who_c
     monday = local(message.digest_at, "Europe/Stockholm")
     assert (monday.isoweekday(), monday.hour) == (1, 7)
     assert session.scalars(select(OutgoingMail)).all() == []
-    assert post_digests(at=message.digest_at - timedelta(minutes=1)) == 0
-    due = message.digest_at
-    assert [post_digests(at=due), post_digests(at=due)] == [1, 0]
-    mail = session.scalars(select(OutgoingMail)).one()
-    assert "Secret Compass" not in (mail.text or "") + (mail.html or "")
+    due, reader = message.digest_at, one.investor.user_id
+    assert take_digest(session, reader, at=due - timedelta(minutes=1)) is None
+    taken = take_digest(session, reader, at=due)
+    assert taken is not None
+    assert [line.code for line in taken[1]] == ["teaser.fits"]
+    assert take_digest(session, reader, at=due) is None

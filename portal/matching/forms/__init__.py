@@ -2,6 +2,7 @@
 
 from portal.matching.forms.introductions import (
     AcceptForm,
+    AddPairForm,
     ApplyForm,
     ConflictForm,
     ConsentForm,
@@ -19,6 +20,7 @@ from portal.matching.forms.needs import NeedsForm
 
 __all__ = [
     "AcceptForm",
+    "AddPairForm",
     "ApplyForm",
     "ConflictForm",
     "ConsentForm",

@@ -171,6 +171,17 @@ class RoundForm(BaseForm):
     )
 
 
+class AddPairForm(ActionForm):
+    """Which pair an adviser adds to a round."""
+
+    reference = line(
+        _l("Project number"),
+        longest=20,
+        description=_l("As it stands beside its title, for instance P-0007."),
+    )
+    partner_name = line(_l("Partner"), description=_l("By its name, as it stands in the list of partners."))
+
+
 class ApplyForm(ActionForm):
     """Which pairs of a round are put on the shortlists."""
 

@@ -37,7 +37,15 @@ from portal.matching.queries.rooms import (
     groups_in_profile,
     openings_of,
 )
-from portal.matching.queries.rounds import entered, own_round, records_of_round, rounds
+from portal.matching.queries.rounds import (
+    entered,
+    has_met,
+    own_round,
+    partner_for_round,
+    project_for_round,
+    records_of_round,
+    rounds,
+)
 
 __all__ = [
     "LATEST_OPENINGS",
@@ -63,6 +71,7 @@ __all__ = [
     "free_times",
     "groups_in_profile",
     "guests",
+    "has_met",
     "id_of",
     "introduction_history",
     "introduction_seen",
@@ -77,7 +86,9 @@ __all__ = [
     "openings_of",
     "own_meetings",
     "own_round",
+    "partner_for_round",
     "partners_that_fit",
+    "project_for_round",
     "records_of_round",
     "rounds",
     "seats_of",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from portal.core.actors import Actor, Role
@@ -12,11 +12,12 @@ from portal.core.errors import NotFound
 from portal.matching.models import Introduction, MatchRound
 from portal.matching.queries.cases import Part, id_of, parts_of_round
 from portal.matching.rules.introductions import OPEN, State
-from portal.partners.models import Partner
+from portal.partners.models import Partner, PartnerState
 from portal.projects import queries as projects
 from portal.projects.models import Project
 
 MOST_PROJECTS = 2000
+LEFT_OUT = (*sorted(OPEN), State.DECLINED, State.INVESTED, State.SUPPORTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +61,36 @@ def entered(session: Session, actor: Actor, *, at: datetime) -> Entered:
         .limit(MOST_PROJECTS)
     ).all()
     pairs = session.execute(
-        select(Introduction.project_id, Introduction.partner_id).where(
-            Introduction.state.in_([*sorted(OPEN), State.DECLINED, State.INVESTED, State.SUPPORTED])
-        )
+        select(Introduction.project_id, Introduction.partner_id).where(Introduction.state.in_(LEFT_OUT))
     ).all()
     left_out = frozenset((str(project), id_of(partner)) for project, partner in pairs)
     return Entered(parts_of_round(session, actor, chosen, at=at), left_out)
+
+
+def project_for_round(session: Session, actor: Actor, reference: str, *, at: datetime) -> Project | None:
+    """Return the project with a number, if it takes part in rounds of the actor's."""
+    question = projects.teasers(actor, projects.ProjectFilter(), at=at)
+    return session.scalars(question.where(Project.reference == reference.strip().upper())).one_or_none()
+
+
+def partner_for_round(session: Session, name: str) -> Partner | None:
+    """Return the open partner with a name, the first of several."""
+    return session.scalars(
+        select(Partner)
+        .where(Partner.state == PartnerState.OPEN, func.lower(Partner.name) == name.lower())
+        .order_by(Partner.id)
+        .limit(1)
+    ).one_or_none()
+
+
+def has_met(session: Session, project_id: int, partner_id: int) -> bool:
+    """Say whether a pair is under way, was declined or ended well, which rounds leave out."""
+    question = select(Introduction.id).where(
+        Introduction.project_id == project_id,
+        Introduction.partner_id == partner_id,
+        Introduction.state.in_(LEFT_OUT),
+    )
+    return session.scalars(question.limit(1)).first() is not None
 
 
 def records_of_round(

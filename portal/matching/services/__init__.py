@@ -23,11 +23,12 @@ from portal.matching.services.meetings import (
 from portal.matching.services.needs import state_needs
 from portal.matching.services.notes import end_note, tend_follow_ups, write_note
 from portal.matching.services.rooms import accept_terms, add_document, open_document, remove_document
-from portal.matching.services.rounds import ask_for_round, ask_to_apply, keep_round
+from portal.matching.services.rounds import add_pair, ask_for_round, ask_to_apply, keep_round
 
 __all__ = [
     "accept_terms",
     "add_document",
+    "add_pair",
     "agree_to_meeting",
     "answer_later",
     "answer_yes",

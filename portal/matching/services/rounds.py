@@ -10,8 +10,12 @@ from portal.core.actors import Actor, Role
 from portal.core.errors import NotFound, Reason, Refused, Stale
 from portal.ledger import record
 from portal.matching import queries
-from portal.matching.events import RoundApplied, RoundAsked, RoundProposed
+from portal.matching.events import RoundApplied, RoundAsked, RoundPairAdded, RoundProposed
 from portal.matching.models import MatchRound
+from portal.matching.rules.additions import reasons_against_addition, with_pair
+from portal.matching.rules.introductions import quarter_of
+from portal.matching.services.beginning import reasons_against_pair
+from portal.matching.services.conflicts import refuse_conflicted
 from portal.work.services import ask
 
 PROPOSE_ROUND, APPLY_ROUND = "matching.propose_round", "matching.apply_round"
@@ -49,6 +53,53 @@ def keep_round(
     session.flush()
     event = RoundProposed(actor_id=actor.user_id, round_id=round_id, pairs=len(result["pairs"]))
     record(session, event, at=at)
+
+
+def add_pair(
+    session: Session,
+    actor: Actor,
+    round_id: int,
+    *,
+    reference: str,
+    partner_name: str,
+    version: int | None,
+    at: datetime,
+) -> MatchRound:
+    """Add a pair that was not proposed to a round: it is judged by the same rules and within the same limits.
+
+    Raises `NotFound`, `Stale`, and `Refused` with everything that stands against it.
+    """
+    made = queries.own_round(session, actor, round_id, lock=True)
+    if version != made.version:
+        raise Stale({"version": made.version})
+    if made.applied_at is not None or made.result is None:
+        raise Refused([Reason("round_applied_before" if made.applied_at else "round_not_worked_out")])
+    project = queries.project_for_round(session, actor, reference, at=at)
+    partner = queries.partner_for_round(session, partner_name)
+    if project is None or partner is None:
+        missing = (
+            *(() if project else (Reason("round_project_unknown", {"reference": reference}, "reference"),)),
+            *(() if partner else (Reason("round_partner_unknown", {"name": partner_name}, "partner_name"),)),
+        )
+        raise Refused(list(missing))
+    refuse_conflicted(session, actor, project, partner)
+    sight = queries.sight(session, actor, project, at=at)
+    ids = (str(project.id), queries.id_of(partner.id))
+    reasons = reasons_against_pair(sight, partner.id)
+    if queries.has_met(session, project.id, partner.id):
+        reasons.append(Reason("round_pair_met", {}, "partner_name"))
+    room = partner.capacity - len(queries.seats_of(session, partner.id, quarter_of(at)))
+    reasons += reasons_against_addition(ids, made.result["pairs"], per_project=made.per_project, room=room)
+    if reasons:
+        raise Refused(reasons)
+    score = next(match.score for match in sight.ranking.matches() if match.partner == ids[1])
+    made.result = with_pair(made.result, *ids, score=score)
+    session.flush()
+    event = RoundPairAdded(
+        actor_id=actor.user_id, round_id=round_id, match_project_id=project.id, partner_id=partner.id
+    )
+    record(session, event, at=at)
+    return made
 
 
 def ask_to_apply(

@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal.core import clock
 from portal.core.actors import Role
 from portal.matching import queries, services, words
-from portal.matching.forms import ApplyForm, RoundForm
+from portal.matching.forms import AddPairForm, ApplyForm, RoundForm
 from portal.matching.models import MatchRound
 from portal.matching.views import shown
 from portal.matching.views.blueprint import bp
@@ -63,6 +63,29 @@ def apply_round(round_id: int) -> ResponseReturnValue:
     return _round_page(round_id, form), 409 if form.stale else 422
 
 
+@bp.post("/matching/rounds/<int:round_id>/pairs")
+@for_roles(Role.ADVISER)
+def add_pair(round_id: int) -> ResponseReturnValue:
+    """Add a pair that was not proposed, if no rule and no limit stands against it."""
+    actor, at, form = current_actor(), clock.now(), AddPairForm(request.form)
+    if form.validate() and form.attempt(
+        lambda session: (
+            services.add_pair(
+                session,
+                actor,
+                round_id,
+                reference=form.reference.data or "",
+                partner_name=form.partner_name.data or "",
+                version=form.shown_version,
+                at=at,
+            ).id
+        )
+    ):
+        flash(_("Added. It goes on the shortlist with the others."), "done")
+        return back("matching.show_round", round_id=round_id)
+    return _round_page(round_id, None, add_form=form), 409 if form.stale else 422
+
+
 def _list_page(form: RoundForm) -> str:
     found = queries.rounds(db.session(), current_actor())
     return render_template("matching/rounds.html", form=form, rows=[_line(one) for one in found])
@@ -82,7 +105,7 @@ def _line(one: MatchRound) -> dict[str, Any]:
     }
 
 
-def _round_page(round_id: int, form: ApplyForm | None) -> str:
+def _round_page(round_id: int, form: ApplyForm | None, *, add_form: AddPairForm | None = None) -> str:
     actor, at, session = current_actor(), clock.now(), db.session()
     one = queries.own_round(session, actor, round_id)
     known, partners = queries.records_of_round(session, actor, one, at=at)
@@ -91,12 +114,14 @@ def _round_page(round_id: int, form: ApplyForm | None) -> str:
     result = one.result or {"pairs": [], "unserved": [], "costs": [], "total": 0.0, "worst": None}
     ticked = {f"{project}:{partner}" for project, partner in form.chosen} if form else None
     shown_form = form or ApplyForm()
-    shown_form.version.data = str(one.version)
+    shown_add_form = add_form or AddPairForm()
+    shown_form.version.data = shown_add_form.version.data = str(one.version)
     return render_template(
         "matching/round.html",
         one=one,
         form=shown_form,
-        tried=form,
+        tried=form or add_form,
+        add_form=shown_add_form,
         is_worked_out=one.result is not None,
         made=moment(one.made_at),
         served=_served(result["pairs"], known, titles, partners, ticked),
@@ -146,6 +171,7 @@ def _served(
                 "value": key,
                 "name": partners[partner].name,
                 "score": round(pair["score"], 1),
+                "by_hand": bool(pair.get("by_hand")),
                 "is_ticked": ticked is None or key in ticked,
             }
         )
