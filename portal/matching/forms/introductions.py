@@ -177,7 +177,7 @@ class AddPairForm(ActionForm):
     reference = line(
         _l("Project number"),
         longest=20,
-        description=_l("As it stands beside its title, for instance P-0007."),
+        description=_l("As it stands beside its title."),
     )
     partner_name = line(_l("Partner"), description=_l("By its name, as it stands in the list of partners."))
 
