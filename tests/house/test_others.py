@@ -1,9 +1,11 @@
 """What others have does not change a letter of what one reads, and two ids that do not belong together lead nowhere."""
 
 import re
+from collections.abc import Sequence
 
 import pytest
 
+from portal.store import Base
 from tests.house.access import STANDING, TABLE, Line
 from tests.house.growing import grow
 from tests.house.knowledge import knows
@@ -18,9 +20,12 @@ LEFT_OUT = {
     "projects.pipeline_csv",
     "accounts.add_authenticator",  # shows a new secret each time
     "notifications.open_message",  # leads on, and notes that it was read
-    "matching.matches",  # ranks all partners, and says which of them have no place left this quarter
-    "matching.show",  # as before
+    *(
+        "matching.matches",
+        "matching.show",
+    ),  # rank by what partners answered and have room for; tested beside it
 }
+RANKED = {"matching.matches", "matching.show"}
 
 STRANGERS = (Person.VISITOR, Person.FOUNDER, Person.MANAGER, Person.PROVIDER)
 """Who has nothing to do with beta."""
@@ -76,17 +81,33 @@ def test_two_ids_that_do_not_belong_together_lead_nowhere(walker: Walker, line: 
 
 @pytest.mark.parametrize("person", STRANGERS)
 def test_what_others_have_changes_no_letter(sqlite_walker: Walker, person: Person) -> None:
-    before = _pages(sqlite_walker, person)
-    with sqlite_walker.forgotten() as session:
+    assert _changed(sqlite_walker, person, [line for line in PAGES if line.endpoint not in LEFT_OUT]) == []
+
+
+def test_what_others_have_changes_no_letter_of_ones_matches_while_partners_have_room(
+    sqlite_walker: Walker,
+) -> None:
+    """Only what partners answer to others, and the places that they give them, may change a ranking."""
+    introductions = [name for name in Base.metadata.tables if name.startswith("introduction")]
+    ranked = [line for line in PAGES if line.endpoint in RANKED]
+    assert {line.endpoint for line in ranked if STANDING[Person.FOUNDER][0] in line.may} == RANKED
+    hanging = (*introductions, "adviser_note", "meeting_invitation")
+    assert _changed(sqlite_walker, Person.FOUNDER, ranked, but=hanging) == []
+
+
+def _changed(walker: Walker, person: Person, lines: Sequence[Line], *, but: Sequence[str] = ()) -> list[str]:
+    """Return which pages read otherwise for somebody once beta has more of everything, but for some tables."""
+    before = _pages(walker, person, lines)
+    with walker.forgotten() as session:
         code = 700 + OWNERS.index("beta")
         grow(
             session.connection(),
-            but=(*TAKING_ROOM, *OF_BOTH),
+            but=(*TAKING_ROOM, *OF_BOTH, *but),
             only=range(code * 100_000, (code + 1) * 100_000),
         )
         session.commit()
-        after = _pages(sqlite_walker, person, inside=True)
-    assert [path for path in before if before[path] != after[path]] == []
+        after = _pages(walker, person, lines, inside=True)
+    return [path for path in before if before[path] != after[path]]
 
 
 def test_everybody_finds_what_is_theirs(sqlite_walker: Walker) -> None:
@@ -132,16 +153,18 @@ def test_everybody_finds_what_is_theirs(sqlite_walker: Walker) -> None:
     assert {Secret("beta", "address"), Secret("eff", "person")} <= found[Person.ADMINISTRATOR]
 
 
-def _pages(walker: Walker, person: Person, *, inside: bool = False) -> dict[str, bytes]:
+def _pages(
+    walker: Walker, person: Person, lines: Sequence[Line], *, inside: bool = False
+) -> dict[str, bytes]:
     """Return everything that somebody can read, but for the time of day and the tokens of forms."""
     found = {}
-    for line in PAGES:
+    for line in lines:
         standing = STANDING[person][0]
         is_workbook = (line.place or "").endswith("as XLSX")  # which says when it was written
         is_landing = (
             line.endpoint == "home.start" and person is Person.VISITOR
         )  # which counts, as the pipeline does
-        if standing not in line.may or line.endpoint in LEFT_OUT or is_workbook or is_landing:
+        if standing not in line.may or is_workbook or is_landing:
             continue
         path = address_of(walker, line, walker.world.grounds[0])
         answer = walker.go(person, path) if inside else walker.fetch(person, path)

@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 from portal.jobs.handlers import HANDLERS
 from portal.ledger import Entry
 from portal.mail.models import OutgoingMail
+from portal.matching import queries
 from portal.matching.models import Introduction
 from portal.matching.rules.introductions import State
 from portal.projects.models import FieldGroup
+from portal.reference import shipped
 from tests import make
 from tests.client import PageClient
 from tests.matching.stage import Stage, stage
@@ -44,6 +46,27 @@ def the_one(session: Session) -> Introduction:
 def press(client: PageClient, session: Session, verb: str, **data: Any) -> Any:
     it = the_one(session)
     return client.post(f"/introductions/{it.id}/{verb}", data={"version": it.version, **data})
+
+
+@pytest.mark.parametrize("country", ["SE", "NO", "US"])
+def test_a_schemes_own_list_of_countries_refuses_nobody(session: Session, country: str) -> None:
+    one = stage(session)
+    one.project.organisation.country = country
+    sight = queries.sight(session, one.founder, one.project, at=make.NOON)
+    refused = {refusal.partner: refusal.codes for refusal in sight.ranking.refusals()}
+    schemes = [
+        record["id"]
+        for record in shipped.records("support_programmes")
+        if "associated" in (record["eligibility"]["country"] or [])
+    ]
+    assert schemes
+    assert not any("COUNTRY" in refused.get(f"programme:{one}", ()) for one in schemes)
+    swedish = [
+        record["id"]
+        for record in shipped.records("support_programmes")
+        if record["eligibility"]["country"] == ["SE"]
+    ]
+    assert all(("COUNTRY" in refused.get(f"programme:{one}", ())) is (country != "SE") for one in swedish)
 
 
 def test_the_whole_way_and_what_the_investor_never_gets_before_a_mutual_yes(

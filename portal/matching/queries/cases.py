@@ -109,7 +109,7 @@ def _sight(
     used = _seats_taken(session, at)
     rates = partners.rates(session, on=at.date())
     asked = [_stored_partner(one, used.get(one.id, 0), [project.organisation], rates) for one in stored]
-    asked += [_programme(fact) for fact in programmes]
+    asked += [_programme(fact, project.organisation.country) for fact in programmes]
     declined, others = _declines(session, project.id)
     case = Case(
         name="",
@@ -278,22 +278,21 @@ def _conflicts(partner: StoredPartner, asking: Iterable[Organisation]) -> frozen
     )
 
 
-def _programme(fact: EffectiveFact) -> Partner:
+def _programme(fact: EffectiveFact, country: str | None) -> Partner:
     if fact.revisions:
-        return _read_programme(fact.record_id, fact.record)
-    return _shipped_programme(fact.record_id)
+        return _read_programme(fact.record_id, fact.record, country)
+    return _shipped_programme(fact.record_id, country)
 
 
 @cache
-def _shipped_programme(record_id: str) -> Partner:
-    return _read_programme(record_id, shipped.record(partners.PROGRAMMES, record_id))
+def _shipped_programme(record_id: str, country: str | None) -> Partner:
+    return _read_programme(record_id, shipped.record(partners.PROGRAMMES, record_id), country)
 
 
-def _read_programme(record_id: str, record: Mapping[str, Any]) -> Partner:
+def _read_programme(record_id: str, record: Mapping[str, Any], country: str | None) -> Partner:
     asked = record["eligibility"]
     gives = record["gives"] or {}
     other = asked.get("other") or {}
-    known = [word for word in asked["country"] or [] if _is_region(word)]
     return Partner(
         id=f"{PROGRAMME}{record_id}",
         kind="support",
@@ -302,11 +301,18 @@ def _read_programme(record_id: str, record: Mapping[str, Any]) -> Partner:
         serves=frozenset(record["needs_served"] or ()),
         product_classes=_listed(asked["product_class"]),
         phases=_listed(asked["phases"]),
-        countries=countries_in(known),
+        countries=_countries(asked["country"] or [], country),
         organisation_kinds=_listed(asked["organisation"]),
         accepts_on_hold=True,
         capacity=ENDLESS,
     )
+
+
+def _countries(words: Sequence[str], country: str | None) -> frozenset[str] | None:
+    """Return where a programme is open; what nobody has listed here, as a scheme's associated countries, refuses nobody."""
+    known = [word for word in words if _is_region(word)]
+    named = countries_in(known)
+    return None if named is not None and len(known) < len(words) and country not in named else named
 
 
 def _is_region(word: str) -> bool:
