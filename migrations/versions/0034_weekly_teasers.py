@@ -7,14 +7,19 @@ down_revision = "0033"
 branch_labels = None
 depends_on = None
 
-TOPICS = ("requests", "decisions", "bookings", "deadlines", "gates", "introductions", "reminders", "work")
-WAYS = ("at_once", "digest", "portal", "none")
+TOPICS_BEFORE = (
+    *("requests", "decisions", "bookings", "deadlines"),
+    *("gates", "introductions", "reminders", "work"),
+)
+TOPICS = (*TOPICS_BEFORE[:6], "teasers", *TOPICS_BEFORE[6:])
+WAYS_BEFORE = ("at_once", "digest", "portal", "none")
+WAYS = ("at_once", "digest", "weekly", "portal", "none")
 
 
 def upgrade() -> None:
     """Let choices be about teasers, and say weekly."""
-    _allow("topic", (*TOPICS, "teasers"))
-    _allow("way", (*WAYS, "weekly"))
+    _allow("topic", TOPICS)
+    _allow("way", WAYS)
     op.execute(
         "INSERT INTO message_preference (user_id, topic, way) "
         "SELECT user_id, 'teasers', way FROM message_preference WHERE topic = 'introductions'"
@@ -24,8 +29,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Forget choices about teasers, and refuse them."""
     op.execute("DELETE FROM message_preference WHERE topic = 'teasers'")
-    _allow("way", WAYS)
-    _allow("topic", TOPICS)
+    _allow("way", WAYS_BEFORE)
+    _allow("topic", TOPICS_BEFORE)
 
 
 def _allow(column: str, allowed: tuple[str, ...]) -> None:

@@ -94,7 +94,7 @@ def test_people_hear_at_once_of_what_waits_for_them_and_of_the_rest_once_a_day()
 def test_people_choose_only_about_what_comes_to_them() -> None:
     assert Topic.REQUESTS not in topics_for({Role.FOUNDER})
     assert topics_for({Role.QA}) == [Topic.GATES, Topic.REMINDERS, Topic.WORK]
-    assert topics_for({Role.INVESTOR}) == [Topic.INTRODUCTIONS, Topic.WORK]
+    assert topics_for({Role.INVESTOR}) == [Topic.INTRODUCTIONS, Topic.TEASERS, Topic.WORK]
     assert topics_for(()) == []
 
 
