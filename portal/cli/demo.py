@@ -7,6 +7,7 @@ from portal.cli.application import application
 from portal.core import clock
 from portal.demo import cast
 from portal.demo.services import fill, is_empty
+from portal.files.storage import current_store
 from portal.store import db, in_one_unit
 
 
@@ -31,8 +32,8 @@ def demo(*, if_empty: bool, sign_ins: bool, address: str | None) -> None:
                     "This database is not empty. Remove instance/portal.sqlite, or name another in DATABASE_URL."
                 )
             click.echo("Filling the database with the demo ecosystem …")
-            secret = hashed(cast.PASSWORD)
-            in_one_unit(lambda session: fill(session, password_hash=secret, at=clock.now()))
+            secret, put = hashed(cast.PASSWORD), current_store().put
+            in_one_unit(lambda session: fill(session, password_hash=secret, at=clock.now(), put=put))
         return
     click.echo(
         f"\nThe portal is at {address or settings.base_url}\n\nSign in with the password {cast.PASSWORD}\n"

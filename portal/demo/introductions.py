@@ -12,7 +12,6 @@ from portal.core.errors import Refused
 from portal.core.slots import Slot
 from portal.demo.cast import Cast
 from portal.files.services import Kept, announce
-from portal.files.storage import current_store
 from portal.matching import queries, services
 from portal.matching.models import Document, Introduction
 from portal.matching.rules.confidentiality import IN_FORCE
@@ -26,6 +25,7 @@ Stated = dict[str, tuple[Partner, Actor]]
 INVESTOR, SUPPORT = "an investor", "support"
 INVESTOR_WHO_SIGNS_IN, PROVIDER_WHO_SIGNS_IN = "the demo investor", "the demo provider"
 FRIDAY = 5
+Put = Callable[[str, bytes], None]
 Verb = Callable[["_Pair", datetime], None]
 
 WAYS: tuple[tuple[int, str, str], ...] = (
@@ -51,12 +51,18 @@ WAYS: tuple[tuple[int, str, str], ...] = (
 
 
 class _Pair:
-    """One introduction with those who play it."""
+    """One introduction with those who play it, and where their documents are kept."""
 
     def __init__(
-        self, session: Session, one: Introduction, founder: Actor, adviser: Actor, keeper: Actor
+        self,
+        session: Session,
+        one: Introduction,
+        founder: Actor,
+        adviser: Actor,
+        keeper: Actor,
+        put: Put | None,
     ) -> None:
-        self.session, self.one = session, one
+        self.session, self.one, self.put = session, one, put
         self.founder, self.adviser, self.keeper = founder, adviser, keeper
 
     @property
@@ -71,9 +77,18 @@ class _Pair:
 
 
 def introduce_some(
-    session: Session, cast: Cast, projects: list[tuple[Project, Actor]], stated: Stated, *, at: datetime
+    session: Session,
+    cast: Cast,
+    projects: list[tuple[Project, Actor]],
+    stated: Stated,
+    *,
+    put: Put | None,
+    at: datetime,
 ) -> None:
-    """Begin introductions where the rules allow them, and let each go its way; the last one is a founder's wish."""
+    """Begin introductions where the rules allow them, and let each go its way; the last one is a founder's wish.
+
+    A document is shown where `put` keeps its content.
+    """
     adviser = cast.people["demo_adviser_1"]
     eligible = _eligible(session, projects, at=at)
     by_whom = {whom: _fitting(whom, adviser, projects, stated) for _days, whom, _verbs in WAYS}
@@ -84,7 +99,7 @@ def introduce_some(
             (
                 found
                 for found in (
-                    _begin(session, adviser, *next_one, at=moment)
+                    _begin(session, adviser, *next_one, put=put, at=moment)
                     for next_one in pairs
                     if next_one[2].id in eligible[next_one[0].id]
                 )
@@ -170,13 +185,14 @@ def _begin(
     partner: Partner,
     keeper: Actor,
     *,
+    put: Put | None,
     at: datetime,
 ) -> _Pair | None:
     try:
         one = services.shortlist(session, adviser, project.id, partner.id, at=at)
     except Refused:
         return None
-    return _Pair(session, one, founder, adviser, keeper)
+    return _Pair(session, one, founder, adviser, keeper, put)
 
 
 def _ask(pair: _Pair, at: datetime) -> None:
@@ -216,20 +232,22 @@ def _read(pair: _Pair, at: datetime) -> None:
 
 
 def _share(pair: _Pair, at: datetime) -> None:
+    if pair.put is None:
+        return
     content = (
         b"Demo document, invented: an outline of the process and of what is planned for the next year.\n"
     )
     kept = Kept(sha256=sha256(content).hexdigest(), size=len(content), kind="text", name="demo-outline.txt")
     announce(pair.session, kept.sha256, size=kept.size, at=at)
-    current_store().put(kept.sha256, content)
+    pair.put(kept.sha256, content)
     services.add_document(
         pair.session, pair.founder, pair.id, kept, title="Demo outline of the process", at=at
     )
 
 
 def _open(pair: _Pair, at: datetime) -> None:
-    [document] = pair.session.scalars(select(Document).where(Document.introduction_id == pair.id))
-    services.open_document(pair.session, pair.keeper, pair.id, document.id, at=at)
+    for document in pair.session.scalars(select(Document).where(Document.introduction_id == pair.id)):
+        services.open_document(pair.session, pair.keeper, pair.id, document.id, at=at)
 
 
 def _meet(pair: _Pair, at: datetime) -> None:

@@ -1,5 +1,6 @@
 """Filling an empty database with the demo ecosystem."""
 
+from collections.abc import Callable
 from datetime import datetime
 from random import Random
 
@@ -30,8 +31,15 @@ def is_empty(session: Session) -> bool:
     return not session.scalar(select(func.count()).select_from(User))
 
 
-def fill(session: Session, *, password_hash: str, at: datetime, seed: int = SEED) -> None:
-    """Fill the database with the catalogue, the cast and half a year of their work, up to now.
+def fill(
+    session: Session,
+    *,
+    password_hash: str,
+    at: datetime,
+    seed: int = SEED,
+    put: Callable[[str, bytes], None] | None = None,
+) -> None:
+    """Fill the database with the catalogue, the cast and half a year of their work, up to now; `put` keeps their files.
 
     The same seed and the same moment give the same ecosystem.
     """
@@ -44,7 +52,7 @@ def fill(session: Session, *, password_hash: str, at: datetime, seed: int = SEED
     separation.adopt_all(session, players, at=begun)
     projects = pipeline.register_all(session, players, random, at=begun)
     stated = partners.state_all(session, players, at=begun)
-    introductions.introduce_some(session, players, projects, stated, at=begun)
+    introductions.introduce_some(session, players, projects, stated, put=put, at=begun)
     told = story.Story(session=session, cast=players, random=random, now=begun, projects=projects)
     story.tell_past(told)
     told.tell()
