@@ -18,6 +18,7 @@ from portal.calendars import sentences as calendar_sentences
 from portal.calendars import views as calendar_pages
 from portal.campaigns import sentences as campaign_sentences
 from portal.campaigns import views as campaign_pages
+from portal.charges import views as charge_pages
 from portal.config import ROOT, Settings
 from portal.core import clock
 from portal.core.actors import Actor
@@ -96,6 +97,7 @@ PAGES = (
     booking_pages.bp,
     calendar_pages.bp,
     campaign_pages.bp,
+    charge_pages.bp,
     roadmap_pages.bp,
     matching_pages.bp,
     message_pages.bp,

@@ -19,7 +19,7 @@ from portal.bookings.roomtime import days_later
 from portal.bookings.rules.timetables import Work
 from portal.bookings.work import OwnDays, days_between
 from portal.core.slots import Slot
-from portal.facilities.models import Cleanroom, Facility
+from portal.facilities.models import Cleanroom, Facility, RunLimit
 from portal.facilities.queries import own_changeover_days
 from portal.store import Base, UtcDateTime
 
@@ -225,6 +225,7 @@ _shares_with_an_asked_one = (
             _asked.corridor == Cleanroom.corridor,
             _asked.staff_group == Cleanroom.staff_group,
             _home.most_runs.is_not(None),
+            _home.id.in_(select(RunLimit.facility_id)),
         ),
     )
     .exists()

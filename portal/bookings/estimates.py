@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -107,6 +107,18 @@ def price(rate: Rate, diary: Diary, slot: Slot, work: Work) -> Estimate:
         valid_from=rate.valid_from.isoformat(),
         is_demo=rate.is_demo,
     )
+
+
+def kept_estimate(kept: Mapping[str, Any] | None) -> Estimate | None:
+    """Return an estimate that was kept as JSON, or None for one that was kept without its parts."""
+    names = set(Estimate.__dataclass_fields__)
+    return Estimate(**kept) if kept and names == set(kept) else None
+
+
+def for_time_used(agreed: Estimate, diary: Diary, slot: Slot) -> Estimate:
+    """Return what the time really occupied costs at the agreed price, never more than was agreed."""
+    units = min(agreed.units, diary.timetable.calendar.open_ticks_in(diary.time.span(slot)))
+    return replace(agreed, units=units, amount=(units + agreed.extra_units) * agreed.unit_amount)
 
 
 def changeover_before(diary: Diary, slot: Slot, work: Work) -> int:

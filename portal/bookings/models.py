@@ -270,7 +270,10 @@ class Booking(Base):
     awaits_gate: Mapped[str | None] = mapped_column(String(40))
     """The gate that confirms the hold by itself once it is met."""
     estimate: Mapped[dict[str, Any] | None] = mapped_column(json_object())
+    actual: Mapped[dict[str, Any] | None] = mapped_column(json_object())
+    """What completed work is charged, in the form of the estimate: the units occupied at the agreed price."""
     fee: Mapped[int | None] = mapped_column(Money)
+    """What the terms charge for cancelling, or for not coming."""
     fee_currency: Mapped[str | None] = mapped_column(String(3))
     ended_reason: Mapped[str | None] = mapped_column(Text)
     created_at: Mapped[datetime]

@@ -26,17 +26,23 @@ from portal.bookings.work import OwnDays, changeover_in_ticks
 from portal.core.errors import Reason
 from portal.core.slots import Slot
 from portal.facilities.changeovers import longest_shipped_days
-from portal.facilities.models import Cleanroom
+from portal.facilities.models import Cleanroom, RoomKind
 from portal.facilities.opening import Opening, openings_of
-from portal.facilities.queries import bookable_cleanrooms, own_changeover_days
+from portal.facilities.queries import bookable_cleanrooms, own_changeover_days, validities_of
+from portal.facilities.rules.validity import Ending, Validity, most_runs_on
 from portal.store import Base, UtcDateTime
 
 HORIZON_DAYS = 550
 COUNT = 3
-WHEN_ONLY = frozenset({"no_window", apart.FULL, *apart.CODES})
+ENDINGS = frozenset({"licence_ends", "equipment_ends", "training_ends"})
+"""What has run out, or will."""
+WHEN_ONLY = frozenset({"no_window", apart.FULL, *apart.CODES, *ENDINGS})
 """What says nothing of the room itself, only of when it may be had."""
 UNKNOWN_OUTSIDE = frozenset({"not_open_at_start", "shorter_than_campaign"})
 """What cannot be said of days outside the calendar, where nothing is known of opening."""
+
+
+EVERYTHING_HOLDS = Validity()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +54,7 @@ class Diary:
     timetable: Timetable
     own_days: OwnDays
     separation: Separation = NOTHING
+    validity: Validity = EVERYTHING_HOLDS
 
     def changeover_between(self, before: Work, after: Work) -> int:
         """Return the ticks between two works in this cleanroom."""
@@ -159,7 +166,22 @@ def reasons_in_diary(
         reasons = [reason for reason in reasons if reason.code not in UNKNOWN_OUTSIDE]
     reasons = [reason for reason in reasons if reason.code not in apart.CODES]
     reasons += _told(diary, need, time.span(slot), blocks=True)
-    return [Reason(reason.code, _moments(reason.values, diary)) for reason in reasons]
+    ending = {one.code: one.what for one in endings_for(diary, need)}
+    return [_as_told(reason, diary, ending) for reason in reasons]
+
+
+def endings_for(diary: Diary, need: Need) -> list[Ending]:
+    """Return what a need asks of a cleanroom that runs out some day, of each kind the earliest."""
+    return diary.validity.endings(
+        is_gmp=diary.cleanroom.kind is RoomKind.GMP, gmo_class=need.gmo_class, equipment=need.equipment
+    )
+
+
+def _as_told(reason: Reason, diary: Diary, ending: Mapping[str, str]) -> Reason:
+    values = _moments(reason.values, diary)
+    if reason.code in ending:
+        values["what"] = ending[reason.code]
+    return Reason(reason.code, values)
 
 
 def warnings_against(
@@ -229,11 +251,13 @@ def limits_of(diary: Diary, need: Need, *, at: datetime, notice: bool = True, st
         latest["after_latest_end"] = time.tick(midnight(need.latest_end + timedelta(days=1), zone))
     if room.qualified_until is not None:
         latest["qualification_ends"] = time.tick(midnight(room.qualified_until + timedelta(days=1), zone))
+    for ending in endings_for(diary, need):
+        latest[ending.code] = time.tick(midnight(ending.last_day + timedelta(days=1), zone))
     barred: dict[str, list[Span]] = defaultdict(list)
     for objection in objections_in(diary, need):
         if strict or objection.found.blocks:
             barred[objection.code].append(objection.span)
-    full = apart.full_spans(diary.separation, _spans_beside(diary).values())
+    full = apart.full_spans(diary.separation, _spans_beside(diary).values(), _periods(diary))
     if full:
         barred[apart.FULL] = full
     return Limits(
@@ -241,6 +265,15 @@ def limits_of(diary: Diary, need: Need, *, at: datetime, notice: bool = True, st
         latest=latest,
         barred={code: sorted(spans) for code, spans in barred.items()},
     )
+
+
+def _periods(diary: Diary) -> list[tuple[Span, int]]:
+    """Return in which ticks the facility carries another number of runs at once."""
+    time, zone = diary.time, diary.cleanroom.facility.time_zone
+    return [
+        (Span(time.tick(midnight(first, zone)), time.tick(midnight(last + timedelta(days=1), zone))), most)
+        for first, last, most in diary.separation.periods
+    ]
 
 
 def profile_of(room: Cleanroom) -> RoomProfile:
@@ -297,6 +330,7 @@ def diaries_of(
         at=at,
         ignored_booking_ids=ignored_booking_ids,
     )
+    validities = validities_of(session, by_id.values())
     return {
         room.id: _diary(
             room,
@@ -307,6 +341,7 @@ def diaries_of(
             days,
             ticks,
             separations[room.id],
+            validities[room.id],
         )
         for room in by_id.values()
     }
@@ -348,7 +383,8 @@ def diary_around(
     separation = apart.separations_of(
         session, [room], since=slot.start, until=slot.end, at=at, ignored_booking_ids=ignored_booking_ids
     )[room.id]
-    return _diary(room, first_day, opening, rows, own, HORIZON_DAYS, Ticks(), separation)
+    validity = validities_of(session, [room])[room.id]
+    return _diary(room, first_day, opening, rows, own, HORIZON_DAYS, Ticks(), separation, validity)
 
 
 _block, _booking = (Base.metadata.tables[model.__tablename__].c for model in (Block, Booking))
@@ -477,6 +513,7 @@ def _diary(
     days: int,
     ticks: Ticks,
     separation: Separation,
+    validity: Validity,
 ) -> Diary:
     time = RoomTime.of(room, first_day)
     closures, occupations, here = [], [], {}
@@ -502,6 +539,7 @@ def _diary(
         timetable=Timetable.of(calendar, occupations),
         own_days=own,
         separation=replace(separation, here=here),
+        validity=validity,
     )
 
 
@@ -566,10 +604,33 @@ def _answer(diary: Diary, need: Need, *, at: datetime, count: int) -> Answer:
     windows = first_windows(diary, need, at=at, count=count)
     return Answer(
         cleanroom=diary.cleanroom,
-        reasons=() if windows else (Reason("no_window", {"days": HORIZON_DAYS}), *_first_told(diary, need)),
+        reasons=()
+        if windows
+        else (
+            Reason("no_window", {"days": HORIZON_DAYS}),
+            *_run_out(diary, need, at=at),
+            *_first_told(diary, need),
+        ),
         windows=windows,
         diary=diary,
     )
+
+
+def _run_out(diary: Diary, need: Need, *, at: datetime) -> list[Reason]:
+    """Return what has run out already, and so leaves no window."""
+    zone = diary.cleanroom.facility.time_zone
+    return [
+        Reason(
+            ending.code,
+            {
+                **_moments({}, diary),
+                "latest": midnight(ending.last_day + timedelta(days=1), zone),
+                "what": ending.what,
+            },
+        )
+        for ending in endings_for(diary, need)
+        if ending.last_day < local_day(at, zone)
+    ]
 
 
 def _first_told(diary: Diary, need: Need) -> list[Reason]:
@@ -593,6 +654,10 @@ def _moments(values: Mapping[str, object], diary: Diary) -> dict[str, object]:
         "facility": facility.name,
         "most": facility.most_runs,
     }
+    start = values.get("start")
+    if diary.separation.periods and isinstance(start, int):
+        day = local_day(time.moment(start), zone)
+        told["most"] = most_runs_on(day, facility.most_runs, diary.separation.periods)
     for name, value in values.items():
         if name == "needed" and isinstance(value, int):
             told["days"] = value // time.per_day

@@ -6,6 +6,8 @@ from typing import Any
 from flask_babel import get_locale, gettext, ngettext
 
 from portal.core.errors import Reason
+from portal.facilities.rules.validity import LONG_AGO
+from portal.facilities.words import licence_kind
 from portal.gates import words as gate_words
 from portal.gates.rules import Gate
 from portal.reference import vocabulary
@@ -72,6 +74,27 @@ def _when(values: Values, name: str) -> str:
     if (here.hour, here.minute) == (0, 0):
         return day(here.date())
     return moment(values[name], values["zone"])
+
+
+def _training_ends(values: Values) -> str:
+    needed = int(str(values["what"]))
+    names = {"facility": values["facility"], "room": values["room"]}
+    if values["latest"].year <= LONG_AGO.year:
+        return ngettext(
+            "%(facility)s asks for %(num)s person trained for %(room)s, and there is none. Ask the facility when there is.",
+            "%(facility)s asks for %(num)s people trained for %(room)s, and there are fewer. Ask the facility when there are.",
+            needed,
+            **names,
+        )
+    return ngettext(
+        "%(facility)s asks for %(num)s person trained for %(room)s, and from %(latest)s on there is none. Finish before, or ask "
+        "the facility when the training is renewed.",
+        "%(facility)s asks for %(num)s people trained for %(room)s, and from %(latest)s on there are fewer. Finish before, or "
+        "ask the facility when their training is renewed.",
+        needed,
+        latest=_when(values, "latest"),
+        **names,
+    )
 
 
 def _wrong_kind(values: Values) -> str:
@@ -379,6 +402,22 @@ SENTENCES: dict[str, Sentence] = {
         room=v["room"],
         latest=_when(v, "latest"),
     ),
+    "licence_ends": lambda v: gettext(
+        "%(facility)s says that this work needs its %(licence)s, which does not hold from %(latest)s on. Finish before, or ask "
+        "the facility when it is renewed.",
+        licence=licence_kind(str(v["what"])),
+        facility=v["facility"],
+        latest=_when(v, "latest"),
+    ),
+    "equipment_ends": lambda v: gettext(
+        "%(equipment)s in %(room)s is not qualified from %(latest)s on, as %(facility)s says. Finish before, or ask the facility "
+        "when it is renewed.",
+        equipment=word("equipment", v["what"]),
+        room=v["room"],
+        facility=v["facility"],
+        latest=_when(v, "latest"),
+    ),
+    "training_ends": _training_ends,
     "outside_calendar": lambda v: gettext(
         "The window lies outside the time that can be booked: from today to %(latest)s.",
         latest=_when(v, "latest"),

@@ -8,8 +8,9 @@ facts of a project; against what is asked afterwards, what is not known of it co
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, or_, select
@@ -20,6 +21,7 @@ from portal.bookings.needs import Need, side_of
 from portal.bookings.rules.timetables import Occupation, Span
 from portal.core.errors import Reason
 from portal.facilities.models import Cleanroom, Facility
+from portal.facilities.queries import Period, run_periods
 from portal.projects.models import Project
 from portal.segregation.queries import rulebooks
 from portal.segregation.rules import (
@@ -34,6 +36,7 @@ from portal.segregation.rules import (
 )
 from portal.store import Base, UtcDateTime
 
+A_DAY = timedelta(days=1)
 FULL = "staff_at_limit"
 BESIDE, AFTER = "must_not_run_beside", "needs_dedicated_room"
 CODES = frozenset({BESIDE, AFTER})
@@ -68,6 +71,8 @@ class Separation:
     dedicated_to: int | None = None
     most_runs: int | None = None
     """How many runs the facility carries at once, in all its rooms."""
+    periods: tuple[Period, ...] = ()
+    """The days on which it carries another number."""
 
 
 NOTHING = Separation()
@@ -92,12 +97,18 @@ def separations_of(
     at: datetime,
     ignored_booking_ids: Collection[int] = (),
 ) -> dict[int, Separation]:
-    """Return what speaks for apartness in these cleanrooms in a stretch of time, in four questions at most."""
+    """Return what speaks for apartness in these cleanrooms in a stretch of time, in five questions at most."""
     if not rooms:
         return {}
     books = rulebooks(session, {room.facility_id for room in rooms})
     meetings: dict[int, list[Meeting]] = defaultdict(list)
-    if any(
+    periods = run_periods(
+        session,
+        {room.facility_id for room in rooms},
+        since=since.date() - A_DAY,
+        until=until.date() + A_DAY,
+    )
+    if periods or any(
         room.facility.most_runs or any(getattr(room, group) for group in GROUPS.values()) for room in rooms
     ):
         asked = {
@@ -106,6 +117,7 @@ def separations_of(
             "until": until,
             "at": at,
             "ignored": list(ignored_booking_ids) or [0],
+            "limited": sorted(periods) or [0],
         }
         for room_id, starts_at, ends_at, code, *rest in session.execute(_BESIDE, asked):
             shares = frozenset(what for what, shared in zip(GROUPS, rest, strict=False) if shared)
@@ -116,6 +128,7 @@ def separations_of(
             meetings=tuple(meetings[room.id]),
             dedicated_to=room.dedicated_to_id,
             most_runs=room.facility.most_runs,
+            periods=tuple(periods.get(room.facility_id, ())),
         )
         for room in rooms
     }
@@ -136,23 +149,36 @@ def objections(
     ]
 
 
-def full_spans(separation: Separation, spans: Iterable[Span]) -> list[Span]:
-    """Return the stretches in which the facility carries as many runs in its other rooms as it can at once."""
-    if separation.most_runs is None:
+def full_spans(
+    separation: Separation, spans: Iterable[Span], periods: Iterable[tuple[Span, int]] = ()
+) -> list[Span]:
+    """Return the stretches in which the facility carries as many runs in its other rooms as it can at once.
+
+    In a `period` another number holds, of several the least; where the number changes, a stretch ends.
+    """
+    limits = list(periods)
+    if separation.most_runs is None and not limits:
         return []
-    steps = sorted([step for span in spans for step in ((span.start, 1), (span.end, -1))])
-    full: list[Span] = []
-    running, since = 0, 0
-    for tick, step in steps:
-        was, running = running, running + step
-        if was < separation.most_runs <= running:
-            since = tick
-        elif running < separation.most_runs <= was and since < tick:
-            if full and full[-1].end == since:
-                full[-1] = Span(full[-1].start, tick)
-            else:
-                full.append(Span(since, tick))
-    return full
+    steps: dict[int, int] = defaultdict(int)
+    for span in spans:
+        steps[span.start] += 1
+        steps[span.end] -= 1
+    for span, _most in limits:
+        steps[span.start] += 0
+        steps[span.end] += 0
+    full: list[tuple[Span, int]] = []
+    running = 0
+    for start, end in pairwise(sorted(steps)):
+        running += steps[start]
+        held = [most for span, most in limits if span.start <= start < span.end]
+        most = min(held) if held else separation.most_runs
+        if most is None or running < most:
+            continue
+        if full and full[-1][0].end == start and full[-1][1] == most:
+            full[-1] = (Span(full[-1][0].start, end), most)
+        else:
+            full.append((Span(start, end), most))
+    return [span for span, _most in full]
 
 
 def reason_of(objection: Objection, need: Need, book: Rulebook) -> Reason:
@@ -263,15 +289,14 @@ def facts_entered(run_kind: RunKind, process_class: str | None) -> Facts:
 
 
 def shared_with(room: Cleanroom, other: Cleanroom) -> frozenset[str] | None:
-    """Return what two cleanrooms of a facility share; None where what runs in one says nothing of the other."""
+    """Return what two cleanrooms of a facility share, perhaps only who carries the runs; None at another facility."""
     if room.facility_id != other.facility_id:
         return None
-    shared = frozenset(
+    return frozenset(
         what
         for what, group in GROUPS.items()
         if getattr(room, group) and getattr(room, group) == getattr(other, group)
     )
-    return shared if shared or room.facility.most_runs is not None else None
 
 
 def with_facts(blocks: Any) -> Any:
@@ -304,7 +329,11 @@ def _beside_question() -> Select[Any]:
                     and_(
                         other.c.facility_id == _rooms.c.facility_id,
                         other.c.id != _rooms.c.id,
-                        or_(*shared, _facilities.c.most_runs.is_not(None)),
+                        or_(
+                            *shared,
+                            _facilities.c.most_runs.is_not(None),
+                            _facilities.c.id.in_(bindparam("limited", expanding=True)),
+                        ),
                     ),
                 )
                 .join(_blocks, _blocks.c.cleanroom_id == other.c.id)

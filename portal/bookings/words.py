@@ -7,11 +7,12 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from portal.bookings.estimates import kept_estimate
 from portal.bookings.models import Booking, BookingState, RequestState, RunKind, WorkMode
 from portal.bookings.roomtime import local_day
 from portal.facilities.models import BookingUnit, RoomKind
-from portal.facilities.words import label
-from portal.web.filters import day
+from portal.facilities.words import label, units
+from portal.web.filters import day, money
 
 Badge = tuple[str, str]
 """The kind of line with which a state is drawn, and its words."""
@@ -171,3 +172,15 @@ def listed(items: Sequence[str]) -> str:
     if len(items) < 2:
         return "".join(items)
     return _("%(first)s and %(last)s", first=", ".join(items[:-1]), last=items[-1])
+
+
+def charged(booking: Booking) -> list[tuple[str, str]]:
+    """Return what a booking that is over is charged, without VAT, with its label; nothing while that is open."""
+    if booking.fee is not None and booking.fee_currency is not None:
+        heading = _("Fee for not coming") if booking.state is BookingState.NO_SHOW else _("Cancellation fee")
+        return [(heading, money(booking.fee, booking.fee_currency))]
+    used = kept_estimate(booking.actual)
+    if used is None:
+        return []
+    words = f"{money(used.amount, used.currency)} ({units(used.units + used.extra_units, used.unit)})"
+    return [(_("Charged without VAT"), words)]

@@ -19,6 +19,7 @@ from portal.demo import (
     roadmaps,
     separation,
     story,
+    upkeep,
 )
 from portal.facilities.models import Facility
 from portal.facilities.services.load import load_catalogue, load_demo_rooms
@@ -62,3 +63,4 @@ def fill(
     bookings.release_due(session, at=begun)
     roadmaps.lay_all(session, players, random, projects, at=begun)
     referrals.refer_some(session, players, projects, stated, at=begun)
+    upkeep.keep_up(session, players, at=begun)

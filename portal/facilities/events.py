@@ -119,6 +119,20 @@ class HolidayChanged(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RunLimitChanged(Event):
+    """A facility carries another number of runs at once on some days, or no longer does so."""
+
+    name: ClassVar[str] = "facility.run_limit_changed"
+    about: ClassVar[Mapping[str, str]] = FACILITY
+    facility_id: int
+    what: str
+    first_day: date
+    last_day: date
+    most_runs: int
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CleanroomAdded(Event):
     """A cleanroom has been added; without an actor it came with the demonstration data."""
 
@@ -180,6 +194,46 @@ class QualificationChanged(Event):
     code: str
     changes: Changes
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EquipmentValidityChanged(Event):
+    """A manager or QA has said until when a piece of a cleanroom's equipment is qualified; None says no day."""
+
+    name: ClassVar[str] = "cleanroom.equipment_validity_changed"
+    about: ClassVar[Mapping[str, str]] = CLEANROOM
+    facility_id: int
+    cleanroom_id: int
+    code: str
+    equipment: str
+    from_day: date | None
+    to_day: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingChanged(Event):
+    """A manager or QA has said until when somebody is trained for a cleanroom; None says that they are not."""
+
+    name: ClassVar[str] = "cleanroom.training_changed"
+    about: ClassVar[Mapping[str, str]] = {**CLEANROOM, "user_id": "user"}
+    facility_id: int
+    cleanroom_id: int
+    code: str
+    user_id: int
+    from_day: date | None
+    to_day: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainedNeededChanged(Event):
+    """A manager or QA has said how many people must be trained for a cleanroom."""
+
+    name: ClassVar[str] = "cleanroom.trained_needed_changed"
+    about: ClassVar[Mapping[str, str]] = CLEANROOM
+    facility_id: int
+    cleanroom_id: int
+    code: str
+    changes: Changes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

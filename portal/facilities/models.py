@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import Organisation, User
 from portal.core.actors import Role
+from portal.facilities.rules.validity import NeededFor
 from portal.store import Base, Money, choice, json_list, json_object
 
 
@@ -165,9 +166,30 @@ class Licence(Base):
     scope: Mapped[str | None] = mapped_column(Text)
     valid_from: Mapped[date | None]
     valid_until: Mapped[date | None]
+    needed_for: Mapped[NeededFor] = mapped_column(
+        choice(NeededFor, name="needed_for"), default=NeededFor.NOTHING
+    )
+    """What can't be booked beyond its last day, as the facility says."""
     is_demo: Mapped[bool] = mapped_column(default=False)
 
     facility: Mapped[Facility] = relationship()
+
+
+class RunLimit(Base):
+    """Days on which a facility carries another number of runs at once than usual; of several the least holds."""
+
+    __tablename__ = "facility_run_limit"
+    __table_args__ = (
+        CheckConstraint("most_runs >= 0", name="most_runs_is_not_negative"),
+        CheckConstraint("last_day >= first_day", name="days"),
+    )
+
+    facility_id: Mapped[int] = mapped_column(ForeignKey("facility.id"), index=True)
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    most_runs: Mapped[int]
+    """How many runs its staff and QA can carry at once on these days; none at all with 0."""
+    name: Mapped[str] = mapped_column(String(120))
 
 
 class Cleanroom(Base):
@@ -179,6 +201,7 @@ class Cleanroom(Base):
         CheckConstraint("bsl BETWEEN 1 AND 3", name="bsl_is_1_to_3"),
         CheckConstraint("gmo_class IS NULL OR gmo_class BETWEEN 0 AND 3", name="gmo_class_is_0_to_3"),
         CheckConstraint("min_units >= 1 AND (max_units IS NULL OR max_units >= min_units)", name="units"),
+        CheckConstraint("trained_needed IS NULL OR trained_needed >= 1", name="trained_needed"),
         CheckConstraint(
             "opens_hour >= 0 AND closes_hour <= 24 AND opens_hour < closes_hour", name="opening_hours"
         ),
@@ -206,6 +229,8 @@ class Cleanroom(Base):
     max_units: Mapped[int | None]
     notice_days: Mapped[int] = mapped_column(default=0)
     qualified_until: Mapped[date | None]
+    trained_needed: Mapped[int | None]
+    """How many people must be trained for the room; it can't be booked beyond the day on which they are fewer."""
     air_handling: Mapped[str | None] = mapped_column(String(40))
     corridor: Mapped[str | None] = mapped_column(String(40))
     staff_group: Mapped[str | None] = mapped_column(String(40))
@@ -223,6 +248,28 @@ class Cleanroom(Base):
     facility: Mapped[Facility] = relationship()
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (SQLAlchemy reads it as it stands)
+
+
+class EquipmentValidity(Base):
+    """Until when a piece of a cleanroom's equipment is calibrated or qualified."""
+
+    __tablename__ = "cleanroom_equipment_validity"
+    __table_args__ = (UniqueConstraint("cleanroom_id", "equipment"),)
+
+    cleanroom_id: Mapped[int] = mapped_column(ForeignKey("cleanroom.id"))
+    equipment: Mapped[str] = mapped_column(String(60))
+    valid_until: Mapped[date]
+
+
+class Training(Base):
+    """That somebody of the operator is trained to work in a cleanroom, until a day."""
+
+    __tablename__ = "cleanroom_training"
+    __table_args__ = (UniqueConstraint("cleanroom_id", "user_id"),)
+
+    cleanroom_id: Mapped[int] = mapped_column(ForeignKey("cleanroom.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    valid_until: Mapped[date]
 
 
 class Rate(Base):

@@ -17,6 +17,20 @@ def _role(values: Values) -> str:
 
 
 SENTENCES: dict[str, Sentence] = {
+    "days_in_wrong_order": lambda v: _(
+        "The last day, %(end)s, lies before the first, %(start)s. Choose a later last day.",
+        start=day(v["start"]),
+        end=day(v["end"]),
+    ),
+    "days_are_over": lambda v: _(
+        "These days were over on %(day)s, and today is %(today)s. Choose days that are not over.",
+        day=day(v["day"]),
+        today=day(v["today"]),
+    ),
+    "equipment_not_in_room": lambda v: _(
+        "This equipment is not in %(room)s. Choose one of the list, or add it under Facts first.",
+        room=v["room"],
+    ),
     "country_not_known": lambda v: _(
         "The public holidays of %(country)s are not known to the portal. Choose a country of the list.",
         country=v["country"],

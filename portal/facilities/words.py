@@ -11,6 +11,7 @@ from flask_babel import get_locale, gettext, ngettext
 
 from portal.facilities.models import BookingUnit, Cleanroom, Priority
 from portal.facilities.rules.terms import cancellation_shares
+from portal.facilities.rules.validity import NeededFor
 from portal.reference import vocabulary
 from portal.web import filters
 
@@ -128,6 +129,16 @@ def licence_kind(word: str) -> str:
         "gmo_contained_use": gettext("Contained use of GMOs, notified or permitted"),
         "biosafety": gettext("Biosafety permit"),
     }.get(word, gettext("Other licence") if word == "other" else word)
+
+
+def needed_for(word: str) -> str:
+    """Return what can't be booked without a licence."""
+    return {
+        NeededFor.NOTHING: gettext("Nothing depends on it"),
+        NeededFor.EVERY_ROOM: gettext("Every cleanroom"),
+        NeededFor.GMP_ROOMS: gettext("GMP cleanrooms"),
+        NeededFor.GMO_WORK: gettext("Work with GMOs, in every cleanroom"),
+    }[NeededFor(word)]
 
 
 def cancellation(steps: Sequence[Mapping[str, int]]) -> list[str]:
@@ -252,4 +263,6 @@ _FIELDS: Mapping[str, Callable[[], str]] = {
     "scope": lambda: gettext("Scope"),
     "valid_from": lambda: gettext("Valid from"),
     "valid_until": lambda: gettext("Valid until"),
+    "needed_for": lambda: gettext("What can’t be booked without it"),
+    "trained_needed": lambda: gettext("People who must be trained for it"),
 }

@@ -74,3 +74,13 @@ class RightComesUp(Event):
     right_id: int
     which: str
     day: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValidityEnds(Reminder):
+    """A licence, a piece of equipment or the training of people for a cleanroom ends within weeks."""
+
+    name: ClassVar[str] = "reminder.validity_ends"
+    item: str
+    thing: str
+    valid_until: date

@@ -99,6 +99,7 @@ CODES: Mapping[Topic, tuple[str, ...]] = {
         "reminder.booking_starts",
         "reminder.qualification_ends",
         "reminder.right_comes_up",
+        "reminder.validity_ends",
     ),
     Topic.WORK: ("job.ended",),
 }

@@ -60,7 +60,10 @@ def _of_cleanroom(actor: Actor, about: About) -> str:
     room = db.session().get(Cleanroom, about.subject_id)
     if room is None or room.facility_id not in actor.facility_ids:
         raise NotFound
-    return url_for("facilities.qualification", slug=room.facility.slug, room_slug=room.slug)
+    if about.item == "licence":
+        return url_for("facilities.show", slug=room.facility.slug)
+    page = "facilities.upkeep" if about.item else "facilities.qualification"
+    return url_for(page, slug=room.facility.slug, room_slug=room.slug)
 
 
 def _of_job(_actor: Actor, about: About) -> str:

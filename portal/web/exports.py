@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Literal
 
 from flask import Response
@@ -37,7 +38,7 @@ def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> str:
     return out.getvalue()
 
 
-def _harmless(value: Value) -> str | int | float:
+def _harmless(value: Value) -> str | int | float | Decimal:
     if value is None:
         return ""
     if isinstance(value, date):

@@ -4,12 +4,13 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
+from decimal import Decimal
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-Value = str | int | float | date | datetime | None
+Value = str | int | float | Decimal | date | datetime | None
 
 SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WIDEST = 60
@@ -53,4 +54,5 @@ def _write(sheet: Worksheet, line: int, place: int, value: Value, form: Format) 
         text = UNWRITABLE.sub("", value)[:CELL]
         sheet.write_string(line, place, text, form if line == 0 else None)
     else:
-        sheet.write_number(line, place, value)
+        # A workbook keeps numbers as such; two places of any amount that is charged survive it exactly.
+        sheet.write_number(line, place, float(value))

@@ -489,7 +489,12 @@ class TestBelongings:
     def test_a_licence_is_added_changed_and_removed(
         self, session: Session, client: PageClient, home: Facility
     ) -> None:
-        form = {"kind": "gmp_certificate", "number": "SE-1", "valid_until": "2031-01-31"}
+        form = {
+            "kind": "gmp_certificate",
+            "number": "SE-1",
+            "valid_until": "2031-01-31",
+            "needed_for": "gmp_rooms",
+        }
         assert client.post("/facilities/home/licences", {**form, "version": home.version}).status_code == 303
         licence = session.scalars(select(Licence)).one()
         address = f"/facilities/home/licences/{licence.id}"

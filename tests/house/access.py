@@ -577,6 +577,26 @@ CATALOGUE = (
         on="facilities.holidays",
         of="facility",
     ),
+    see("facilities.run_limits", "facility", may=MANAGERS),
+    send(
+        "facilities.add_run_limit",
+        "facility",
+        may=MANAGERS,
+        on="facilities.run_limits",
+        types=lambda ground: {
+            "first_day": str(ground.values["far day"]),
+            "last_day": str(ground.values["far day"]),
+            "most_runs": "9",
+            "name": "Move",
+        },
+    ),
+    send(
+        "facilities.remove_run_limit",
+        "run limit",
+        may=MANAGERS,
+        on="facilities.run_limits",
+        of="facility",
+    ),
     see("facilities.people", "facility", may=MANAGERS),
     send(
         "facilities.give_duty",
@@ -618,6 +638,22 @@ CATALOGUE = (
         on="facilities.qualification",
         types=lambda ground: {"qualified_until": str(ground.values["far day"]), "reason": REASON},
     ),
+    see("facilities.upkeep", "room", may=QUALIFIERS),
+    send(
+        "facilities.save_equipment",
+        "room",
+        may=QUALIFIERS,
+        on="facilities.upkeep",
+        types=lambda ground: {"valid_until": str(ground.values["far day"])},
+    ),
+    send(
+        "facilities.save_training",
+        "room",
+        may=QUALIFIERS,
+        on="facilities.upkeep",
+        types=lambda ground: {"valid_until": str(ground.values["far day"])},
+    ),
+    send("facilities.save_trained_needed", "room", may=QUALIFIERS, on="facilities.upkeep"),
     see("facilities.rates", "room", may=MANAGERS),
     send(
         "facilities.add_rate",
@@ -1597,6 +1633,18 @@ REFERRALS = (
     ),
 )
 
+CHARGES = (
+    see("charges.of_facility", "facility", may=MANAGERS),
+    see("charges.facility_file", "facility as CSV", may=MANAGERS),
+    see("charges.facility_file", "facility as XLSX", may=MANAGERS),
+    see("charges.facility_document", "facility", may=MANAGERS),
+    see("charges.of_campaign", "asked chain", may=OWNER),
+    see("charges.own", may=FOUNDERS),
+    see("charges.own_file", "as CSV", may=FOUNDERS),
+    see("charges.own_file", "as XLSX", may=FOUNDERS),
+    see("charges.own_document", "own project", may=FOUNDERS),
+)
+
 TABLE: tuple[Line, ...] = (
     *FRAME,
     *MESSAGES,
@@ -1613,6 +1661,7 @@ TABLE: tuple[Line, ...] = (
     *SEGREGATION,
     *CALENDARS,
     *CAMPAIGNS,
+    *CHARGES,
     *DECIDING,
     *RUNNING,
     *STEPS,

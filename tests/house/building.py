@@ -54,6 +54,7 @@ from portal.facilities.models import (
     Licence,
     Rate,
     RoomKind,
+    RunLimit,
     VectorLevel,
 )
 from portal.files.services import Kept, announce
@@ -501,7 +502,14 @@ class _GroundBuilder:
         ]
         licence = Licence(facility_id=self.site.id, kind="manufacturing", number="L-1")
         holiday = ExtraHoliday(facility_id=self.site.id, day=today + timedelta(days=500), name="Stocktaking")
-        session.add_all([*rates, licence, holiday])
+        limit = RunLimit(
+            facility_id=self.site.id,
+            first_day=today + timedelta(days=700),
+            last_day=today + timedelta(days=701),
+            most_runs=9,
+            name="Holiday weeks",
+        )
+        session.add_all([*rates, licence, holiday, limit])
         session.flush()
         self._people()
         site = {"slug": self.site.slug}
@@ -515,6 +523,7 @@ class _GroundBuilder:
         self.at("rate", **room, rate_id=rates[1].id)
         self.at("licence", **site, licence_id=licence.id)
         self.at("holiday", **site, holiday_id=holiday.id)
+        self.at("run limit", **site, limit_id=limit.id)
         self.at("operator", organisation_id=self.body.id)
         request = RoleRequest(
             user_id=self.qa.id,

@@ -16,8 +16,12 @@ SHOWN = (
 """What a request shows the facility, and what is said and agreed about it."""
 COUNTERPART = frozenset({"person", "account ids"})
 """Who decided on a request, and whose access somebody may take back."""
+CHARGED = SHOWN | {"company"}
+"""What a manager reads besides: whom an invoice names."""
 STAFF = {"alpha": SHOWN, "eff": None}
+MANAGERS = {"alpha": CHARGED, "eff": None}
 STAFF_ABROAD = {"beta": SHOWN, "gee": None}
+MANAGERS_ABROAD = {"beta": CHARGED, "gee": None}
 ADVISERS = dict.fromkeys(("alpha", "beta", "delta"), TEASER | {"introduction ids", "meeting"})
 SENT = TEASER | {"money", "introduction ids"}
 """What an investor reads of a teaser that was sent, before both have said yes."""
@@ -35,11 +39,11 @@ KNOWN: Mapping[Person, Mapping[str, frozenset[str] | None]] = {
     Person.NOBODY: {},
     Person.FOUNDER: {"alpha": None, "eff": COUNTERPART, **CONFIDANTS, **MET},
     Person.OTHER_FOUNDER: {"beta": None, "gee": COUNTERPART, **CONFIDANTS, **MET},
-    Person.MANAGER: STAFF,
-    Person.DEPUTY: STAFF,
+    Person.MANAGER: MANAGERS,
+    Person.DEPUTY: MANAGERS,
     Person.QA: STAFF,
     Person.QP: STAFF,
-    Person.OTHER_MANAGER: STAFF_ABROAD,
+    Person.OTHER_MANAGER: MANAGERS_ABROAD,
     Person.OTHER_QA: STAFF_ABROAD,
     Person.PAST_DEPUTY: {
         "eff": NAMED | {"company", "person", "address", "message ids"},

@@ -40,11 +40,14 @@ FACILITIES = {
     "cleanroom.added",
     "cleanroom.changeover_changed",
     "cleanroom.edited",
+    "cleanroom.equipment_validity_changed",
     "cleanroom.qualification_changed",
     "cleanroom.rate_added",
     "cleanroom.rate_withdrawn",
     "cleanroom.reopened",
     "cleanroom.retired",
+    "cleanroom.trained_needed_changed",
+    "cleanroom.training_changed",
     "facility.added",
     "facility.duty_ended",
     "facility.duty_given",
@@ -52,6 +55,7 @@ FACILITIES = {
     "facility.holiday_changed",
     "facility.licence_changed",
     "facility.operator_changed",
+    "facility.run_limit_changed",
     "facility.shipped_facts_loaded",
 }
 """The catalogue shows them; what is agreed already stays as it is."""

@@ -22,6 +22,7 @@ LISTS: dict[str, tuple[Person, str]] = {
     "bookings.inbox": (Person.MANAGER, "state=submitted"),
     "bookings.facility_bookings": (Person.MANAGER, "state=confirmed"),
     "bookings.closures": (Person.MANAGER, "sort=-start"),
+    "charges.own": (Person.FOUNDER, "currency=EUR"),
     "facilities.catalogue": (Person.VISITOR, "sort=-name"),
     "facilities.administer": (Person.ADMINISTRATOR, ""),
     "accounts.people": (Person.ADMINISTRATOR, "role=founder"),

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from portal.bookings import blocks, queries, search
-from portal.bookings.estimates import estimate
+from portal.bookings.estimates import estimate, for_time_used, kept_estimate
 from portal.bookings.events import (
     BookingCancelled,
     BookingCompleted,
@@ -177,10 +177,11 @@ def complete_booking(
     shown_version: int | None = None,
     at: datetime,
 ) -> Booking:
-    """Mark work as completed; what is left of the booking is free, and offered to the waiting list."""
+    """Mark work as completed; what is left of the booking is free, is not charged, and is offered to the waiting list."""
     booking, rooms = _to_run(session, actor, booking_id, "complete", shown_version=shown_version, at=at)
     blocks.change_state(session, booking, BookingState.COMPLETED)
     freed = _end_early(session, booking, at=at)
+    booking.actual = _charge_for_time_used(session, booking) if freed is not None else _kept(booking)
     record(
         session,
         BookingCompleted(
@@ -202,11 +203,15 @@ def mark_no_show(
     shown_version: int | None = None,
     at: datetime,
 ) -> Booking:
-    """Note that nobody came; the rest of the time is free, and offered to the waiting list."""
+    """Note that nobody came; the rest of the time is free, and offered to the waiting list.
+
+    Not to come is charged as a cancellation on the day of the start, by the facility's terms.
+    """
     booking, rooms = _to_run(session, actor, booking_id, "no_show", shown_version=shown_version, at=at)
     zone = booking.block.cleanroom.facility.time_zone
     if at < booking.block.starts_at:
         raise Refused([Reason("starts_later", {"start": booking.block.starts_at, "zone": zone})])
+    booking.fee, booking.fee_currency = fee_for_cancelling(booking, by=Side.REQUESTER, at=at)
     blocks.change_state(session, booking, BookingState.NO_SHOW)
     booking.ended_reason = note.strip() or None
     freed = _end_early(session, booking, at=at)
@@ -542,6 +547,20 @@ def _end_early(session: Session, booking: Booking, *, at: datetime) -> datetime 
         return None
     blocks.shorten(session, booking, end=end)
     return end
+
+
+def _charge_for_time_used(session: Session, booking: Booking) -> dict[str, Any] | None:
+    """Return what is charged for work that ended early: closed days and what was given back are not."""
+    agreed = kept_estimate(booking.estimate)
+    if agreed is None:
+        return _kept(booking)
+    slot = booking.slot
+    diary = search.diary_around(session, booking.block.cleanroom, slot, at=slot.start)
+    return for_time_used(agreed, diary, slot).as_json()
+
+
+def _kept(booking: Booking) -> dict[str, Any] | None:
+    return dict(booking.estimate) if booking.estimate else None
 
 
 def _percent(booking: Booking, *, at: datetime) -> int:

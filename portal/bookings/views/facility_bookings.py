@@ -462,8 +462,7 @@ def _facts(booking: Booking, known: Collection[int], zone: str) -> list[tuple[st
                 money(int(booking.estimate["amount"]), str(booking.estimate["currency"])),
             )
         )
-    if booking.fee is not None and booking.fee_currency is not None:
-        facts.append((_("Cancellation fee"), money(booking.fee, booking.fee_currency)))
+    facts += words.charged(booking)
     if booking.ended_reason:
         facts.append((_("Reason"), booking.ended_reason))
     return facts

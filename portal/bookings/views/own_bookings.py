@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from portal.bookings import queries, search, services, words
 from portal.bookings.belonging import belongings
 from portal.bookings.blocks import work_of
-from portal.bookings.estimates import Estimate, estimate
+from portal.bookings.estimates import Estimate, estimate, kept_estimate
 from portal.bookings.forms.requests import CancelForm, MoveForm, NoteForm
 from portal.bookings.history import happenings
 from portal.bookings.models import Booking, MoveProposal, Side
@@ -23,7 +23,7 @@ from portal.bookings.services.bookings import fee_for_cancelling, must_ask
 from portal.bookings.views import choosing
 from portal.bookings.views.blueprint import bp
 from portal.bookings.views.checking import cost_rows
-from portal.bookings.views.record import OWN_GROUPS, on_the_wall, parties, stored_estimate
+from portal.bookings.views.record import OWN_GROUPS, on_the_wall, parties
 from portal.bookings.views.windows import offer_rooms, other_window
 from portal.core import clock
 from portal.core.actors import Actor, Role
@@ -239,11 +239,11 @@ def _page(booking_id: int, *, form: ActionForm | None = None, shown: str | None 
         window=window(booking.block.starts_at, booking.block.ends_at, zone),
         held_until=moment(booking.held_until, zone) if booking.held_until else None,
         run=words.run_kind(booking.run_kind),
-        cost=cost_rows(stored_estimate(booking.estimate)),
+        cost=cost_rows(kept_estimate(booking.estimate)),
         can_cancel=state in BOOKING_STEPS["cancel"] and booking.block.ends_at > at,
         can_move=state in BOOKING_STEPS["move"] and booking.block.starts_at > at,
         fee=_fee_words(fee, currency),
-        charged=money(booking.fee, booking.fee_currency) if booking.fee else None,
+        charged=words.charged(booking),
         related=belongings(session, current_actor(), booking.request, booking),
         terms=facility_words.cancellation(facility.cancellation_steps),
         proposals=[_shown(one, booking, at=at) for one in queries.open_proposals(session, [booking.id])],

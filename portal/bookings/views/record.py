@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from portal.bookings import queries, search, services, words
 from portal.bookings.belonging import belongings
-from portal.bookings.estimates import Estimate
+from portal.bookings.estimates import kept_estimate
 from portal.bookings.forms.requests import AnswerForm, NoteForm, write_window
 from portal.bookings.history import Happening, happenings
 from portal.bookings.models import (
@@ -191,7 +191,7 @@ def request_page(
         waiting_place=places.get(asked.id),
         priority=priority(room.facility.priority) if room else None,
         facts=needed_facts(asked),
-        cost=cost_rows(stored_estimate(asked.estimate)) if asked.estimate else [],
+        cost=cost_rows(kept_estimate(asked.estimate)) if asked.estimate else [],
         history=_history(session, asked, zone),
         signatures=signatures_shown(session, asked, booking),
         thread=_thread(session, asked, zone),
@@ -213,12 +213,6 @@ def _form(kind: type[ActionForm], name: str, asked: SlotRequest, refused: Action
     for field in form:
         field.id = f"{name}-{field.id}"
     return form
-
-
-def stored_estimate(kept: Any) -> Estimate | None:
-    """Return an estimate that was kept as JSON; one that was kept without its parts is not shown."""
-    names = set(Estimate.__dataclass_fields__)
-    return Estimate(**kept) if kept and names == set(kept) else None
 
 
 def on_the_wall(at: datetime, zone: str) -> datetime:
@@ -262,7 +256,7 @@ def _offer(asked: SlotRequest, booking: Booking | None, *, at: datetime) -> Offe
         window=window(booking.block.starts_at, booking.block.ends_at, zone),
         held_until=moment(booking.held_until, zone),
         has_lapsed=booking.held_until <= at,
-        cost=cost_rows(stored_estimate(booking.estimate)),
+        cost=cost_rows(kept_estimate(booking.estimate)),
     )
 
 

@@ -11,7 +11,8 @@ from portal.core.actors import Role
 from portal.facilities import words
 from portal.facilities.forms.fields import Among, OneOf
 from portal.facilities.rules.duties import DUTIES
-from portal.web.forms import ActionForm, day, line, text
+from portal.facilities.rules.validity import NeededFor
+from portal.web.forms import ActionForm, day, line, text, whole_number
 
 
 class LicenceForm(ActionForm):
@@ -28,7 +29,17 @@ class LicenceForm(ActionForm):
         _l("Valid until"), required=False, description=_l("The last day. Empty: no end is known.")
     )
 
-    FIELDS = ("kind", "number", "authority", "scope", "valid_from", "valid_until")
+    needed_for = OneOf(
+        _l("What can’t be booked without it"),
+        answers=lambda: [(one.value, words.needed_for(one)) for one in NeededFor],
+        reads=NeededFor,
+        description=_l(
+            "Beyond its last day nothing of this is offered or approved. Of several licences of one kind the one that holds "
+            "longest counts. What is booked already stays."
+        ),
+    )
+
+    FIELDS = ("kind", "number", "authority", "scope", "valid_from", "valid_until", "needed_for")
 
     def values(self) -> dict[str, Any]:
         """Return what was typed; an empty field is not published."""
@@ -73,3 +84,52 @@ class EndDutyForm(ActionForm):
     """The last day of a duty."""
 
     last_day = day(_l("Last day"), required=False, description=_l("Empty: it ends at once."))
+
+
+class RunLimitForm(ActionForm):
+    """Days on which a facility carries another number of runs at once."""
+
+    first_day = day(_l("First day"))
+    last_day = day(_l("Last day"))
+    most_runs = whole_number(
+        _l("Runs at once"), least=0, most=500, description=_l("In all cleanrooms together; 0 for none.")
+    )
+    name = line(
+        _l("What for"),
+        longest=120,
+        description=_l("For instance holiday weeks. Only people with a duty here read it."),
+    )
+
+
+class EquipmentForm(ActionForm):
+    """Until when a piece of equipment is qualified."""
+
+    equipment = OneOf(_l("Equipment"), answers=lambda: ())
+    valid_until = day(
+        _l("Qualified until"), required=False, description=_l("The last day. Empty: nobody is held to a day.")
+    )
+
+
+class TrainingForm(ActionForm):
+    """Until when somebody is trained for a cleanroom."""
+
+    user_id = Among(_l("Person"), description=_l("Somebody of the operator’s organisation."))
+    valid_until = day(
+        _l("Trained until"),
+        required=False,
+        description=_l("The last day. Empty: they are not trained for it."),
+    )
+
+
+class TrainedNeededForm(ActionForm):
+    """How many people must be trained for a cleanroom."""
+
+    trained_needed = whole_number(
+        _l("People who must be trained for it"),
+        required=False,
+        least=1,
+        most=50,
+        description=_l(
+            "The room can’t be booked beyond the day on which they are fewer. Empty: nobody is asked for."
+        ),
+    )

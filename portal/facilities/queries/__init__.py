@@ -30,8 +30,20 @@ from portal.facilities.queries.people import (
     terms_of,
     with_duties,
 )
+from portal.facilities.queries.validity import (
+    Period,
+    RunsOut,
+    equipment_validity_of,
+    run_limits_of,
+    run_periods,
+    running_out,
+    trained_for,
+    validities_of,
+)
 
 __all__ = [
+    "Period",
+    "RunsOut",
     "bookable_cleanrooms",
     "changeover_tables",
     "check_slug",
@@ -40,6 +52,7 @@ __all__ = [
     "cleanroom_to_manage",
     "cleanrooms_by_facility",
     "duties_of",
+    "equipment_validity_of",
     "exceptions_of",
     "facilities",
     "facilities_with_duties_of",
@@ -54,6 +67,11 @@ __all__ = [
     "organisations",
     "own_changeover_days",
     "rates_of",
+    "run_limits_of",
+    "run_periods",
+    "running_out",
     "terms_of",
+    "trained_for",
+    "validities_of",
     "with_duties",
 ]

@@ -18,6 +18,13 @@ from portal.facilities.services.rooms import (
     set_qualification,
 )
 from portal.facilities.services.sites import add_facility, edit_facility, set_operator
+from portal.facilities.services.validity import (
+    add_run_limit,
+    remove_run_limit,
+    set_equipment_validity,
+    set_trained_needed,
+    set_training,
+)
 
 __all__ = [
     "add_cleanroom",
@@ -25,6 +32,7 @@ __all__ = [
     "add_holiday",
     "add_licence",
     "add_rate",
+    "add_run_limit",
     "edit_cleanroom",
     "edit_facility",
     "edit_licence",
@@ -35,10 +43,14 @@ __all__ = [
     "load_demo_rooms",
     "remove_holiday",
     "remove_licence",
+    "remove_run_limit",
     "reopen_cleanroom",
     "retire_cleanroom",
     "set_changeover_days",
+    "set_equipment_validity",
     "set_operator",
     "set_qualification",
+    "set_trained_needed",
+    "set_training",
     "withdraw_rate",
 ]

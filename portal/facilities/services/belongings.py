@@ -13,7 +13,7 @@ from portal.facilities.rules.opening import day_at, public_holidays, reasons_aga
 from portal.facilities.services.changes import Values, change, check_version, refuse_if, touch
 from portal.ledger import record
 
-LICENCE = frozenset({"kind", "number", "authority", "scope", "valid_from", "valid_until"})
+LICENCE = frozenset({"kind", "number", "authority", "scope", "valid_from", "valid_until", "needed_for"})
 LICENCE_TEXTS = frozenset({"number", "scope"})
 
 

@@ -21,6 +21,7 @@ from portal.facilities.models import (
     VectorLevel,
 )
 from portal.facilities.rules.opening import day_at
+from portal.facilities.rules.validity import NeededFor
 from portal.facilities.services.changes import touch
 from portal.ledger import record
 from portal.reference import shipped
@@ -203,6 +204,7 @@ def _add_demo_licences(session: Session, facility: Facility, rooms: list[Cleanro
                 authority=DEMO_AUTHORITY,
                 valid_from=today - timedelta(days=365),
                 valid_until=today + timedelta(days=730),
+                needed_for=NeededFor.GMP_ROOMS if kind == DEMO_GMP else NeededFor.GMO_WORK,
                 is_demo=True,
             )
         )

@@ -14,7 +14,8 @@ from portal.web.actors import maybe_actor
 
 bp = Blueprint("facilities", __name__)
 
-CALENDAR, NEW_REQUEST, SEGREGATION = "bookings.calendar", "bookings.new_request", "segregation.index"
+CALENDAR, NEW_REQUEST = "bookings.calendar", "bookings.new_request"
+SEGREGATION, CHARGES = "segregation.index", "charges.of_facility"
 
 
 @bp.context_processor
@@ -61,7 +62,10 @@ def cleanroom_tabs(room: Cleanroom, current: str) -> list[tuple[str, str, bool]]
             ("facilities.changeover", _("Changeover")),
         ]
     if place.can_qualify:
-        pages.append(("facilities.qualification", _("Qualification")))
+        pages += [
+            ("facilities.qualification", _("Qualification")),
+            ("facilities.upkeep", _("Equipment and training")),
+        ]
     if len(pages) == 1:
         return []
     return [
@@ -93,8 +97,11 @@ def _tabs(facility: Facility, current: str, *, manages: bool, has_duty: bool) ->
             ("facilities.edit_terms", _("Terms")),
             ("facilities.licences", _("Licences")),
             ("facilities.holidays", _("Holidays")),
+            ("facilities.run_limits", _("Runs at once")),
             ("facilities.people", _("People")),
         ]
+    if manages and CHARGES in current_app.view_functions:
+        pages.append((CHARGES, _("Charges")))
     if has_duty and SEGREGATION in current_app.view_functions:
         pages.append((SEGREGATION, _("Segregation")))
     pages.append(("facilities.show_history", _("History")))

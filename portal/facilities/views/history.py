@@ -166,6 +166,42 @@ def _rate(facts: Facts) -> dict[str, str]:
     }
 
 
+def _run_limit(facts: Facts, _names: Mapping[int, str]) -> str:
+    first, last = (filters.day(_as_day(facts[name])) for name in ("first_day", "last_day"))
+    if facts["what"] == "removed":
+        return _("From %(first)s to %(last)s the usual number of runs holds again.", first=first, last=last)
+    return _(
+        "From %(first)s to %(last)s runs at once: %(most)s (%(why)s).",
+        first=first,
+        last=last,
+        most=facts["most_runs"],
+        why=facts["label"],
+    )
+
+
+def _until(facts: Facts) -> str:
+    return filters.day(_as_day(facts["to_day"])) if facts["to_day"] else _("no day")
+
+
+def _equipment(facts: Facts, _names: Mapping[int, str]) -> str:
+    return _(
+        "%(equipment)s in cleanroom %(code)s is qualified until: %(until)s.",
+        equipment=words.label("equipment", facts["equipment"]),
+        code=facts["code"],
+        until=_until(facts),
+    )
+
+
+def _training(facts: Facts, names: Mapping[int, str]) -> str:
+    person = names.get(facts["user_id"]) or _("Somebody")
+    return _(
+        "%(person)s is trained for cleanroom %(code)s until: %(until)s.",
+        person=person,
+        code=facts["code"],
+        until=_until(facts),
+    )
+
+
 _DAYS = frozenset({"valid_from", "valid_until", "qualified_until"})
 
 _SENTENCES: Mapping[str, Callable[[Facts, Mapping[int, str]], str]] = {
@@ -177,6 +213,12 @@ _SENTENCES: Mapping[str, Callable[[Facts, Mapping[int, str]], str]] = {
     "facility.duty_ended": _duty_ended,
     "facility.licence_changed": _licence,
     "facility.holiday_changed": _holiday,
+    "facility.run_limit_changed": _run_limit,
+    "cleanroom.equipment_validity_changed": _equipment,
+    "cleanroom.training_changed": _training,
+    "cleanroom.trained_needed_changed": lambda f, _n: _(
+        "How many people must be trained for cleanroom %(code)s was changed.", code=f["code"]
+    ),
     "cleanroom.added": lambda f, _n: _("Cleanroom %(code)s was added.", code=f["code"]),
     "cleanroom.edited": lambda f, _n: _("Cleanroom %(code)s was changed.", code=f["code"]),
     "cleanroom.retired": lambda f, _n: _("Cleanroom %(code)s takes no new requests.", code=f["code"]),

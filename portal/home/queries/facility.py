@@ -144,6 +144,18 @@ def booking_ids(session: Session, facility_ids: Collection[int]) -> list[int]:
     )
 
 
+def bookable_rooms(session: Session, facility_ids: Collection[int]) -> list[Cleanroom]:
+    """Return the cleanrooms of these facilities that take requests, with their facilities."""
+    return list(
+        session.scalars(
+            select(Cleanroom)
+            .where(Cleanroom.facility_id.in_(list(facility_ids)), Cleanroom.is_bookable)
+            .options(joinedload(Cleanroom.facility))
+            .order_by(Cleanroom.facility_id, Cleanroom.code)
+        )
+    )
+
+
 def rooms_without_date(session: Session, facility_ids: Collection[int]) -> list[Cleanroom]:
     """Return the bookable cleanrooms of these facilities whose end of qualification nobody has entered."""
     return list(

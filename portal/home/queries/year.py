@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, String, Text, and_, literal, select, true, union_all
+from sqlalchemy import ColumnElement, Integer, String, Text, and_, cast, literal, select, true, union_all
 from sqlalchemy.orm import Session
 
 from portal.bookings.models import (
@@ -50,7 +50,11 @@ class Ending:
     day: date
     facility: str
     slug: str
+    facility_id: int
     room_slug: str | None
+    licence_id: int | None
+    needed_for: str | None
+    """For a licence: what can't be booked without it."""
 
     @property
     def is_qualification(self) -> bool:
@@ -191,7 +195,10 @@ def endings(
             Cleanroom.qualified_until.label("day"),
             Facility.name.label("facility"),
             Facility.slug.label("slug"),
+            Facility.id.label("facility_id"),
             Cleanroom.slug.label("room_slug"),
+            literal(None, Integer).label("licence_id"),
+            literal(None, String).label("needed_for"),
         )
         .join(Facility, Facility.id == Cleanroom.facility_id)
         .where(here, Cleanroom.is_bookable, ends(Cleanroom.qualified_until.expression))
@@ -203,7 +210,10 @@ def endings(
             Licence.valid_until,
             Facility.name,
             Facility.slug,
+            Facility.id,
             literal(None, Text),
+            Licence.id,
+            cast(Licence.needed_for, String),
         )
         .join(Facility, Facility.id == Licence.facility_id)
         .where(here, ends(Licence.valid_until.expression))

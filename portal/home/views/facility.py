@@ -1,7 +1,7 @@
 """The homes of a facility's people: what needs my decision, and what runs and runs out."""
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import render_template, url_for
@@ -16,6 +16,8 @@ from portal.bookings.words import booking_badge
 from portal.core.actors import Actor, Role
 from portal.facilities import words as facility_words
 from portal.facilities.models import Cleanroom
+from portal.facilities.queries import RunsOut, running_out
+from portal.facilities.rules.validity import LONG_AGO, NeededFor
 from portal.home import words
 from portal.home.queries import facility, own
 from portal.home.queries.facility import Place
@@ -58,7 +60,7 @@ def manager(session: Session, actor: Actor, *, at: datetime, **around: Any) -> s
         ],
         week=[_line(booking, named) for booking in week],
         holds=[{**_line(booking, named), **_lapse(booking, at)} for booking in held],
-        **_running_out(session, managed, at=at),
+        **_running_out(session, actor, managed, at=at),
         **around,
     )
 
@@ -75,7 +77,7 @@ def quality(session: Session, actor: Actor, *, at: datetime, **around: Any) -> s
         now=[_line(one, named) for one in bookings if one.block.starts_at <= at and _stands(one)],
         coming=[_line(one, named) for one in bookings if one.block.starts_at > at],
         days=AHEAD.days,
-        **_running_out(session, here, at=at),
+        **_running_out(session, actor, here, at=at),
         **around,
     )
 
@@ -183,11 +185,20 @@ def _lapse(booking: Booking, at: datetime) -> dict[str, Any]:
     }
 
 
-def _running_out(session: Session, facility_ids: Collection[int], *, at: datetime) -> dict[str, Any]:
+def _running_out(
+    session: Session, actor: Actor, facility_ids: Collection[int], *, at: datetime
+) -> dict[str, Any]:
+    """Return what ends within weeks, the earliest first, what can't be booked because of it, and where it is renewed."""
     today = local_day(at, time_zone())
-    found = endings(session, facility_ids, until=today + WARNED_BEFORE)
+    until = today + WARNED_BEFORE
+    found = [_ending(one, actor, today) for one in endings(session, facility_ids, until=until)]
+    found += [
+        _of_room(one, today)
+        for one in running_out(session, facility.bookable_rooms(session, facility_ids))
+        if one.item != "licence" and one.last_day <= until
+    ]
     return {
-        "endings": [_ending(one, at) for one in found],
+        "endings": sorted(found, key=lambda one: str(one["last_day"])),
         "ending_days": WARNED_BEFORE.days,
         "without_date": [
             {"text": words.room(room), "url": _qualification_url(room)}
@@ -196,23 +207,65 @@ def _running_out(session: Session, facility_ids: Collection[int], *, at: datetim
     }
 
 
-def _ending(ending: Ending, at: datetime) -> dict[str, Any]:
-    today = local_day(at, time_zone())
-    is_over = ending.day < today
+def _ending(ending: Ending, actor: Actor, today: date) -> dict[str, Any]:
     if ending.room_slug is not None:
         what = _("Qualification of %(room)s, %(facility)s", room=ending.name, facility=ending.facility)
         url = url_for("facilities.qualification", slug=ending.slug, room_slug=ending.room_slug)
-    else:
-        licence = facility_words.licence_kind(ending.name)
-        what = f"{licence}, {ending.facility}"
-        url = url_for("facilities.show", slug=ending.slug)
+        return _line_of_ending(
+            ending.day, what, url, today, costs=_("The room can’t be booked after it."), is_room=True
+        )
+    licence = facility_words.licence_kind(ending.name)
+    url = url_for("facilities.show", slug=ending.slug)
+    if actor.holds(Role.FACILITY_MANAGER, ending.facility_id):
+        url = url_for("facilities.edit_licence", slug=ending.slug, licence_id=ending.licence_id)
+    return _line_of_ending(
+        ending.day,
+        f"{licence}, {ending.facility}",
+        url,
+        today,
+        costs=_costs_of_licence(ending.needed_for or NeededFor.NOTHING),
+    )
+
+
+def _costs_of_licence(needed_for: str) -> str | None:
+    if needed_for == NeededFor.NOTHING:
+        return None
+    return _("Can’t be booked after it: %(what)s.", what=facility_words.needed_for(needed_for))
+
+
+def _of_room(one: RunsOut, today: date) -> dict[str, Any]:
+    url = url_for("facilities.upkeep", slug=one.room.facility.slug, room_slug=one.room.slug)
+    names = {"room": one.room.code, "facility": one.room.facility.name}
+    if one.item == "equipment":
+        equipment = facility_words.label("equipment", one.thing)
+        what = _("%(equipment)s in %(room)s, %(facility)s", equipment=equipment, **names)
+        return _line_of_ending(
+            one.last_day, what, url, today, costs=_("Work that needs it can’t be booked after it.")
+        )
+    what = _("People trained for %(room)s, %(facility)s", **names)
+    return _line_of_ending(
+        one.last_day,
+        what,
+        url,
+        today,
+        costs=_("The room can’t be booked while too few are trained."),
+        is_room=True,
+    )
+
+
+def _line_of_ending(
+    last_day: date, what: str, url: str, today: date, *, costs: str | None, is_room: bool = False
+) -> dict[str, Any]:
+    never = last_day == LONG_AGO
     return {
-        "day": day(ending.day),
-        "distance": words.distance(ending.day, today),
+        "last_day": last_day,
+        "day": _("Now") if never else day(last_day),
+        "distance": "" if never else words.distance(last_day, today),
         "text": what,
         "url": url,
-        "is_over": is_over,
-        "is_room": ending.room_slug is not None,
+        "is_over": last_day < today,
+        "costs": costs,
+        "is_room": is_room,
     }
 
 

@@ -124,5 +124,6 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = {
     reminders.OfferEnds.name: REQUESTER,
     reminders.BookingStarts.name: (tell_founders_of_booking,),
     reminders.QualificationEnds.name: (tell_keepers,),
+    reminders.ValidityEnds.name: (tell_keepers,),
     JobEnded.name: (tell_owner,),
 }

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from portal.bookings.models import Block, Booking, BookingState, RequestState, SlotRequest
 from portal.facilities.models import Cleanroom
+from portal.facilities.queries import running_out
 from portal.ledger.services import record
 from portal.notifications import events
 from portal.notifications.models import Reminded
@@ -35,6 +36,7 @@ def remind(session: Session, *, at: datetime) -> int:
         *_starting_bookings(session, at=at),
         *_ending_qualifications(session, at=at),
         *_rights_coming_up(session, at=at),
+        *_what_runs_out(session, at=at),
     ]
     new = list(_new(session, due))
     for subject_id, occasion, event in new:
@@ -156,3 +158,21 @@ def _rights_coming_up(session: Session, *, at: datetime) -> Iterable[Due]:
                     project_id=right.project_id, right_id=right.id, which=which.value, day=day
                 )
                 yield right.id, f"{which.value} {day} {stage}", event
+
+
+def _what_runs_out(session: Session, *, at: datetime) -> Iterable[Due]:
+    """Yield the licences, equipment and training without which something can't be booked."""
+    rooms = session.scalars(
+        select(Cleanroom)
+        .where(Cleanroom.is_bookable)
+        .options(joinedload(Cleanroom.facility))
+        .order_by(Cleanroom.id)
+    )
+    for one in running_out(session, rooms):
+        left = one.last_day - at.astimezone(ZoneInfo(one.room.facility.time_zone)).date()
+        steps = [step for step in QUALIFICATION_ENDS if timedelta(0) <= left <= step]
+        if steps:
+            event = events.ValidityEnds(
+                cleanroom_id=one.room.id, item=one.item, thing=one.thing, valid_until=one.last_day
+            )
+            yield one.room.id, f"{one.item[0]} {one.thing} {one.last_day} {min(steps).days}", event

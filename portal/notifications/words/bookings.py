@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from portal.facilities.words import label, licence_kind
 from portal.notifications.queries import Told
 from portal.web.filters import day, moment, window
 from portal.web.locale import local
@@ -34,6 +35,32 @@ def _offered(told: Told) -> str:
         **_place(told),
         window=_window(told),
         until=until,
+    )
+
+
+def _validity_ends(told: Told) -> str:
+    until = day(date.fromisoformat(told.facts["valid_until"]))
+    thing = str(told.facts["thing"])
+    if told.facts["item"] == "licence":
+        return _(
+            "%(licence)s of %(facility)s ends on %(day)s; what needs it can’t be booked after that.",
+            licence=licence_kind(thing),
+            facility=told.facility,
+            day=until,
+        )
+    if told.facts["item"] == "equipment":
+        return _(
+            "%(equipment)s in %(room)s, %(facility)s, is qualified until %(day)s; work that needs it can’t be booked after that.",
+            equipment=label("equipment", thing),
+            room=told.room,
+            facility=told.facility,
+            day=until,
+        )
+    return _(
+        "After %(day)s too few people are trained for %(room)s, %(facility)s; nothing can be booked there after that.",
+        day=until,
+        room=told.room,
+        facility=told.facility,
     )
 
 
@@ -166,5 +193,6 @@ WORDS: dict[str, Callable[[Told], str]] = {
         **_place(told),
         day=day(date.fromisoformat(told.facts["qualified_until"])),
     ),
+    "reminder.validity_ends": _validity_ends,
     "job.ended": _job_ended,
 }

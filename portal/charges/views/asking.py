@@ -1,0 +1,80 @@
+"""What an address asks of a basis: a period, a customer, a currency; what can't be meant is left out, and said."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import flask
+from flask_babel import gettext as _
+
+from portal.charges.rules import LONGEST_DAYS
+from portal.partners.rules.values import CURRENCIES
+from portal.web.filters import day
+from portal.web.forms import FIRST_DAY, LAST_DAY, tidy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A period, and in which currency its sums are wanted besides their own."""
+
+    first: date
+    last: date
+    currency: str | None
+    ignored: list[str]
+
+    @property
+    def period(self) -> str:
+        """Return the period in words."""
+        return _("%(first)s to %(last)s", first=day(self.first), last=day(self.last))
+
+    @property
+    def mark(self) -> str:
+        """Return the period as part of a file's name."""
+        return f"{self.first}-{self.last}"
+
+
+def read_period(today: date) -> Asked:
+    """Return what the address asks for; without days, the present month and the one before."""
+    ignored: list[str] = []
+    this_month = today.replace(day=1)
+    first = _day("from", _("From"), ignored) or (this_month - timedelta(days=1)).replace(day=1)
+    next_month = (this_month + timedelta(days=31)).replace(day=1)
+    last = _day("to", _("To"), ignored) or max(first, next_month - timedelta(days=1))
+    if last < first:
+        ignored.append(_("To: the last day lies before the first, and was left out."))
+        last = first
+    if (last - first).days >= LONGEST_DAYS:
+        last = first + timedelta(days=LONGEST_DAYS - 1)
+        ignored.append(_("To: a year is shown at most, up to %(last)s.", last=day(last)))
+    return Asked(first=first, last=last, currency=_one("currency", CURRENCIES), ignored=ignored)
+
+
+def read_customer(known: Collection[int]) -> int | None:
+    """Return the customer that the address asks for, if it is one of these."""
+    found = _one("customer", {str(one) for one in known})
+    return int(found) if found else None
+
+
+def _one(name: str, known: Collection[str]) -> str | None:
+    written = tidy(flask.request.args.get(name, ""))
+    return written if written in known else None
+
+
+def _day(name: str, title: str, ignored: list[str]) -> date | None:
+    written = tidy(flask.request.args.get(name, ""))
+    if not written:
+        return None
+    try:
+        found = date.fromisoformat(written)
+    except ValueError:
+        found = None
+    if found is None or not FIRST_DAY <= found <= LAST_DAY:
+        ignored.append(
+            _(
+                "%(field)s: “%(written)s” is not a day and was left out. Write it as 2027-01-31.",
+                field=title,
+                written=written[:40],
+            )
+        )
+        return None
+    return found

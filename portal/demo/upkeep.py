@@ -1,0 +1,52 @@
+"""What runs out at the demo's facilities, and when they carry fewer runs: after the story, which it does not change."""
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from portal.demo.cast import Cast
+from portal.facilities import services
+from portal.facilities.models import Cleanroom
+from portal.facilities.rules.opening import day_at
+
+ASKED_OFTEN = frozenset({"biosafety_cabinet_2", "co2_incubator"})
+EQUIPMENT_LEFT, TRAINING_LEFT = timedelta(days=40), timedelta(days=400)
+CHRISTMAS_RUNS = 3
+
+
+def keep_up(session: Session, cast: Cast, *, at: datetime) -> None:
+    """Let the first cleanroom of each facility have trained people and equipment that is due, and Christmas fewer runs."""
+    rooms = session.scalars(
+        select(Cleanroom)
+        .where(Cleanroom.facility_id.in_(cast.managers), Cleanroom.is_bookable)
+        .options(joinedload(Cleanroom.facility))
+        .order_by(Cleanroom.facility_id, Cleanroom.code.desc())
+    )
+    for room in {room.facility_id: room for room in rooms}.values():
+        manager, facility = cast.managers[room.facility_id], room.facility
+        today = day_at(at, facility.time_zone)
+        place = (session, manager, facility.slug, room.slug)
+        services.set_training(
+            *place, user_id=manager.user_id, until=today + TRAINING_LEFT, shown_version=room.version, at=at
+        )
+        session.flush()
+        services.set_trained_needed(*place, needed=1, shown_version=room.version, at=at)
+        session.flush()
+        due = next((one for one in room.equipment if one not in ASKED_OFTEN), None)
+        if due is not None:
+            services.set_equipment_validity(
+                *place, equipment=due, until=today + EQUIPMENT_LEFT, shown_version=room.version, at=at
+            )
+        services.add_run_limit(
+            session,
+            manager,
+            facility.slug,
+            first_day=date(today.year, 12, 21),
+            last_day=date(today.year + 1, 1, 6),
+            most_runs=CHRISTMAS_RUNS,
+            name="Demo: Christmas, fewer people on duty",
+            shown_version=facility.version,
+            at=at,
+        )
+        session.flush()

@@ -1,0 +1,163 @@
+"""What of cleanrooms runs out, and in which periods a facility carries another number of runs: asked by every decision."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import CompoundSelect, String, bindparam, cast, literal, null, select, union_all
+from sqlalchemy.orm import Session
+
+from portal.accounts.models import User
+from portal.facilities.models import Cleanroom, EquipmentValidity, Licence, RunLimit, Training
+from portal.facilities.rules.validity import LicenceEnd, NeededFor, Validity, last_days
+
+Period = tuple[date, date, int]
+"""The first and the last day, and how many runs at once."""
+
+_room, _licence, _equipment, _training, _limit = (
+    model.__table__.c for model in (Cleanroom, Licence, EquipmentValidity, Training, RunLimit)
+)
+_ROOMS: Any = bindparam("rooms", expanding=True)
+
+
+def _ends() -> CompoundSelect[Any]:
+    """Return the question for everything that runs out in some rooms, in one statement."""
+    nothing = cast(null(), String)
+    return union_all(
+        select(
+            _room.id,
+            literal("licence"),
+            cast(_licence.kind, String),
+            cast(_licence.needed_for, String),
+            _licence.valid_until,
+        ).where(
+            _room.id.in_(_ROOMS),
+            _licence.facility_id == _room.facility_id,
+            _licence.needed_for != NeededFor.NOTHING,
+        ),
+        select(
+            _equipment.cleanroom_id,
+            literal("equipment"),
+            cast(_equipment.equipment, String),
+            nothing,
+            _equipment.valid_until,
+        ).where(_equipment.cleanroom_id.in_(_ROOMS)),
+        select(
+            _training.cleanroom_id,
+            literal("training"),
+            nothing,
+            nothing,
+            _training.valid_until,
+        ).where(_training.cleanroom_id.in_(_ROOMS)),
+    )
+
+
+_ENDS = _ends()
+_LIMITS = (
+    select(_limit.facility_id, _limit.first_day, _limit.last_day, _limit.most_runs)
+    .where(
+        _limit.facility_id.in_(bindparam("facilities", expanding=True)),
+        _limit.last_day >= bindparam("since"),
+        _limit.first_day <= bindparam("until"),
+    )
+    .order_by(_limit.first_day, _limit.id)
+)
+
+
+def validities_of(session: Session, rooms: Iterable[Cleanroom]) -> dict[int, Validity]:
+    """Return what runs out in each of these cleanrooms, in one query."""
+    by_id = {room.id: room for room in rooms}
+    licences: dict[int, list[LicenceEnd]] = defaultdict(list)
+    equipment: dict[int, dict[str, date]] = defaultdict(dict)
+    trained: dict[int, list[date]] = defaultdict(list)
+    for room_id, what, name, needed_for, day in session.execute(_ENDS, {"rooms": list(by_id)}):
+        if what == "licence":
+            licences[room_id].append(LicenceEnd(kind=name, needed_for=NeededFor(needed_for), last_day=day))
+        elif what == "equipment":
+            equipment[room_id][name] = day
+        else:
+            trained[room_id].append(day)
+    return {
+        room.id: Validity(
+            licences=tuple(licences[room.id]),
+            equipment=equipment[room.id],
+            trained=tuple(trained[room.id]),
+            trained_needed=room.trained_needed,
+        )
+        for room in by_id.values()
+    }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunsOut:
+    """What makes work in a cleanroom impossible from the day after its last day on."""
+
+    room: Cleanroom
+    item: str
+    """Whether it is a `licence`, `equipment` or `training`."""
+    thing: str
+    last_day: date
+
+
+def running_out(session: Session, rooms: Iterable[Cleanroom]) -> list[RunsOut]:
+    """Return what runs out in these cleanrooms, a licence once for its facility, the earliest first, in one query."""
+    found = list(rooms)
+    validities = validities_of(session, found)
+    ends = [end for room in found for end in _of_room(room, validities[room.id])]
+    firsts = {room.facility_id: room for room in reversed(found)}
+    ends += [
+        RunsOut(room=room, item="licence", thing=kind, last_day=day)
+        for room in firsts.values()
+        for (kind, _needed_for), day in last_days(validities[room.id].licences).items()
+        if day is not None
+    ]
+    return sorted(ends, key=lambda one: (one.last_day, one.room.facility_id, one.room.code, one.thing))
+
+
+def _of_room(room: Cleanroom, validity: Validity) -> Iterator[RunsOut]:
+    for thing, day in validity.equipment.items():
+        if thing in room.equipment:
+            yield RunsOut(room=room, item="equipment", thing=thing, last_day=day)
+    for ending in validity.training():
+        yield RunsOut(room=room, item="training", thing=ending.what, last_day=ending.last_day)
+
+
+def run_periods(
+    session: Session, facility_ids: Collection[int], *, since: date, until: date
+) -> dict[int, list[Period]]:
+    """Return in which periods facilities carry another number of runs at once, in one query."""
+    asked = {"facilities": sorted(facility_ids), "since": since, "until": until}
+    found: dict[int, list[Period]] = defaultdict(list)
+    for facility_id, first, last, most in session.execute(_LIMITS, asked):
+        found[facility_id].append((first, last, most))
+    return found
+
+
+def run_limits_of(session: Session, facility_id: int, *, since: date) -> list[RunLimit]:
+    """Return the periods of a facility that are not over, the earliest first."""
+    return list(
+        session.scalars(
+            select(RunLimit)
+            .where(RunLimit.facility_id == facility_id, RunLimit.last_day >= since)
+            .order_by(RunLimit.first_day, RunLimit.id)
+        )
+    )
+
+
+def trained_for(session: Session, cleanroom_id: int) -> list[tuple[Training, User]]:
+    """Return who is trained for a cleanroom, whose training ends first above."""
+    rows = session.execute(
+        select(Training, User)
+        .join(User, User.id == Training.user_id)
+        .where(Training.cleanroom_id == cleanroom_id)
+        .order_by(Training.valid_until, User.name)
+    )
+    return [(training, person) for training, person in rows]
+
+
+def equipment_validity_of(session: Session, cleanroom_id: int) -> dict[str, EquipmentValidity]:
+    """Return until when the equipment of a cleanroom is valid, by its word, as far as somebody said so."""
+    rows = session.scalars(select(EquipmentValidity).where(EquipmentValidity.cleanroom_id == cleanroom_id))
+    return {row.equipment: row for row in rows}
