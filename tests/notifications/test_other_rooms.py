@@ -20,7 +20,7 @@ from portal.notifications import queries
 from portal.notifications.models import Message, Preference
 from portal.notifications.queries import Told
 from portal.notifications.rules import Topic, Way
-from portal.notifications.services import take_digest
+from portal.notifications.services import Choices, choose, take_digest
 from portal.projects.models import Grant, Visibility
 from portal.projects.services import edit_project
 from portal.web.locale import local
@@ -247,3 +247,23 @@ def test_a_published_teaser_comes_once_to_those_whom_it_fits_and_weekly_to_who_c
     assert taken is not None
     assert [line.code for line in taken[1]] == ["teaser.fits"]
     assert take_digest(session, reader, at=due) is None
+
+
+def test_a_choice_moves_what_waits_for_a_monday(app: Flask, session: Session) -> None:
+    one = stage(session)
+    session.add(Preference(user_id=one.investor.user_id, topic=Topic.TEASERS, way=Way.WEEKLY))
+    opened = {"visibility": Visibility.INVESTORS}
+    edit_project(session, one.founder, one.project.id, opened, version=one.project.version, at=make.NOON)
+    deliver(app, session)
+    message = session.scalars(select(Message).where(Message.recipient_id == one.investor.user_id)).one()
+
+    def due(way: Way) -> tuple[int, int]:
+        """Return weekday and hour at which it goes out after this choice."""
+        choose(session, one.investor, Choices(ways={Topic.TEASERS: way}, hour=9), at=LATER)
+        session.refresh(message)
+        assert message.digest_at is not None
+        here = local(message.digest_at, "Europe/Stockholm")
+        return here.isoweekday(), here.hour
+
+    assert due(Way.WEEKLY) == (1, 9)
+    assert due(Way.DIGEST) == (2, 9)
