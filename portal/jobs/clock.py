@@ -28,7 +28,7 @@ from portal.mail.services import forget_old_mail
 from portal.matching.services import tend_introductions
 from portal.notifications.digests import post_digests
 from portal.notifications.services import remind
-from portal.roadmap.services import compute_due
+from portal.roadmap.services import compute_due, expire_referrals
 from portal.store import brief, db, in_one_unit
 from portal.work.services import (
     Run,
@@ -78,6 +78,7 @@ DUTIES = (
     Duty("waiting_lists", 60, _unit(lambda session: tend_waiting_lists(session, at=clock.now()))),
     Duty("unused_files", 3600, lambda _app: keeping.sweep(at=clock.now())),
     Duty("roadmaps", 20, lambda _app: compute_roadmaps()),
+    Duty("referrals", 3600, _unit(lambda session: expire_referrals(session, at=clock.now()))),
     Duty("remind", 300, _unit(lambda session: remind(session, at=clock.now()))),
     Duty("digests", 60, lambda _app: post_digests(at=clock.now())),
     Duty("old_mail", 3600, _unit(lambda session: forget_old_mail(session, at=clock.now()))),

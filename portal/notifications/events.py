@@ -84,3 +84,13 @@ class ValidityEnds(Reminder):
     item: str
     thing: str
     valid_until: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralWaits(Event):
+    """A referral has waited for its provider's answer for days."""
+
+    name: ClassVar[str] = "reminder.referral_waits"
+    actor_id: int | None = None
+    referral_id: int
+    expires_at: datetime

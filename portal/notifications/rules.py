@@ -100,6 +100,7 @@ CODES: Mapping[Topic, tuple[str, ...]] = {
         "reminder.qualification_ends",
         "reminder.right_comes_up",
         "reminder.validity_ends",
+        "reminder.referral_waits",
     ),
     Topic.WORK: ("job.ended",),
 }
@@ -125,7 +126,7 @@ READERS: Mapping[Topic, frozenset[Role]] = {
     Topic.GATES: FACILITY | {Role.FOUNDER},
     Topic.INTRODUCTIONS: frozenset({Role.FOUNDER, Role.ADVISER, Role.INVESTOR, Role.SUPPORT_PROVIDER}),
     Topic.TEASERS: frozenset({Role.INVESTOR}),
-    Topic.REMINDERS: FACILITY | {Role.FOUNDER},
+    Topic.REMINDERS: FACILITY | {Role.FOUNDER, Role.SUPPORT_PROVIDER},
     Topic.WORK: frozenset(Role),
 }
 """The roles to which messages of a topic come."""

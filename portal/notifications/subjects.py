@@ -16,7 +16,7 @@ from portal.matching.queries import introduction_seen, note_to_end
 from portal.notifications.models import Message
 from portal.partners.queries import partner_to_see
 from portal.projects.queries import seen_project
-from portal.roadmap.queries import seen_confidential
+from portal.roadmap.queries import referral_seen, seen_confidential
 from portal.store import db
 
 
@@ -103,6 +103,11 @@ def _of_rights(actor: Actor, about: About) -> str:
     return url_for("roadmap.rights", project_id=seen.project.id)
 
 
+def _of_referral(actor: Actor, about: About) -> str:
+    found = referral_seen(db.session(), actor, about.subject_id)
+    return url_for("roadmap.referral", referral_id=found.referral.id)
+
+
 def _of_teaser(actor: Actor, about: About) -> str:
     seen = seen_project(db.session(), actor, about.subject_id, at=clock.now())
     return url_for("projects.show", project_id=seen.project.id)
@@ -118,6 +123,7 @@ PAGES: Mapping[str, Callable[[Actor, About], str]] = {
     "introduction": _of_introduction,
     "adviser_note": _of_note,
     "partner": _of_partner,
+    "referral": _of_referral,
     "rights": _of_rights,
     "teaser": _of_teaser,
 }

@@ -194,6 +194,13 @@ class ReferralMessageWritten(ReferralEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReferralExpired(ReferralEvent):
+    """A provider has not answered in time; the access that the referral gave has ended."""
+
+    name: ClassVar[str] = "referral.expired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConfidentialEvent(Event):
     """Something that was stated of a project's market access or rights; it stands in a history of its own."""
 

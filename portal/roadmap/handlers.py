@@ -37,6 +37,9 @@ SENTENCES: Mapping[str, Callable[[], str]] = {
         "A project asks for your help no longer; your access has ended."
     ),
     events.ReferralCompleted.name: lambda: _("A referral was completed; the access that it gave has ended."),
+    events.ReferralExpired.name: lambda: _(
+        "A referral expired without an answer; the access that it gave has ended."
+    ),
     events.ReferralMessageWritten.name: lambda: _("There is a new message about a referral."),
 }
 """What each mail says: nothing that its reader might not know."""
@@ -153,6 +156,7 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = {
     events.ReferralRefused.name: (tell_founder,),
     events.ReferralWithdrawn.name: (tell_provider,),
     events.ReferralCompleted.name: (tell_founder, tell_provider),
+    events.ReferralExpired.name: (tell_founder, tell_provider),
     events.ReferralMessageWritten.name: (tell_other_side,),
 }
 

@@ -52,6 +52,7 @@ REFERRAL_STATES: Mapping[ReferralState, Any] = {
     ReferralState.REFUSED: _l("refused"),
     ReferralState.WITHDRAWN: _l("withdrawn"),
     ReferralState.COMPLETED: _l("completed"),
+    ReferralState.EXPIRED: _l("expired without an answer"),
 }
 REFERRAL_MARKS: Mapping[ReferralState, str] = {
     ReferralState.ASKED: "asked",
@@ -59,6 +60,7 @@ REFERRAL_MARKS: Mapping[ReferralState, str] = {
     ReferralState.REFUSED: "no",
     ReferralState.WITHDRAWN: "no",
     ReferralState.COMPLETED: "done",
+    ReferralState.EXPIRED: "no",
 }
 REFERRAL_SIDES: Mapping[ReferralSide, Any] = {
     ReferralSide.FOUNDER: _l("The project’s team"),
@@ -70,6 +72,7 @@ REFERRAL_HAPPENED: Mapping[str, Any] = {
     "referral.refused": _l("Refused; access ended"),
     "referral.withdrawn": _l("Withdrawn; access ended"),
     "referral.completed": _l("Completed; access ended"),
+    "referral.expired": _l("Expired without an answer; access ended"),
     "referral.message_written": _l("A message was written"),
 }
 

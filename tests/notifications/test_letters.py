@@ -29,6 +29,7 @@ FACTS = {
     "until": "2027-04-01",
     "day": "2027-05-01",
     "which": "until",
+    "expires_at": "2027-04-03T08:00:00+00:00",
 }
 LATER = {
     **FACTS,

@@ -39,6 +39,7 @@ from tests.notifications.test_handlers import deliver, told
 STATED = MarketFacts(
     value_story="Children walk.", patients=12, price_low=900, price_high=1200, price_currency="SEK"
 )
+LEADS = {"market-access": "What the team states, and", "rights": "The project’s rights"}
 FAMILY = RightFacts(kind=RightKind.FAMILY, title="Vector family", reference="PCT/SE2026/000001")
 
 
@@ -235,3 +236,16 @@ def test_the_page_says_what_became_of_similar_products_and_keeps_what_was_typed(
     form["price_currency"] = "EUR"
     client.post(f"/projects/{project.id}/market-access/edit", data=form)
     assert "A story" in client.get(f"/projects/{project.id}/market-access").text
+
+
+def test_steps_of_both_tracks_lead_to_the_pages_that_their_reader_may_open(
+    client: PageClient, session: Session, founder: Actor, project: Project
+) -> None:
+    with services.computed_at_the_end(session, at=clock.now()):
+        services.make_roadmap(session, founder, project.id, at=clock.now())
+    reader = adviser_with(session, project, FieldGroup.ROADMAP)
+    for who, is_led in ((founder, True), (reader, False)):
+        client.sign_in(who)
+        for step, page in (("early_value_case", "market-access"), ("priority_filing", "rights")):
+            shown = client.get(f"/projects/{project.id}/roadmap/steps/{step}").text
+            assert (f'<a href="/projects/{project.id}/{page}">{LEADS[page]}' in shown) is is_led

@@ -1,7 +1,7 @@
 """Referrals: asked, accepted or refused, written about, ended, and what each side reads when."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import product
 
 import pytest
@@ -17,6 +17,7 @@ from portal.core.errors import NotAllowed, NotFound, Refused, Stale
 from portal.jobs.handlers import HANDLERS
 from portal.ledger import Entry
 from portal.mail.models import OutgoingMail
+from portal.notifications.services import remind
 from portal.partners.models import Partner
 from portal.partners.rules.values import PartnerState
 from portal.projects.models import FieldGroup, Project
@@ -37,8 +38,9 @@ from portal.roadmap.rules.referrals import (
 )
 from tests import make
 from tests.client import PageClient
+from tests.notifications.test_handlers import deliver, told
 
-STEP = "regulatory_strategy"
+STEP, OTHER = "regulatory_strategy", "itf_briefing"
 SECRETS = ("Zebra Organisation", "Secret Compass", "Zoe Founder", "Zq-vector")
 
 
@@ -336,6 +338,26 @@ def test_the_other_side_is_told_by_mail_in_words_that_name_nobody(
     for mail in session.scalars(select(OutgoingMail)):
         assert not [secret for secret in SECRETS[:2] if secret in (mail.text or "")]
         assert f"/referrals/{referral.id}" in (mail.text or "")
+
+
+def test_a_referral_that_nobody_answers_is_called_to_mind_once_and_then_expires_with_its_access(
+    app: Flask, session: Session, founder: Actor, provider: Actor, offer: Partner, project: Project
+) -> None:
+    referral, accepted = ask(session, founder, project, offer), ask(session, founder, project, offer, OTHER)
+    move(session, provider, accepted, Verb.ACCEPT)
+    asked = referral.asked_at
+    for days in (9, 10, 15, 20):
+        assert services.expire_referrals(session, at=asked + timedelta(days=days)) == 0
+        remind(session, at=asked + timedelta(days=days))
+    deliver(app, session, asked + timedelta(days=10))
+    assert told(session, provider.user_id) == ["reminder.referral_waits"]
+    assert services.expire_referrals(session, at=asked + timedelta(days=21)) == 1
+    assert (referral.state, accepted.state) == (ReferralState.EXPIRED, ReferralState.ACCEPTED)
+    names = [line.name for line in queries.referral_history(session, referral)]
+    assert names[0] == "referral.expired"
+    move(session, founder, accepted, Verb.WITHDRAW)
+    assert not visible_groups(session, provider, project, asked + timedelta(days=22))
+    assert services.expire_referrals(session, at=asked + timedelta(days=30)) == 0
 
 
 def test_the_day_on_which_it_was_asked_is_that_of_the_wall_clock(

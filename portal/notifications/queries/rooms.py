@@ -18,9 +18,19 @@ from portal.partners import queries as partners
 from portal.partners.models import Partner
 from portal.projects.models import FieldGroup, Project
 from portal.projects.queries import visible_projects
-from portal.roadmap.queries import shows_confidential
+from portal.roadmap.models import Referral
+from portal.roadmap.queries import shows_confidential, visible_referrals
 
-SEEN_BY_ROOMS = ("adviser_note", "dossier", "facility", "introduction", "partner", "rights", "teaser")
+SEEN_BY_ROOMS = (
+    "adviser_note",
+    "dossier",
+    "facility",
+    "introduction",
+    "partner",
+    "referral",
+    "rights",
+    "teaser",
+)
 
 
 def seen_by(
@@ -46,6 +56,9 @@ def seen_by(
             Project.id.in_(asked["teaser"]),
             Project.archived_at.is_(None),
             _any(visible_projects(actor, at=reach.at, group=FieldGroup.TEASER) for actor in actors),
+        ),
+        "referral": select(Referral.id).where(
+            Referral.id.in_(asked["referral"]), _any(visible_referrals(actor) for actor in actors)
         ),
         "rights": select(Project.id).where(
             Project.id.in_(asked["rights"]),

@@ -14,8 +14,10 @@ from portal.ledger.services import record
 from portal.notifications import events
 from portal.notifications.models import Reminded
 from portal.projects.rules.phases import day_of
+from portal.roadmap.models import Referral
 from portal.roadmap.queries import rights_coming_up
 from portal.roadmap.rules.market import REMIND_DAYS, RightDay, stage_of
+from portal.roadmap.rules.referrals import EXPIRES_AFTER, REMINDED_AFTER, ReferralState
 
 WAITS = timedelta(days=3)
 """A request, or a question about one, that has waited so long is called to mind."""
@@ -24,7 +26,7 @@ OFFER_ENDS = timedelta(days=1)
 BOOKING_STARTS = timedelta(days=3)
 QUALIFICATION_ENDS = (timedelta(days=60), timedelta(days=14))
 
-Due = tuple[int, str, events.Reminder | events.RightComesUp]
+Due = tuple[int, str, events.Reminder | events.RightComesUp | events.ReferralWaits]
 """What a reminder is about, what tells this time from the next, and the event."""
 
 
@@ -37,6 +39,7 @@ def remind(session: Session, *, at: datetime) -> int:
         *_ending_qualifications(session, at=at),
         *_rights_coming_up(session, at=at),
         *_what_runs_out(session, at=at),
+        *_waiting_referrals(session, at=at),
     ]
     new = list(_new(session, due))
     for subject_id, occasion, event in new:
@@ -176,3 +179,14 @@ def _what_runs_out(session: Session, *, at: datetime) -> Iterable[Due]:
                 cleanroom_id=one.room.id, item=one.item, thing=one.thing, valid_until=one.last_day
             )
             yield one.room.id, f"{one.item[0]} {one.thing} {one.last_day} {min(steps).days}", event
+
+
+def _waiting_referrals(session: Session, *, at: datetime) -> Iterable[Due]:
+    for referral in session.scalars(
+        select(Referral)
+        .where(Referral.state == ReferralState.ASKED, Referral.asked_at <= at - REMINDED_AFTER)
+        .order_by(Referral.id)
+    ):
+        expires = referral.asked_at + EXPIRES_AFTER
+        if expires > at:
+            yield referral.id, "", events.ReferralWaits(referral_id=referral.id, expires_at=expires)

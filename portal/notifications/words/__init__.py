@@ -59,7 +59,7 @@ def topic_help(topic: Topic) -> str:
         Topic.INTRODUCTIONS: _("Questions for your consent or answer, and what the other side said."),
         Topic.TEASERS: _("Teasers that their owners publish to investors and that fit what you state."),
         Topic.REMINDERS: _(
-            "Bookings that begin soon, requests that have waited for days, qualifications that end, days of your rights."
+            "Bookings that begin soon, requests that have waited for days, qualifications that end, days of your rights, referrals that wait for you."
         ),
         Topic.WORK: _("Imports and other long work that has ended."),
     }[topic]

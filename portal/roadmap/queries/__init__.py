@@ -28,6 +28,7 @@ from portal.roadmap.queries.referrals import (
     referrals,
     referrals_of,
     side_of,
+    visible_referrals,
 )
 from portal.roadmap.queries.roadmaps import (
     Laid,
@@ -93,4 +94,5 @@ __all__ = [
     "support_for",
     "terms_of_offer",
     "version_named",
+    "visible_referrals",
 ]

@@ -2,11 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 from portal.core.errors import Reason
 
 WORDS_MOST = 4000
+REMINDED_AFTER = timedelta(days=10)
+"""So long a referral waits before its provider is reminded."""
+EXPIRES_AFTER = timedelta(days=21)
+"""So long a referral waits before it expires, and the access that it gave ends."""
 
 
 class ReferralState(StrEnum):
@@ -17,6 +22,7 @@ class ReferralState(StrEnum):
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
     COMPLETED = "completed"
+    EXPIRED = "expired"
 
 
 class ReferralSide(StrEnum):

@@ -9,7 +9,7 @@ from portal.roadmap.services.market import (
     state_market_access,
 )
 from portal.roadmap.services.readiness import assess, confirm_assessment
-from portal.roadmap.services.referrals import OPENABLE, ask_for_help, move_referral
+from portal.roadmap.services.referrals import OPENABLE, ask_for_help, expire_referrals, move_referral
 from portal.roadmap.services.roadmaps import (
     COMPUTE_ALL,
     answer_questions,
@@ -54,6 +54,7 @@ __all__ = [
     "confirm_step",
     "edit_own_step",
     "edit_right",
+    "expire_referrals",
     "freeze_catalogue",
     "make_roadmap",
     "mark_step",

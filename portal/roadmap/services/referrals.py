@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from datetime import date, datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.core.actors import Actor
@@ -22,13 +23,22 @@ from portal.roadmap.events import (
     ReferralAccepted,
     ReferralCompleted,
     ReferralEvent,
+    ReferralExpired,
     ReferralMessageWritten,
     ReferralRefused,
     ReferralWithdrawn,
 )
 from portal.roadmap.models import Referral, ReferralMessage
 from portal.roadmap.queries import Laid
-from portal.roadmap.rules.referrals import MOVES, OPEN, ReferralSide, ReferralState, Verb, reasons_against
+from portal.roadmap.rules.referrals import (
+    EXPIRES_AFTER,
+    MOVES,
+    OPEN,
+    ReferralSide,
+    ReferralState,
+    Verb,
+    reasons_against,
+)
 from portal.roadmap.rules.support import apply_by, takes
 from portal.roadmap.services.roadmaps import refuse_archived
 
@@ -132,6 +142,23 @@ def move_referral(
         end_grants(session, actor_id=actor.user_id, at=at, reason=REASON, reason_id=referral.id)
     record(session, _event(verb, actor, referral, seen.side), at=at)
     return referral
+
+
+def expire_referrals(session: Session, *, at: datetime) -> int:
+    """Let referrals expire that have waited too long for an answer, and end the access that they gave; return how many."""
+    waiting = session.scalars(
+        select(Referral)
+        .where(Referral.state == ReferralState.ASKED, Referral.asked_at <= at - EXPIRES_AFTER)
+        .order_by(Referral.id)
+        .with_for_update(of=Referral, skip_locked=True)
+        .execution_options(populate_existing=True)
+    ).all()
+    for referral in waiting:
+        referral.state, referral.answered_at, referral.updated_at = ReferralState.EXPIRED, at, at
+        session.flush()
+        end_grants(session, actor_id=None, at=at, reason=REASON, reason_id=referral.id)
+        record(session, ReferralExpired(actor_id=None, referral_id=referral.id), at=at)
+    return len(waiting)
 
 
 def _event(verb: Verb, actor: Actor, referral: Referral, side: ReferralSide) -> ReferralEvent:
