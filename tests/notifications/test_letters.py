@@ -30,6 +30,8 @@ FACTS = {
     "day": "2027-05-01",
     "which": "until",
     "expires_at": "2027-04-03T08:00:00+00:00",
+    "valid_until": "2027-04-04",
+    "thing": "An isolator",
 }
 LATER = {
     **FACTS,
