@@ -214,10 +214,23 @@ def test_a_teaser_that_names_somebody_warns_the_founder_before_the_consent(
     it = one.asked()
     session.commit()
     client.sign_in(one.founder)
-    page = client.get(f"/introductions/{it.id}").text
-    assert "The teaser gives you away" in page
-    for words in ("“Secret Compass”", "“Zebra Organisation”", "NCT01234567"):
-        assert words in page
+    _is_warned(client.get(f"/introductions/{it.id}").text)
+
+
+def test_a_teaser_that_names_somebody_warns_the_founder_in_the_wish_that_consents(
+    client: PageClient, session: Session
+) -> None:
+    one = staged(session)
+    path = f"/projects/{one.project.id}/matches"
+    assert "The teaser gives you away" not in client.sign_in(one.founder).get(path).text
+    one.project.teaser = "Secret Compass by Zebra Organisation, NCT01234567."
+    session.commit()
+    page = client.get(path).text
+    dialog = page[page.index(f"Ask to meet {one.thesis.name}") :]
+    _is_warned(dialog[: dialog.index("Ask, and consent to this")])
+    made = client.post(f"/projects/{one.project.id}/wish", data={"partner_id": one.thesis.id})
+    _is_warned(client.get(made.location).text)
+    assert "The teaser gives you away" not in client.sign_in(one.adviser).get(path).text
 
 
 def test_the_board_has_no_card_of_somebody_elses(client: PageClient, session: Session) -> None:
@@ -227,6 +240,12 @@ def test_the_board_has_no_card_of_somebody_elses(client: PageClient, session: Se
     for stranger in (make.founder(session), make.investor(session)):
         page = client.sign_in(stranger).get("/introductions").text
         assert "No introduction yet" in page
+
+
+def _is_warned(page: str) -> None:
+    assert "The teaser gives you away" in page
+    for words in ("“Secret Compass”", "“Zebra Organisation”", "NCT01234567"):
+        assert words in page
 
 
 def _score(page: str, name: str) -> float:

@@ -14,7 +14,7 @@ from portal.matching import queries, services, words
 from portal.matching.forms import ConsentForm, DeclineForm, FreeTimeForm, LaterForm, MeetingForm, OutcomeForm
 from portal.matching.models import Introduction
 from portal.matching.queries import Seen
-from portal.matching.rules.introductions import AGREED, OPEN, SHARING, Side, State, given_away
+from portal.matching.rules.introductions import AGREED, OPEN, SHARING, Side, State
 from portal.matching.views import boards, shown
 from portal.matching.views.agenda import agenda
 from portal.matching.views.blueprint import bp
@@ -28,7 +28,6 @@ from portal.store import db
 from portal.web.actors import back, current_actor, for_roles, signed_in
 from portal.web.filters import day, moment, money
 from portal.web.forms import ActionForm, BaseForm
-from portal.web.sentences import sentence
 
 VERBS: Mapping[str, tuple[Callable[..., Introduction], Callable[[], str]]] = {
     "shortlist": (services.take_up, lambda: _("Taken up.")),
@@ -215,7 +214,7 @@ def page(
         steps=boards.steps_of(seen),
         next_words=_next(seen),
         groups=[str(wording.GROUPS[FieldGroup(group)]) for group in it.groups],
-        warnings=_warnings(it.project) if seen.side is Side.FOUNDER else [],
+        warnings=shown.warnings_of(it.project) if seen.side is Side.FOUNDER else [],
         why=_why(seen, groups) if groups else [],
         declined=_declined(it),
         outcome=_outcome(it),
@@ -275,17 +274,6 @@ def _next(seen: Seen) -> str | None:
     if waits is seen.side:
         return _("The next step is yours.")
     return _("The next step is for %(side)s.", side=words.SIDES[waits])
-
-
-def _warnings(project: Project) -> list[str]:
-    team = projects.team(db.session(), project)
-    names: dict[str, list[str | None]] = {
-        "project": [project.name],
-        "organisation": [project.organisation.name, project.organisation.legal_name],
-        "person": [member.name for member in team],
-    }
-    teaser = "\n".join(filter(None, (project.teaser, project.teaser_sv)))
-    return [sentence(reason) for reason in given_away(teaser, names=names)]
 
 
 def _why(seen: Seen, groups: frozenset[FieldGroup]) -> list[tuple[str, str]]:

@@ -98,6 +98,7 @@ def matches_page(project_id: int, form: BaseForm | None, *, note_form: NoteForm 
         "matching/matches.html",
         form=form or note_form,
         group_choices=_group_choices() if seen.is_own else [],
+        warnings=shown.warnings_of(project) if seen.is_own else [],
         project=project,
         title=shown.title_of(project, seen.groups),
         is_own=seen.is_own,

@@ -8,12 +8,15 @@ from flask_babel import gettext as _
 from portal.matching import words
 from portal.matching.queries import PROGRAMME, Sight
 from portal.matching.rules.grounds import grounds, missing
+from portal.matching.rules.introductions import given_away
 from portal.matching.rules.ranking import Match
 from portal.partners import words as partner_words
 from portal.partners.models import Partner
+from portal.projects import queries as projects
 from portal.projects import wording
 from portal.projects.models import FieldGroup, Project
 from portal.reference.rules import EffectiveFact
+from portal.store import db
 from portal.web.sentences import sentence
 
 PRIVATE_TO_ADVISERS = frozenset({"history"})
@@ -46,6 +49,18 @@ STATED_WITH = {"funding": FieldGroup.MONEY, "instrument": FieldGroup.MONEY, "day
 def title_of(project: Project, groups: frozenset[FieldGroup]) -> str:
     """Return what a project is called for a reader who sees these field groups."""
     return project.name if FieldGroup.IDENTITY in groups else wording.title_without_name(project)
+
+
+def warnings_of(project: Project) -> list[str]:
+    """Return each thing in a teaser that tells who is behind it, in words for its founder."""
+    team = projects.team(db.session(), project)
+    names: dict[str, list[str | None]] = {
+        "project": [project.name],
+        "organisation": [project.organisation.name, project.organisation.legal_name],
+        "person": [member.name for member in team],
+    }
+    teaser = "\n".join(filter(None, (project.teaser, project.teaser_sv)))
+    return [sentence(reason) for reason in given_away(teaser, names=names)]
 
 
 def match_row(sight: Sight, match: Match, place: int, *, is_own: bool) -> dict[str, Any]:
