@@ -59,7 +59,7 @@ GROUPS: Mapping[FieldGroup, Any] = {
     FieldGroup.IDENTITY: _l("Name, organisation and people"),
     FieldGroup.PROCESS: _l("Process and biosafety facts"),
     FieldGroup.ROADMAP: _l("Roadmap, readiness and needs"),
-    FieldGroup.MONEY: _l("Money"),
+    FieldGroup.MONEY: _l("Money; with the roadmap also market access and rights"),
     FieldGroup.BOOKINGS: _l("Bookings and requests"),
 }
 
