@@ -1,6 +1,6 @@
 """Measure the national portal of `make bench-data` on both engines, and print one table.
 
-    python -m benchmarks.national [--only windows pages deciding serving starting] [--write]
+    python -m benchmarks.national [--only windows timelines pages deciding serving starting] [--write]
 
 Each figure is the best of several. CPU is that of the process that serves, and with PostgreSQL, after a plus sign, that
 of the database server; where others load the machine, it says more than the wall clock. With `--write` the table of
@@ -8,6 +8,7 @@ docs/performance.md is written anew, as far as it was measured.
 """
 
 import argparse
+import json
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -29,6 +30,7 @@ from portal.store import db
 DOCUMENT = databases.ROOT / "docs" / "performance.md"
 DECISIONS, CLIENTS = 80, (1, 8)
 SLOWEST = 12
+MONTH = "Data of a month of the busiest facility, 10 rooms, over HTTP"
 TIMELINE_AIMS = {"Data": "50 ms, 8 queries", "Page": "100 ms"}
 Row = tuple[str, str, str, str]
 """What was measured, the aim, and what it took on SQLite and on PostgreSQL."""
@@ -160,8 +162,8 @@ def _timelines_on(engine: str) -> Iterator[tuple[str, int, Took]]:
             "busy staff": sign_in(session, facts["busy manager"]),
         }
     today = datetime.now(UTC).date()
-    quarter = slugs["facility"], f"view=quarter&from={today}"
-    month = slugs["busy facility"], f"view=month&from={today - timedelta(days=15)}"
+    quarter = slugs["facility"], f"scale=quarter&from={today}"
+    month = slugs["busy facility"], f"scale=month&from={today - timedelta(days=15)}"
     for name, token, (slug, asked), kind in (
         ("Data: a quarter, 24 rooms, for its staff", people["staff"], quarter, ".json"),
         ("Data: a quarter, 24 rooms, for a visitor", None, quarter, ".json"),
@@ -219,6 +221,7 @@ def _serving() -> tuple[list[Row], list[str]]:
                 pace = _over_http(app, server, lot, clients)
                 label = f"Decisions over HTTP, {clients} client{'s' if clients > 1 else ''}"
                 rows.append((label, aim, "", pace.words))
+            rows.append((MONTH, "50 ms", "", _month_over_http(app, server)))
             worker = serving.memory_of_worker(server)
         jobs = serving.memory_of_jobs(url)
         databases.close(app)
@@ -232,6 +235,21 @@ def _over_http(app: Flask, server: serving.Server, lot: list[deciding.Wanted], c
         store = db.engine
     with Session(store) as session:
         return serving.decisions(app, session, server, lot, clients=clients)
+
+
+def _month_over_http(app: Flask, server: serving.Server) -> str:
+    """Return how many bookings the month of the busiest facility has, and what its data takes."""
+    facts = databases.facts()
+    with app.app_context():
+        store = db.engine
+    with Session(store) as session:
+        slug = session.get_one(Facility, facts["busy facility"]).slug
+        token = sign_in(session, facts["busy manager"])
+    month = datetime.now(UTC).date() - timedelta(days=15)
+    body, wall, cpu = serving.best_fetch(
+        app, server, token, f"/facilities/{slug}/calendar.json?scale=month&from={month}"
+    )
+    return f"{len(json.loads(body)['taken'])} entries, {1000 * wall:.1f} ms ({1000 * cpu:.1f} ms CPU)"
 
 
 def _starting() -> tuple[list[Row], list[str]]:

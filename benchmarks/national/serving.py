@@ -25,7 +25,7 @@ from benchmarks.national.walking import sign_in
 WORKERS, THREADS = 4, 4
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 WARMING = 8
-SETTLE = 12
+SETTLE = 45
 """Seconds after which the process of the jobs has done each of its frequent duties."""
 
 
@@ -76,13 +76,13 @@ def environment(database_url: str) -> dict[str, str]:
     }
 
 
-def wait_for(port: int, *, seconds: float = 120) -> None:
-    """Wait until something answers."""
+def wait_for(port: int, *, path: str = "/healthz", seconds: float = 120) -> None:
+    """Wait until a page answers."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         with suppress(OSError, http.client.HTTPException):
             connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-            connection.request("GET", "/healthz")
+            connection.request("GET", path)
             if connection.getresponse().status == 200:
                 return
         time.sleep(0.1)
@@ -149,6 +149,23 @@ def decisions(app: Flask, session: Session, server: Server, wanted: list[Wanted]
         raise SystemExit(f"decisions answered {wrong}")
     wall, workers, database = (end - begin for begin, end in zip(before, after, strict=True))
     return Pace(len(answers) / wall, workers / len(answers), database / len(answers))
+
+
+def best_fetch(
+    app: Flask, server: Server, token: str, path: str, *, times: int = 8
+) -> tuple[bytes, float, float]:
+    """Return a page, and the least seconds that it takes by the clock and of the workers' CPU, each worker warmed."""
+    browser = Browser(app, server.port, token)
+    for _ in range(2 * WORKERS * THREADS):
+        status, body = browser.get(path)
+        if status != 200:
+            raise SystemExit(f"{path} answered {status}")
+    walls, before = [], server.seconds()
+    for _ in range(times):
+        begin = time.perf_counter()
+        body = browser.get(path)[1]
+        walls.append(time.perf_counter() - begin)
+    return body, min(walls), (server.seconds() - before) / times
 
 
 class _Lot:

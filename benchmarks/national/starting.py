@@ -37,7 +37,7 @@ def seconds_to_first_page() -> dict[str, float]:
             stdout=subprocess.DEVNULL,
         )
         try:
-            wait_for(port, seconds=600)
+            wait_for(port, path="/", seconds=600)
             found["demo data and first answer"] = time.perf_counter() - begin
         finally:
             process.terminate()

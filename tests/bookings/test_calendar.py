@@ -2,7 +2,6 @@
 
 import json
 from datetime import UTC, date, datetime, timedelta
-from time import process_time
 from typing import Any
 
 import pytest
@@ -493,9 +492,7 @@ def crowd(session: Session, facility_room: Cleanroom, *, number: int) -> list[Cl
     return rooms
 
 
-def test_a_month_of_2000_bookings_is_data_in_few_questions_and_little_time(
-    client: PageClient, session: Session
-) -> None:
+def test_a_month_of_2000_bookings_is_data_in_few_questions(client: PageClient, session: Session) -> None:
     where = room(session, unit=BookingUnit.HOUR)
     manager = make.manager(session, where)
     crowd(session, where, number=2000)
@@ -503,15 +500,6 @@ def test_a_month_of_2000_bookings_is_data_in_few_questions_and_little_time(
     asked = path_of(where, ".json", scale="month", **{"from": "2027-03-01"})
     assert len(json.loads(client.get(asked).text)["taken"]) == 2000
     assert questions(client, asked) == 8  # three of them for who is asking
-    spent = []
-    for _ in range(5):
-        begun = process_time()
-        client.get(asked)
-        spent.append(process_time() - begun)
-    print(
-        f"one month of 2,000 bookings in 10 rooms: {1000 * min(spent):.0f} ms, {questions(client, asked)} questions"
-    )
-    assert min(spent) < 0.15  # a slow machine under load; the aim of 50 ms is measured in benchmarks
 
 
 @pytest.mark.parametrize("scale", SCALES)
