@@ -1,6 +1,7 @@
 """Settings: everything that one installation decides, read from the environment once, at the start."""
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -18,6 +19,11 @@ NEED_SECOND_FACTOR = "administrator,qa,qp"
 
 SUPERVISOR, COMPLAINTS = "Myndigheten för digital förvaltning (Digg)", "https://www.digg.se/tdosanmalan"
 """Who supervises the act on the accessibility of digital public services (2018:1937), and where one tells them."""
+
+DATA_PROTECTION_AUTHORITY = "Integritetsskyddsmyndigheten (IMY)"
+"""Who supervises in Sweden how personal data are handled."""
+
+TELEPHONE = re.compile(r"\+?[0-9][0-9 -]{4,30}")
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -55,6 +61,12 @@ class Settings:
     proxies: int = 0
     contact_email: str | None = None
     operator: str | None = None
+    operator_address: str | None = None
+    operator_telephone: str | None = None
+    data_protection_contact: str | None = None
+    data_protection_authority: str = DATA_PROTECTION_AUTHORITY
+    legal_basis: str | None = None
+    legal_basis_sv: str | None = None
     accessibility_assessed_on: date | None = None
     accessibility_updated_on: date | None = None
     accessibility_authority: str = SUPERVISOR
@@ -93,6 +105,9 @@ def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
             problems.append(f"{name} is not set: {why}")
         return value
 
+    def stated(name: str) -> str | None:
+        return environment.get(name, "").strip() or None
+
     def number(name: str, default: int) -> int:
         value = environment.get(name, "").strip()
         if value and not value.isdecimal():
@@ -127,7 +142,8 @@ def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
     smtp_url = environment.get("SMTP_URL") or None
     files_url = environment.get("FILES_URL") or None
     problems.extend(_wrong_addresses(instance, smtp_url=smtp_url, files_url=files_url))
-    problems.extend(_wrong_complaints(complaints_url))
+    telephone = stated("OPERATOR_TELEPHONE")
+    problems.extend(_wrong_contacts(complaints_url=complaints_url, telephone=telephone))
     settings = Settings(
         mode=mode,
         secret_key=secret_key,
@@ -141,8 +157,14 @@ def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
         files_url=files_url,
         limits_url=environment.get("LIMITS_URL", "memory://"),
         proxies=number("PROXIES", 0),
-        contact_email=environment.get("CONTACT_EMAIL") or None,
-        operator=environment.get("PORTAL_OPERATOR", "").strip() or None,
+        contact_email=stated("CONTACT_EMAIL"),
+        operator=stated("PORTAL_OPERATOR"),
+        operator_address=stated("OPERATOR_ADDRESS"),
+        operator_telephone=telephone,
+        data_protection_contact=stated("DATA_PROTECTION_CONTACT"),
+        data_protection_authority=stated("DATA_PROTECTION_AUTHORITY") or DATA_PROTECTION_AUTHORITY,
+        legal_basis=stated("LEGAL_BASIS"),
+        legal_basis_sv=stated("LEGAL_BASIS_SV"),
         accessibility_assessed_on=_day(environment.get("ACCESSIBILITY_ASSESSED_ON"), problems),
         accessibility_updated_on=_day(environment.get("ACCESSIBILITY_UPDATED_ON"), problems),
         accessibility_authority=environment.get("ACCESSIBILITY_AUTHORITY") or SUPERVISOR,
@@ -163,9 +185,11 @@ def _wrong_addresses(instance: Path, *, smtp_url: str | None, files_url: str | N
             yield str(error)
 
 
-def _wrong_complaints(url: str) -> Iterator[str]:
-    if not url.startswith("https://"):
+def _wrong_contacts(*, complaints_url: str, telephone: str | None) -> Iterator[str]:
+    if not complaints_url.startswith("https://"):
         yield "ACCESSIBILITY_COMPLAINTS_URL must be an https:// address"
+    if telephone and not TELEPHONE.fullmatch(telephone):
+        yield f"OPERATOR_TELEPHONE is {telephone!r}: write one number, as +46 40 12 34 56"
 
 
 def _day(written: str | None, problems: list[str]) -> date | None:

@@ -595,6 +595,43 @@ def test_the_contact_page_names_the_address_of_the_settings_and_none_where_there
         app.extensions["portal_settings"] = settings
 
 
+@pytest.mark.parametrize("spoken", ["en", "sv"])
+def test_what_the_operator_has_stated_stands_on_the_pages_and_what_not_is_said_to_be_missing(
+    client: PageClient, app: Flask, spoken: str
+) -> None:
+    client._client.set_cookie(LANGUAGE_COOKIE, spoken)
+    missing = {"en": ">not stated<", "sv": ">inte angivet<"}[spoken]
+    facts = {"contact": 5, "privacy": 5, "terms": 3}
+    assert {page: client.get(f"/{page}").get_data(as_text=True).count(missing) for page in facts} == facts
+    settings = app.extensions["portal_settings"]
+    app.extensions["portal_settings"] = dataclasses.replace(
+        settings,
+        operator="Region Exempel",
+        operator_address="Storgatan 1, 123 45 Orten",
+        operator_telephone="+46 40 12 34 56",
+        contact_email="desk@example.org",
+        data_protection_contact="Eva Lind, eva@example.org",
+        data_protection_authority="The Authority",
+        legal_basis="A public task.",
+        legal_basis_sv="Allmänt intresse.",
+    )
+    try:
+        pages = {page: client.get(f"/{page}").get_data(as_text=True) for page in facts}
+        assert {page: missing in words for page, words in pages.items()} == dict.fromkeys(facts, False)
+        for words in pages.values():
+            assert "Region Exempel" in words
+            assert "Storgatan 1, 123 45 Orten" in words
+            assert 'href="mailto:desk@example.org"' in words
+        for page in ("contact", "privacy"):
+            assert 'href="tel:+4640123456"' in pages[page]
+            assert 'href="mailto:eva@example.org"' in pages[page]
+        basis = {"en": "A public task.", "sv": "Allmänt intresse."}[spoken]
+        assert f'<p lang="{spoken}">{basis}</p>' in pages["privacy"]
+        assert "The Authority" in pages["privacy"]
+    finally:
+        app.extensions["portal_settings"] = settings
+
+
 # Every home asks as many questions, however much lies in it
 
 

@@ -9,7 +9,7 @@ from portal.app import create_app
 from portal.config import Mode, SettingsError, settings_from
 
 ROOT = Path(__file__).resolve().parents[2]
-READ = re.compile(r'(?:environment\.get|needed|number)\(\s*"([A-Z_]+)"')
+READ = re.compile(r'(?:environment\.get|needed|number|stated)\(\s*"([A-Z_]+)"')
 
 
 def test_every_setting_stands_in_the_table() -> None:
@@ -47,6 +47,12 @@ def test_a_day_that_is_none_and_an_address_that_leads_nowhere_are_refused() -> N
         refused.value
     )
     assert "ACCESSIBILITY_COMPLAINTS_URL must be an https:// address" in str(refused.value)
+
+
+def test_a_telephone_number_that_cannot_be_called_is_refused() -> None:
+    with pytest.raises(SettingsError) as refused:
+        settings_from({"OPERATOR_TELEPHONE": "ask the desk"})
+    assert "OPERATOR_TELEPHONE is 'ask the desk': write one number, as +46 40 12 34 56" in str(refused.value)
 
 
 def test_the_demo_needs_nothing_but_its_secrets(tmp_path: Path) -> None:
