@@ -3,7 +3,6 @@
 from flask import Response, current_app, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.config import Settings
 from portal.facilities import queries
 from portal.home.views.blueprint import bp
 from portal.store import db
@@ -74,19 +73,18 @@ def _absolute(endpoint: str, **values: str) -> str:
 
 
 def _page(name: str) -> str:
-    settings: Settings = current_app.extensions["portal_settings"]
+    settings = current_app.extensions["portal_settings"]
     return render_template(
         f"home/pages/{name}.html",
         contact_email=settings.contact_email,
-        legal_basis=_legal_basis(settings),
+        legal_basis=_legal_basis(en=settings.legal_basis, sv=settings.legal_basis_sv),
         settings=settings,
         address=settings.base_url,
         is_demo=settings.demo,
     )
 
 
-def _legal_basis(settings: Settings) -> tuple[str, str] | None:
+def _legal_basis(**stated: str | None) -> tuple[str, str] | None:
     """Return the legal basis as the operator states it, in the reader's language if it is, with the language it is in."""
-    stated = {"en": settings.legal_basis, "sv": settings.legal_basis_sv}
     found = [(code, text) for code, text in stated.items() if text]
     return min(found, key=lambda pair: pair[0] != language(), default=None)
