@@ -75,6 +75,7 @@ CODES: Mapping[Topic, tuple[str, ...]] = {
         "run.certified",
     ),
     Topic.INTRODUCTIONS: (
+        "introduction.wished",
         "introduction.consent_asked",
         "introduction.consent_given",
         "introduction.teaser_sent",

@@ -139,7 +139,6 @@ INTRODUCTIONS = {
     "introduction.meeting_accepted",
     "introduction.outcome",
     "introduction.shortlisted",
-    "introduction.wished",
     "match_round.applied",
     "match_round.asked",
     "match_round.pair_added",

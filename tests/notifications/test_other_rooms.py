@@ -16,6 +16,7 @@ from portal.ledger import Delivery
 from portal.mail.models import OutgoingMail
 from portal.matching import services as matching
 from portal.matching.models import Introduction
+from portal.matching.queries import count_waiting
 from portal.notifications import queries
 from portal.notifications.models import Message, Preference
 from portal.notifications.queries import Told
@@ -33,6 +34,7 @@ from tests.notifications.test_handlers import LATER, deliver, told
 __all__ = ["scene"]
 
 TODAY = make.NOON.date()
+WISHED = "introduction.wished"
 ITEM = "gme_quality_agreement"
 
 
@@ -187,6 +189,27 @@ def test_each_side_of_an_introduction_is_told_only_of_what_it_may_know(app: Flas
     deliver(app, session)
     assert told(session, one.founder.user_id) == ["introduction.consent_asked"]
     assert told(session, one.investor.user_id) == []
+
+
+def test_a_founders_wish_reaches_who_looks_after_the_project_or_else_every_adviser(
+    app: Flask, session: Session
+) -> None:
+    one, other, barred = stage(session), make.adviser(session), make.adviser(session)
+    matching.declare_conflict(session, barred, name=one.project.organisation.name, at=make.NOON)
+    advisers = (one.adviser, other, barred)
+    assert [count_waiting(session, adviser) for adviser in advisers] == [0, 0, 0]
+    it = matching.wish(session, one.founder, one.project.id, one.thesis.id, groups=(), at=make.NOON)
+    deliver(app, session)
+    assert [told(session, adviser.user_id) for adviser in advisers] == [[WISHED], [WISHED], []]
+    assert told(session, one.founder.user_id) == told(session, one.investor.user_id) == []
+    assert count_waiting(session, other) == 1
+    matching.take_up(session, other, it.id, version=it.version, at=make.NOON)
+    assert count_waiting(session, other) == 0
+    second = make.partner(session, make.investor(session), ticket_currency="EUR")
+    matching.wish(session, one.founder, one.project.id, second.id, groups=(), at=make.NOON)
+    deliver(app, session)
+    assert told(session, one.adviser.user_id) == [WISHED]
+    assert told(session, other.user_id) == [WISHED, WISHED]
 
 
 def test_mail_of_an_introduction_comes_as_its_reader_chose(app: Flask, session: Session) -> None:

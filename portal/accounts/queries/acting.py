@@ -121,6 +121,12 @@ def members_as(session: Session, organisation_id: int, *roles: Role) -> list[Use
     )
 
 
+def people_as(session: Session, *roles: Role) -> list[User]:
+    """Return the active people who hold one of the roles in any organisation."""
+    held = select(Membership.user_id).where(Membership.role.in_(roles), Membership.ended_at.is_(None))
+    return list(session.scalars(select(User).where(User.active, User.id.in_(held)).order_by(User.id)))
+
+
 def administrators(session: Session) -> list[User]:
     """Return everybody who administers the portal and can sign in."""
     return list(

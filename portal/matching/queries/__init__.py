@@ -1,7 +1,7 @@
 """Named questions of matching; each hides what the actor may not see."""
 
 from portal.matching.queries.cases import PROGRAMME, Sight, id_of, needs_of, partners_that_fit, sight
-from portal.matching.queries.desk import Standing, conflicts_of, desk, is_conflicted, standings
+from portal.matching.queries.desk import Standing, advisers_for, conflicts_of, desk, is_conflicted, standings
 from portal.matching.queries.introductions import (
     Seen,
     board,
@@ -56,6 +56,7 @@ __all__ = [
     "Seen",
     "Sight",
     "Standing",
+    "advisers_for",
     "answers",
     "board",
     "conflicts_of",

@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from portal.accounts.models import Organisation
-from portal.core.actors import Actor
+from portal.accounts.models import Organisation, User
+from portal.accounts.queries import people_as
+from portal.core.actors import Actor, Role
 from portal.matching.models import AdviserConflict, AdviserNote, Introduction, StatedNeed
 from portal.matching.rules.introductions import OPEN, State
 from portal.partners.models import Partner
@@ -143,6 +144,30 @@ def conflicts_of(session: Session, user_id: int) -> Sequence[AdviserConflict]:
         .where(AdviserConflict.user_id == user_id, AdviserConflict.ended_at.is_(None))
         .order_by(func.lower(AdviserConflict.name), AdviserConflict.id)
     ).all()
+
+
+def advisers_for(session: Session, introduction: Introduction) -> list[User]:
+    """Return the advisers who look after an introduction's project, or every adviser where nobody does.
+
+    Who has declared a conflict of interest with either side is left out.
+    """
+    conflicted = _conflicted(session, introduction.project.organisation, introduction.partner.organisation)
+    free = [one for one in people_as(session, Role.ADVISER) if one.id not in conflicted]
+    cases = select(Introduction.adviser_id).where(
+        Introduction.project_id == introduction.project_id, Introduction.state.in_(LOOKED_AFTER)
+    )
+    noted = select(AdviserNote.author_id).where(AdviserNote.project_id == introduction.project_id)
+    looking = set(session.scalars(cases.union(noted)))
+    return [one for one in free if one.id in looking] or free
+
+
+def _conflicted(session: Session, *organisations: Organisation) -> set[int]:
+    """Return who has declared a conflict of interest with one of these organisations that stands."""
+    called = {
+        name.casefold() for one in organisations for name in (one.name, one.legal_name, one.number) if name
+    }
+    standing = session.scalars(select(AdviserConflict).where(AdviserConflict.ended_at.is_(None)))
+    return {one.user_id for one in standing if one.name.casefold() in called}
 
 
 def is_conflicted(session: Session, user_id: int, *organisations: Organisation) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from portal.core.actors import Actor, Role
@@ -84,12 +84,15 @@ def introductions_of(session: Session, actor: Actor, project_id: int) -> Sequenc
 
 
 def count_waiting(session: Session, actor: Actor) -> int:
-    """Return how many introductions wait for the actor's own answer."""
+    """Return how many introductions wait for the actor's own answer; a founder's wish waits for every adviser."""
     ways: list[ColumnElement[bool]] = [false()]
+    own = Introduction.project.has(Project.organisation_id == actor.organisation_id)
+    if Role.ADVISER in actor.roles:
+        ways.append(and_(not_(own), Introduction.state == State.SUGGESTED))
     if Role.FOUNDER in actor.roles:
         ways.append(
             and_(
-                Introduction.project.has(Project.organisation_id == actor.organisation_id),
+                own,
                 Introduction.state == State.CONSENT_ASKED,
                 Introduction.consented_at.is_(None),
             )

@@ -10,7 +10,8 @@ from portal.accounts.queries import members_as
 from portal.ledger import Entry
 from portal.matching import events
 from portal.matching.models import AdviserNote, Introduction
-from portal.matching.queries import partners_that_fit
+from portal.matching.queries import advisers_for, partners_that_fit
+from portal.matching.rules.introductions import State
 from portal.notifications import queries
 from portal.notifications.handlers.telling import Handler, Subject, tell
 from portal.partners.events import PartnerDrafted
@@ -39,6 +40,13 @@ def tell_adviser(session: Session, entry: Entry, at: datetime) -> None:
     one = _introduction(session, entry)
     if one.adviser is not None:
         _tell(session, entry, [one.adviser], one, at)
+
+
+def tell_advisers(session: Session, entry: Entry, at: datetime) -> None:
+    """Tell the advisers who could take a founder's wish up, as long as none of them has."""
+    one = _introduction(session, entry)
+    if one.state is State.SUGGESTED:
+        _tell(session, entry, advisers_for(session, one), one, at)
 
 
 def tell_of_draft(session: Session, entry: Entry, at: datetime) -> None:
@@ -100,6 +108,7 @@ READ_WITH_TEASER = frozenset({FieldGroup.TEASER, FieldGroup.MONEY})
 ALL = (tell_founder, tell_partner, tell_adviser)
 
 HANDLERS: Mapping[str, tuple[Handler, ...]] = {
+    events.IntroductionWished.name: (tell_advisers,),
     events.ConsentAsked.name: (tell_founder,),
     events.ConsentGiven.name: (tell_adviser,),
     events.TeaserSent.name: (tell_partner,),

@@ -7,6 +7,9 @@ from flask_babel import gettext as _
 from portal.notifications.queries import Told
 
 WORDS: dict[str, Callable[[Told], str]] = {
+    "introduction.wished": lambda _told: _(
+        "A founder asks for an introduction and has consented to it; an adviser is to take it up."
+    ),
     "introduction.consent_asked": lambda _told: _("An adviser asks for your consent to an introduction."),
     "introduction.consent_given": lambda _told: _("The founder has consented to an introduction."),
     "introduction.teaser_sent": lambda _told: _("A teaser that fits what you state waits for your answer."),
