@@ -1,6 +1,8 @@
 """Writing a message from its template, with or without a request."""
 
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -9,6 +11,58 @@ from jinja2 import UndefinedError
 from portal.mail.writing import page_address, write
 
 BASE = "http://127.0.0.1:5000"
+NOON = datetime(2027, 1, 11, 12, tzinfo=UTC)
+ROLE = {"organisation": "Acme", "role": lambda: "QA", "reason": "Because."}
+BOOKING = {"room": "R1", "facility": "Site", "window": "W 2", "reference": "B-1", "choose": f"{BASE}/choose"}
+MEETING = {"reference": "P-1", "window": "W 2", "place": "Room 5"}
+NOTICE = {"sentence": "It was moved.", "topic": "T", "choose": f"{BASE}/choose"}
+DIGEST = {
+    "choose": f"{BASE}/choose",
+    "link_label": "See",
+    "groups": [("T", [("Moved.", "noon", f"{BASE}/1")])],
+}
+LETTERS: dict[str, list[dict[str, Any]]] = {
+    "address_changed": [{"email": "new@example.org"}],
+    "address_is_yours": [{}],
+    "assisted": [{"administrator": "Ada", "reason": "Because."}],
+    "calendar_entry": [
+        {**BOOKING, "cancelled": cancelled, "changed": changed}
+        for cancelled, changed in ((True, False), (False, True), (False, False))
+    ],
+    "confirm_address": [{}],
+    "digest": [{**DIGEST, "number": 1 + more, "more": more} for more in (0, 1, 2)],
+    "invitation": [{**ROLE, "inviter": "Ada", "expires_at": NOON, "name": None}],
+    "meeting": [
+        {**MEETING, "cancelled": cancelled, "changed": changed, "tentative": tentative}
+        for cancelled, changed, tentative in (
+            (True, False, False),
+            (False, True, False),
+            (False, False, True),
+            (False, False, False),
+        )
+    ],
+    "membership_ended": [ROLE],
+    "new_device": [{"at": NOON, "zone": "Europe/Stockholm", "browser": lambda: "Firefox"}],
+    "notice": [
+        {**NOTICE, "about": about, "can_be_stopped": can_be_stopped}
+        for about in ("work", "introductions", "gates", "requests")
+        for can_be_stopped in (True, False)
+    ],
+    "password_changed": [{}],
+    "referral": [{"sentence": "It was moved."}],
+    "registered_already": [{}],
+    "reset_password": [{}],
+    "role_decided": [{**ROLE, "approved": approved} for approved in (True, False)],
+    "role_given": [ROLE],
+    "role_requested": [{**ROLE, "person": "Ada"}],
+    "second_factor_changed": [{"change": lambda: "It changed."}],
+    "second_factor_dropped": [{"administrator": "Ada", "reason": "Because."}],
+    "take_address": [{}],
+}
+"""Every letter, with values that lead through each of its branches."""
+
+AS_GIVEN = {"", "--", "T", "It was moved.", "It changed.", "Because.", "- Moved. (noon)"}
+"""Lines that are the values above, and so the same in every language."""
 
 
 def test_an_address_is_the_settings_whatever_a_request_says(app: Flask) -> None:
@@ -47,10 +101,33 @@ def test_a_value_that_is_missing_is_an_error_and_not_a_gap(app: Flask) -> None:
         write("password_changed", to="eva@example.org", language="en", name="Eva")
 
 
-def test_every_letter_has_a_subject_a_text_and_a_reason(app: Flask) -> None:
+def test_no_letter_is_left_out(app: Flask) -> None:
     folder = Path(app.root_path) / str(app.template_folder) / "mail"
-    templates = {path.stem for path in folder.glob("*.txt")} - {"frame"}
-    assert len(templates) > 10
-    for name in templates:
+    assert {path.stem for path in folder.glob("*.txt")} - {"frame"} == set(LETTERS)
+
+
+@pytest.mark.parametrize("template", LETTERS)
+def test_every_branch_of_a_letter_is_whole_in_both_languages_as_text_and_html(
+    app: Flask, template: str
+) -> None:
+    with app.app_context():
+        for values in LETTERS[template]:
+            given = {"name": "Eva", "link": f"{BASE}/thing", **values}
+            lines = []
+            for language in ("en", "sv"):
+                message = write(template, to="eva@example.org", language=language, **given)
+                html = str(message.html)
+                for written in (message.subject, message.text, html):
+                    assert not [gap for gap in ("None", "Undefined", "%(", "{{") if gap in written]
+                assert f'<html lang="{language}">' in html
+                assert f'href="{BASE}/thing"' in html
+                assert f"\n{BASE}/thing\n" in message.text
+                lines.append({message.subject, *map(str.strip, message.text.splitlines())})
+            same = {line for line in lines[0] & lines[1] if not line.startswith(BASE)}
+            assert same <= AS_GIVEN | {app.extensions["portal_settings"].portal_name}
+
+
+def test_every_letter_has_a_subject_a_text_and_a_reason(app: Flask) -> None:
+    for name in LETTERS:
         blocks = app.jinja_env.get_template(f"mail/{name}.txt").blocks
         assert {"subject", "text", "why"} <= set(blocks), name
