@@ -176,7 +176,9 @@ def _for_matching(actor: Actor) -> Iterator[Way]:
         yield Way(_("Matching"), url_for("matching.desk"))
         yield Way(_("Roadmaps"), url_for("roadmap.portfolio"))
     if actor.roles & (READERS | {Role.FOUNDER}):
-        waiting = None if _is_error() else count_waiting(db.session(), actor) or None
+        waiting = (
+            None if _is_error() else count_waiting(db.session(), actor, today=clock.now().date()) or None
+        )
         yield Way(_("Introductions"), url_for("matching.board"), count=waiting)
     if Role.SUPPORT_PROVIDER in actor.roles:
         asked = None if _is_error() else count_referrals_waiting(db.session(), actor) or None

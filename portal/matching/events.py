@@ -81,6 +81,22 @@ class PartnerPostponed(IntroductionEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerAskedAgain(IntroductionEvent):
+    """The day has come that the partner named, and the teaser has gone to it again."""
+
+    name: ClassVar[str] = "introduction.asked_again"
+
+    due_at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskingAgainFailed(IntroductionEvent):
+    """The day has come that the partner named, but it could not be asked; an adviser has to look."""
+
+    name: ClassVar[str] = "introduction.not_asked_again"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Introduced(IntroductionEvent):
     """The adviser has brought both together."""
 

@@ -111,6 +111,10 @@ HAPPENED: Mapping[str, Any] = {
     "introduction.reminded": _l("The partner was reminded"),
     "introduction.mutual_yes": _l("The partner said yes: both sides have agreed"),
     "introduction.later": _l("The partner asked to wait"),
+    "introduction.asked_again": _l("The day came, and the partner was asked again"),
+    "introduction.not_asked_again": _l(
+        "The day came, and the partner could not be asked again automatically"
+    ),
     "introduction.introduced": _l("Introduced"),
     "introduction.in_discussion": _l("In discussion"),
     "introduction.terms_accepted": _l("The partner accepted the confidentiality terms"),

@@ -82,6 +82,8 @@ CODES: Mapping[Topic, tuple[str, ...]] = {
         "introduction.reminded",
         "introduction.mutual_yes",
         "introduction.later",
+        "introduction.asked_again",
+        "introduction.not_asked_again",
         "introduction.introduced",
         "introduction.terms_accepted",
         "introduction.document_added",

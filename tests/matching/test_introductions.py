@@ -1,6 +1,6 @@
 """Introductions: what follows what, who may, what it opens and ends, and what later rankings learn of it."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import select, update
@@ -185,6 +185,47 @@ def test_later_gives_the_place_back_and_the_teaser_can_be_sent_again(session: Se
     assert (it.state, it.seat) == (State.LATER, None)
     services.send_teaser(session, one.adviser, it.id, version=it.version, at=make.NOON)
     assert it.state is State.TEASER_SENT
+
+
+def put_off(one: Stage) -> Introduction:
+    it = one.sent()
+    return services.answer_later(
+        one.session, one.investor, it.id, until=date(2027, 3, 1), version=it.version, at=make.NOON
+    )
+
+
+def test_a_partner_that_said_later_is_asked_again_once_on_its_day(session: Session) -> None:
+    one = stage(session, capacity=1)
+    it, day = put_off(one), datetime(2027, 3, 1, 5, tzinfo=UTC)
+    assert services.tend_introductions(session, at=day - timedelta(hours=6)) == 0
+    assert services.tend_introductions(session, at=day) == 1
+    assert (it.state, it.seat, it.quarter, it.due_at) == (
+        *(State.TEASER_SENT, 1, "2027Q1"),
+        day + timedelta(days=14),
+    )
+    assert services.tend_introductions(session, at=day + timedelta(minutes=5)) == 0
+    found = visible_groups(session, one.investor, one.project, day)
+    assert found == {FieldGroup.TEASER}
+    assert queries.count_waiting(session, one.investor, today=day.date()) == 1
+    assert queries.count_waiting(session, one.adviser, today=day.date()) == 0
+    services.answer_yes(session, one.investor, it.id, version=it.version, at=day)
+    assert it.state is State.MUTUAL_YES
+
+
+def test_where_a_partner_cannot_be_asked_again_it_waits_for_the_adviser(session: Session) -> None:
+    one, other = stage(session, capacity=1), stage(session)
+    it, day = put_off(one), datetime(2027, 3, 1, 5, tzinfo=UTC)
+    other.thesis = one.thesis
+    taken = other.consented()
+    services.send_teaser(session, other.adviser, taken.id, version=taken.version, at=day - timedelta(hours=1))
+    assert queries.count_waiting(session, one.adviser, today=day.date() - timedelta(days=1)) == 0
+    assert services.tend_introductions(session, at=day) == 1
+    assert services.tend_introductions(session, at=day + timedelta(days=1)) == 0
+    assert (it.state, it.seat) == (State.LATER, None)
+    assert queries.count_waiting(session, one.adviser, today=day.date()) == 1
+    assert groups(one, one.investor, days=60) == set()
+    names = session.scalars(select(Entry.name).where(Entry.name.endswith("asked_again"))).all()
+    assert names == ["introduction.not_asked_again"]
 
 
 def test_a_partner_gets_no_more_teasers_than_its_quarter_has_places(session: Session) -> None:

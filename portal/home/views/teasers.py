@@ -72,7 +72,7 @@ def _newest(session: Session, actor: Actor, *, at: datetime, is_investor: bool, 
     return render_template(
         "home/teasers.html",
         is_investor=is_investor,
-        waiting=count_waiting(session, actor),
+        waiting=count_waiting(session, actor, today=at.date()),
         rows=[_row(one, actor, visit) for one in seen[:NEWEST]],
         total=total,
         areas=_areas(seen),

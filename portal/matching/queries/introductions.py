@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select
 from sqlalchemy.orm import Session, joinedload
@@ -83,12 +83,16 @@ def introductions_of(session: Session, actor: Actor, project_id: int) -> Sequenc
     return session.scalars(_loaded(actor).where(Introduction.project_id == project_id)).all()
 
 
-def count_waiting(session: Session, actor: Actor) -> int:
-    """Return how many introductions wait for the actor's own answer; a founder's wish waits for every adviser."""
+def count_waiting(session: Session, actor: Actor, *, today: date) -> int:
+    """Return how many introductions wait for the actor's own answer.
+
+    For every adviser wait founders' wishes, and what a partner put off until a day that has come.
+    """
     ways: list[ColumnElement[bool]] = [false()]
     own = Introduction.project.has(Project.organisation_id == actor.organisation_id)
     if Role.ADVISER in actor.roles:
-        ways.append(and_(not_(own), Introduction.state == State.SUGGESTED))
+        is_back = and_(Introduction.state == State.LATER, Introduction.later_until <= today)
+        ways.append(and_(not_(own), or_(Introduction.state == State.SUGGESTED, is_back)))
     if Role.FOUNDER in actor.roles:
         ways.append(
             and_(
@@ -141,6 +145,23 @@ def unanswered(session: Session, *, before: datetime) -> Sequence[Introduction]:
         .order_by(Introduction.id)
         .with_for_update(of=Introduction, skip_locked=True)
     ).all()
+
+
+def postponed(session: Session, *, until: date) -> list[Introduction]:
+    """Return what partners put off until a day that has come and were not asked again since, locked, by their ids."""
+    found = session.scalars(
+        select(Introduction)
+        .where(Introduction.state == State.LATER, Introduction.later_until <= until)
+        .order_by(Introduction.id)
+        .with_for_update(of=Introduction, skip_locked=True)
+    ).all()
+    return [one for one in found if not _was_tried(one)]
+
+
+def _was_tried(one: Introduction) -> bool:
+    """Say whether somebody was told since the day had come; what the partner was reminded of before does not count."""
+    tried, until = one.reminded_at, one.later_until
+    return tried is not None and until is not None and tried.date() >= until
 
 
 def introduction_history(session: Session, introduction: Introduction) -> list[HistoryLine]:

@@ -146,6 +146,11 @@ def reasons_against_later(until: date | None, *, today: date) -> list[Reason]:
     return []
 
 
+def is_back(state: State, until: date | None, *, today: date) -> bool:
+    """Say whether the day has come from which a partner that said later may be asked again."""
+    return state is State.LATER and until is not None and until <= today
+
+
 NUMBERS = re.compile(
     r"\bNCT\d{8}\b|\b20\d\d-\d{6}-\d\d(?:-\d\d)?\b|\bISRCTN\d+\b|\b(?:WO|EP|US)[ /]?\d[\d ./]{5,}",
     re.IGNORECASE,

@@ -24,7 +24,7 @@ from portal.matching.rules.introductions import (
     State,
     reasons_against_outcome,
 )
-from portal.matching.services.going import release, step, told
+from portal.matching.services.going import ask_again, release, step, told
 from portal.matching.services.meetings import tend_meetings
 from portal.matching.services.notes import tend_follow_ups
 
@@ -116,8 +116,15 @@ def withdraw_consent(
 
 
 def tend_introductions(session: Session, *, at: datetime) -> int:
-    """Remind of teasers that wait for a week, of follow-ups and past meetings, and end what is past due; return how many."""
-    moved = 0
+    """Do for introductions what their days ask for; return how much was done.
+
+    Teasers that wait for a week are reminded of, those past due end, and what was put off is asked again; advisers are
+    reminded of follow-ups and past meetings.
+    """
+    back = queries.postponed(session, until=at.date())
+    for one in back:
+        ask_again(session, one, at=at)
+    moved = len(back)
     for one in queries.unanswered(session, before=at - REMINDED_AFTER):
         if one.due_at is not None and one.due_at <= at:
             one.state, one.updated_at = State.EXPIRED, at

@@ -11,11 +11,13 @@ from portal.core.events import Event
 from portal.ledger import record
 from portal.matching import queries
 from portal.matching.events import (
+    AskingAgainFailed,
     ConsentAsked,
     ConsentGiven,
     DiscussionBegun,
     Introduced,
     PartnerAgreed,
+    PartnerAskedAgain,
     PartnerPostponed,
     PartnerShortlisted,
     TeaserSent,
@@ -33,6 +35,7 @@ from portal.matching.rules.introductions import (
 from portal.matching.services.beginning import open_partner, opened, reasons_against_pair
 from portal.matching.services.conflicts import refuse_conflicted
 from portal.matching.services.meetings import call_off
+from portal.partners.models import Partner
 from portal.projects.models import FieldGroup
 from portal.projects.rules.values import GrantReason
 from portal.projects.services import end_grants, grant_group
@@ -100,18 +103,32 @@ def send_teaser(
         for reason in reasons_against_pair(sight, partner.id)
         if set(reason.values["codes"]) - CODES_OF_ITS_OWN
     ]
-    quarter = quarter_of(at)
-    seat = free_seat(partner.capacity, queries.seats_of(session, partner.id, quarter))
+    seat = _free_seat(session, partner, at=at)
     if reasons:
         raise Refused([Reason("introduction_no_longer_fits")])
     if seat is None:
         raise Refused([Reason("partner_without_room", {"capacity": partner.capacity})])
-    one.sent_at, one.due_at, one.reminded_at, one.later_until = at, at + ANSWER_WITHIN, None, None
-    one.quarter, one.seat, one.adviser_id = quarter, seat, one.adviser_id or actor.user_id
-    session.flush()
-    _open(session, actor, one, [FieldGroup.TEASER], at=at)
-    due = one.due_at.isoformat()
+    one.adviser_id = one.adviser_id or actor.user_id
+    due = _put_out(session, actor.user_id, one, seat, at=at).isoformat()
     return told(session, one, TeaserSent(actor_id=actor.user_id, introduction_id=one.id, due_at=due), at=at)
+
+
+def ask_again(session: Session, one: Introduction, *, at: datetime) -> Introduction:
+    """Send the teaser again, of itself, on the day that its partner named; where that can't be, an adviser has to look.
+
+    It takes a place of the quarter like any other teaser, and the pair is judged anew. It is tried once only.
+    """
+    partner = session.get_one(
+        Partner, one.partner_id, with_for_update={"of": Partner}, populate_existing=True
+    )
+    seat = _free_seat(session, partner, at=at)
+    one.updated_at = at
+    if seat is None or not _still_fits(session, one, partner, at=at):
+        one.reminded_at = at
+        return told(session, one, AskingAgainFailed(actor_id=None, introduction_id=one.id), at=at)
+    one.state = State.TEASER_SENT
+    due = _put_out(session, None, one, seat, at=at).isoformat()
+    return told(session, one, PartnerAskedAgain(actor_id=None, introduction_id=one.id, due_at=due), at=at)
 
 
 def answer_yes(
@@ -121,7 +138,7 @@ def answer_yes(
     one = step(session, actor, introduction_id, Side.PARTNER, State.MUTUAL_YES, version=version, at=at)
     one.agreed_at, one.due_at = at, None
     groups = [FieldGroup(group) for group in one.groups]
-    _open(session, actor, one, [FieldGroup.TEASER, *groups], at=at)
+    _open(session, actor.user_id, one, [FieldGroup.TEASER, *groups], at=at)
     return told(session, one, PartnerAgreed(actor_id=actor.user_id, introduction_id=one.id), at=at)
 
 
@@ -210,13 +227,36 @@ def _of_side(
     return seen.introduction
 
 
+def _free_seat(session: Session, partner: Partner, *, at: datetime) -> int | None:
+    return free_seat(partner.capacity, queries.seats_of(session, partner.id, quarter_of(at)))
+
+
+def _still_fits(session: Session, one: Introduction, partner: Partner, *, at: datetime) -> bool:
+    """Say whether a pair is eligible on everything that is known of its project."""
+    if one.project.archived_at is not None or one.consented_at is None:
+        return False
+    return partner in queries.partners_that_fit(session, one.project, JUDGED, least=0, at=at)
+
+
+def _put_out(
+    session: Session, actor_id: int | None, one: Introduction, seat: int, *, at: datetime
+) -> datetime:
+    """Give an introduction its place of the quarter, open the teaser, and return until when it is to be answered."""
+    due = at + ANSWER_WITHIN
+    one.sent_at, one.due_at, one.reminded_at, one.later_until = at, due, None, None
+    one.quarter, one.seat = quarter_of(at), seat
+    session.flush()
+    _open(session, actor_id, one, [FieldGroup.TEASER], at=at)
+    return due
+
+
 def _open(
-    session: Session, actor: Actor, one: Introduction, groups: Collection[FieldGroup], *, at: datetime
+    session: Session, actor_id: int | None, one: Introduction, groups: Collection[FieldGroup], *, at: datetime
 ) -> None:
     for group in groups:
         grant_group(
             session,
-            actor_id=actor.user_id,
+            actor_id=actor_id,
             project_id=one.project_id,
             organisation_id=one.partner.organisation_id,
             group=group,

@@ -1,6 +1,6 @@
 """The board of introductions, as each side sees it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import render_template, request, url_for
@@ -13,7 +13,7 @@ from portal.core.actors import Role
 from portal.core.errors import NotFound
 from portal.matching import queries, words
 from portal.matching.queries import Seen
-from portal.matching.rules.introductions import OVER, Side, State
+from portal.matching.rules.introductions import OVER, Side, State, is_back
 from portal.matching.views import shown
 from portal.matching.views.blueprint import bp
 from portal.projects import queries as projects
@@ -106,7 +106,7 @@ def _cards(seen: list[Seen], *, at: datetime) -> list[dict[str, Any]]:
 def _card(one: Seen, groups: frozenset[FieldGroup], *, at: datetime) -> dict[str, Any]:
     it, partner = one.introduction, one.introduction.partner
     days = max((at - it.updated_at).days, 0)
-    waits = waits_for(one)
+    waits = waits_for(one, today=at.date())
     return {
         "id": it.id,
         "version": it.version,
@@ -147,9 +147,11 @@ def steps_of(one: Seen) -> list[tuple[str, str, str]]:
     ]
 
 
-def waits_for(one: Seen) -> Side | None:
-    """Return whose step is next, or None where it is over."""
+def waits_for(one: Seen, *, today: date) -> Side | None:
+    """Return whose step is next, or None where it is over or put off until a day to come."""
     it = one.introduction
+    if is_back(it.state, it.later_until, today=today):
+        return Side.ADVISER
     if it.state in OVER or it.state is State.LATER:
         return None
     if it.state is State.CONSENT_ASKED and it.consented_at is None:

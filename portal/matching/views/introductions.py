@@ -268,7 +268,7 @@ def _partner_in_words(seen: Seen) -> dict[str, Any]:
 
 
 def _next(seen: Seen) -> str | None:
-    waits = boards.waits_for(seen)
+    waits = boards.waits_for(seen, today=clock.now().date())
     if waits is None:
         return None
     if waits is seen.side:

@@ -115,6 +115,8 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = {
     events.TeaserReminded.name: (tell_partner,),
     events.PartnerAgreed.name: (tell_founder, tell_adviser),
     events.PartnerPostponed.name: (tell_adviser,),
+    events.PartnerAskedAgain.name: (tell_partner,),
+    events.AskingAgainFailed.name: (tell_adviser,),
     events.Introduced.name: (tell_founder, tell_partner),
     events.TermsAccepted.name: (tell_founder,),
     events.DocumentAdded.name: (tell_partner,),

@@ -16,6 +16,12 @@ WORDS: dict[str, Callable[[Told], str]] = {
     "introduction.reminded": lambda _told: _("A teaser still waits for your answer, and expires in a week."),
     "introduction.mutual_yes": lambda _told: _("Both sides have said yes to an introduction."),
     "introduction.later": lambda _told: _("A partner wants to be asked again later."),
+    "introduction.asked_again": lambda _told: _(
+        "A teaser that you asked to see later is back, and waits for your answer."
+    ),
+    "introduction.not_asked_again": lambda _told: _(
+        "The day has come to ask a partner again, but it could not be done automatically; look at the introduction."
+    ),
     "introduction.introduced": lambda _told: _("An adviser has introduced you to each other; write or call."),
     "introduction.terms_accepted": lambda _told: _(
         "A partner has accepted the confidentiality terms of an introduction."
