@@ -44,8 +44,8 @@ test: setup ## Everything that must hold, in this order, up to the first failure
 	@rm -f $(SCRATCH)*
 	DATABASE_URL=sqlite:///$(SCRATCH) $(BIN)/alembic upgrade head
 	DATABASE_URL=sqlite:///$(SCRATCH) $(BIN)/alembic check
-	$(BIN)/python -m pytest -n auto --dist loadfile -m "not browser"
-	$(BIN)/python -m pytest -n auto --dist loadfile -m browser
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m "not browser"
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -m browser
 
 pictures: setup ## Take the pictures of docs anew; needs Chromium
 	$(BIN)/python -m pytest tests/journeys -m browser --pictures
