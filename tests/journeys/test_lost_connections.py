@@ -5,7 +5,7 @@ from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
 from portal.demo import cast
-from tests.browser import served
+from tests.browser import awake, served
 from tests.journeys.conftest import Visit, check_accessible, sign_in
 
 pytestmark = pytest.mark.browser
@@ -41,6 +41,7 @@ def test_what_was_typed_is_there_after_a_reload_and_gone_after_sending(visit: Vi
     page.locator("[name=role]").select_option(index=1)
     page.locator("main form [type=submit]").last.click()
     page.locator(".ap-toast[data-done]").wait_for()
+    awake(page)
     assert drafts(page) == []
     page.goto("/request-role")
     assert page.locator("[name=why]").input_value() == ""
