@@ -16,6 +16,7 @@ REASON = "We also advise three companies in Malmö."
 def type_reason(page: Page) -> None:
     """Begin to ask for a role, and wait until the browser has kept what was typed."""
     page.goto("/request-role")
+    awake(page)
     page.locator("[name=why]").fill(REASON)
     page.wait_for_function(
         "words => Object.entries(localStorage).some(([key, kept]) => key.startsWith('draft:') && kept.includes(words))",
