@@ -8,9 +8,10 @@ from threading import Barrier
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, update
 from sqlalchemy.orm import Session
 
+from portal.accounts.models import Membership
 from portal.bookings import blocks, search, services
 from portal.bookings import separation as apart
 from portal.bookings.models import SlotRequest
@@ -20,7 +21,7 @@ from portal.core.actors import Role
 from portal.core.errors import NotFound, Refused
 from portal.facilities import services as facilities
 from portal.facilities.models import Cleanroom, Licence
-from portal.facilities.queries import running_out, validities_of
+from portal.facilities.queries import running_out, trained_for, validities_of
 from portal.facilities.rules.validity import LONG_AGO, NeededFor, last_day_trained, most_runs_on
 from portal.ledger import Entry
 from portal.notifications.services import remind
@@ -137,6 +138,17 @@ def test_a_room_that_asks_for_trained_people_and_has_none_cannot_be_booked(
     client.sign_in(make.manager(session, room))
     page = client.get(f"/facilities/{room.facility.slug}/{room.slug}/upkeep")
     assert "asks for 2 trained people" in page.text
+
+
+def test_who_has_left_the_operator_is_trained_for_nothing(session: Session) -> None:
+    room = make.cleanroom(session)
+    request = make.slot_request(session, room, WINDOW)
+    ends(session, room, "training", date(2030, 1, 1))
+    assert len(trained_for(session, room.id)) == 1
+    session.execute(update(Membership).values(ended_at=make.NOON))
+    session.commit()
+    assert trained_for(session, room.id) == []
+    assert refused(session, request) == ["training_ends"]
 
 
 @given(days=st.lists(st.dates(date(2027, 1, 1), date(2027, 3, 1)), max_size=6), needed=st.integers(1, 4))

@@ -6,18 +6,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CompoundSelect, String, bindparam, cast, literal, null, select, union_all
+from sqlalchemy import CompoundSelect, String, bindparam, cast, exists, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import User
-from portal.facilities.models import Cleanroom, EquipmentValidity, Licence, RunLimit, Training
+from portal.accounts.models import Membership, User
+from portal.facilities.models import Cleanroom, EquipmentValidity, Facility, Licence, RunLimit, Training
 from portal.facilities.rules.validity import LicenceEnd, NeededFor, Validity, last_days
 
 Period = tuple[date, date, int]
 """The first and the last day, and how many runs at once."""
 
-_room, _licence, _equipment, _training, _limit = (
-    model.__table__.c for model in (Cleanroom, Licence, EquipmentValidity, Training, RunLimit)
+_room, _facility, _licence, _equipment, _training, _limit, _member, _user = (
+    model.__table__.c
+    for model in (Cleanroom, Facility, Licence, EquipmentValidity, Training, RunLimit, Membership, User)
 )
 _ROOMS: Any = bindparam("rooms", expanding=True)
 
@@ -50,7 +51,20 @@ def _ends() -> CompoundSelect[Any]:
             nothing,
             nothing,
             _training.valid_until,
-        ).where(_training.cleanroom_id.in_(_ROOMS)),
+        ).where(_training.cleanroom_id.in_(_ROOMS), _belongs()),
+    )
+
+
+def _belongs() -> Any:
+    """Say whether somebody trained belongs to the cleanroom's operator still and can sign in: who has left runs nothing."""
+    return exists().where(
+        _room.id == _training.cleanroom_id,
+        _facility.id == _room.facility_id,
+        _member.organisation_id == _facility.operator_id,
+        _member.user_id == _training.user_id,
+        _member.ended_at.is_(None),
+        _user.id == _training.user_id,
+        _user.active,
     )
 
 
@@ -147,11 +161,11 @@ def run_limits_of(session: Session, facility_id: int, *, since: date) -> list[Ru
 
 
 def trained_for(session: Session, cleanroom_id: int) -> list[tuple[Training, User]]:
-    """Return who is trained for a cleanroom, whose training ends first above."""
+    """Return who of the operator is trained for a cleanroom, whose training ends first above."""
     rows = session.execute(
         select(Training, User)
         .join(User, User.id == Training.user_id)
-        .where(Training.cleanroom_id == cleanroom_id)
+        .where(Training.cleanroom_id == cleanroom_id, _belongs())
         .order_by(Training.valid_until, User.name)
     )
     return [(training, person) for training, person in rows]
