@@ -9,7 +9,8 @@ from werkzeug.datastructures import MultiDict
 
 from portal.bookings.roomtime import midnight
 from portal.facilities.models import Cleanroom
-from portal.web.forms import FIRST_DAY, LAST_DAY, tidy
+from portal.web.asking import day_asked
+from portal.web.forms import tidy
 from portal.web.locale import HOME_ZONE
 
 
@@ -64,29 +65,11 @@ def read_filters(
         )
         return None
 
-    def day(name: str, title: str) -> date | None:
-        written = tidy(args.get(name, ""))
-        if not written:
-            return None
-        try:
-            found = date.fromisoformat(written)
-        except ValueError:
-            found = None
-        if found is None or not FIRST_DAY <= found <= LAST_DAY:
-            ignored.append(
-                _(
-                    "%(field)s: “%(written)s” is not a day and was left out. Write it as 2027-01-31.",
-                    field=title,
-                    written=written[:40],
-                )
-            )
-            return None
-        return found
-
     facilities = {room.facility_id: room.facility.name for room in rooms}
     facility = one("facility", _("Facility"), {str(key) for key in facilities})
     room = one("room", _("Cleanroom"), {str(found.id) for found in rooms})
-    first, last = day("from", _("From")), day("to", _("To"))
+    first = day_asked(args, "from", _("From"), ignored)
+    last = day_asked(args, "to", _("To"), ignored)
     if first is not None and last is not None and last < first:
         ignored.append(_("To: the last day lies before the first, and was left out."))
         last = None

@@ -9,8 +9,9 @@ from flask_babel import gettext as _
 
 from portal.charges.rules import LONGEST_DAYS
 from portal.partners.rules.values import CURRENCIES
+from portal.web.asking import day_asked
 from portal.web.filters import day
-from portal.web.forms import FIRST_DAY, LAST_DAY, tidy
+from portal.web.forms import tidy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,9 +38,11 @@ def read_period(today: date) -> Asked:
     """Return what the address asks for; without days, the present month and the one before."""
     ignored: list[str] = []
     this_month = today.replace(day=1)
-    first = _day("from", _("From"), ignored) or (this_month - timedelta(days=1)).replace(day=1)
+    first = day_asked(flask.request.args, "from", _("From"), ignored) or (
+        this_month - timedelta(days=1)
+    ).replace(day=1)
     next_month = (this_month + timedelta(days=31)).replace(day=1)
-    last = _day("to", _("To"), ignored) or max(first, next_month - timedelta(days=1))
+    last = day_asked(flask.request.args, "to", _("To"), ignored) or max(first, next_month - timedelta(days=1))
     if last < first:
         ignored.append(_("To: the last day lies before the first, and was left out."))
         last = first
@@ -58,23 +61,3 @@ def read_customer(known: Collection[int]) -> int | None:
 def _one(name: str, known: Collection[str]) -> str | None:
     written = tidy(flask.request.args.get(name, ""))
     return written if written in known else None
-
-
-def _day(name: str, title: str, ignored: list[str]) -> date | None:
-    written = tidy(flask.request.args.get(name, ""))
-    if not written:
-        return None
-    try:
-        found = date.fromisoformat(written)
-    except ValueError:
-        found = None
-    if found is None or not FIRST_DAY <= found <= LAST_DAY:
-        ignored.append(
-            _(
-                "%(field)s: “%(written)s” is not a day and was left out. Write it as 2027-01-31.",
-                field=title,
-                written=written[:40],
-            )
-        )
-        return None
-    return found
