@@ -49,6 +49,13 @@ class ConsentGiven(IntroductionEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TeaserRenewed(IntroductionEvent):
+    """The founder has consented anew, to the words of the teaser as they stand."""
+
+    name: ClassVar[str] = "introduction.teaser_renewed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TeaserSent(IntroductionEvent):
     """The teaser has gone to the partner, who is asked to answer in time."""
 

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.accounts.models import User
 from portal.core.slots import Slot
 from portal.files.models import StoredFile
-from portal.matching.rules.introductions import OPEN, DeclineReason, Side, State
+from portal.matching.rules.introductions import AGREED, OPEN, DeclineReason, Side, State
 from portal.matching.rules.meetings import STANDING, MeetingState
 from portal.partners.models import Partner
-from portal.projects.models import Project
+from portal.projects.models import Project, TeaserWords
 from portal.store import Base, Money, choice, json_list, json_object
 
 OPEN_STATES = "state IN ({})".format(", ".join(f"'{state.value}'" for state in State if state in OPEN))
@@ -67,6 +67,9 @@ class Introduction(Base):
     consented_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     groups: Mapped[list[str]] = mapped_column(json_list(), default=list)
     """The field groups that the founder opens to this partner after a mutual yes."""
+    teaser: Mapped[str | None] = mapped_column(Text)
+    """The words that the founder consented to: the partner reads these and no others before a mutual yes."""
+    teaser_sv: Mapped[str | None] = mapped_column(Text)
     sent_at: Mapped[datetime | None]
     due_at: Mapped[datetime | None]
     reminded_at: Mapped[datetime | None]
@@ -95,6 +98,17 @@ class Introduction(Base):
     adviser: Mapped[User | None] = relationship(foreign_keys=[adviser_id])
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (SQLAlchemy reads it as it stands)
+
+    @property
+    def words(self) -> TeaserWords | None:
+        """Return the words of the teaser that the founder consented to, or None before that."""
+        return None if self.teaser is None else TeaserWords(self.teaser, self.teaser_sv)
+
+    @property
+    def is_behind(self) -> bool:
+        """Say whether the project's teaser has other words by now than those consented to, and the partner reads those yet."""
+        awaited = self.state in OPEN and self.state not in AGREED
+        return awaited and self.words is not None and self.words.digest != self.project.words.digest
 
 
 class Acceptance(Base):

@@ -91,6 +91,12 @@ INTRODUCTIONS: dict[str, Callable[[Values], str]] = {
         before=words.STATES[State(values["before"])],
         after=words.STATES[State(values["after"])],
     ),
+    "introduction_words_changed": lambda _: gettext(
+        "The words of the teaser have changed since you opened this page. Read them again below, and then say yes."
+    ),
+    "introduction_nothing_to_renew": lambda _: gettext(
+        "There is nothing to consent to anew: the partner reads the words as they stand, or it is over."
+    ),
     "introduction_without_consent": lambda _: gettext(
         "The founder has not consented to this partner yet. Ask for the consent first."
     ),
@@ -208,4 +214,89 @@ INTRODUCTIONS: dict[str, Callable[[Values], str]] = {
     ),
 }
 
-SENTENCES: dict[str, Callable[[Values], str]] = {**GROUNDS, **INTRODUCTIONS}
+
+def _list(name: str, values: Values, key: str) -> str:
+    if name == "country":
+        return partner_words.countries(values[key])
+    field = {"product_class": "product_classes", "organisation_kind": "organisation_kinds"}.get(name, name)
+    return partner_words.words(field, values[key])
+
+
+def _state_need(values: Values) -> str:
+    if not values.get("kinds"):
+        return gettext("Nothing that the project could ask for is what they give.")
+    return gettext(
+        "If it is needed, ask for one of these: %(kinds)s.", kinds=_list("serves", values, "kinds")
+    )
+
+
+def _phase_ahead(values: Values) -> str:
+    if "phase" not in values:
+        return gettext("They take projects of a later phase: it can change when you get there.")
+    return gettext(
+        "It changes when the project reaches %(phase)s.",
+        phase=_list("phase", {"one": [values["phase"]]}, "one"),
+    )
+
+
+def _ask_less(values: Values) -> str:
+    if "most" not in values:
+        return gettext(
+            "What is sought lies above their ticket: a range that begins lower, as for a first part, can change it."
+        )
+    return gettext(
+        "What is sought begins above their ticket: a range that begins at %(most)s or below, as for a first part, changes it.",
+        most=money(round(values["most"]) * 100, values["currency"]),
+    )
+
+
+def _ask_more(values: Values) -> str:
+    if "least" not in values:
+        return gettext(
+            "What is sought lies below their ticket: a range that reaches higher, as with a later part, can change it."
+        )
+    return gettext(
+        "What is sought ends below their ticket: a range that reaches %(least)s, as with a later part, changes it.",
+        least=money(round(values["least"]) * 100, values["currency"]),
+    )
+
+
+def _instrument(values: Values) -> str:
+    if not values.get("instruments"):
+        return gettext("They use another instrument: leave yours open if others would do too.")
+    return gettext(
+        "Leave the instrument open, or state one that they use: %(instruments)s.",
+        instruments=_list("instruments", values, "instruments"),
+    )
+
+
+def _not_listed(values: Values) -> str:
+    if not values.get("listed"):
+        return gettext("Nothing to add changes that.")
+    return gettext(
+        "They take %(listed)s. Nothing to add changes that, unless it is stated wrongly.",
+        listed=_list(values["fact"], values, "listed"),
+    )
+
+
+REMEDIES: dict[str, Callable[[Values], str]] = {
+    "remedy_state_need": _state_need,
+    "remedy_end_hold": lambda _: gettext("It changes when the project goes on."),
+    "remedy_phase_ahead": _phase_ahead,
+    "remedy_phase_passed": lambda _: gettext("They take earlier phases only, or none."),
+    "remedy_not_listed": _not_listed,
+    "remedy_excluded": lambda _: gettext("Nothing to add changes that."),
+    "remedy_conflict": lambda _: gettext("Nothing to add changes that."),
+    "remedy_ask_less": _ask_less,
+    "remedy_ask_more": _ask_more,
+    "remedy_instrument": _instrument,
+    "remedy_opens": lambda values: gettext("They open on %(day)s.", day=day(values["day"])),
+    "remedy_closed": lambda values: gettext("They closed on %(day)s.", day=day(values["day"])),
+    "remedy_next_quarter": lambda values: gettext(
+        "A new quarter begins on %(day)s; a place comes back before if a teaser is answered with no.",
+        day=day(values["day"]),
+    ),
+    "remedy_declined": lambda _: gettext("Somebody has said the last word on this pair."),
+}
+
+SENTENCES: dict[str, Callable[[Values], str]] = {**GROUNDS, **INTRODUCTIONS, **REMEDIES}

@@ -107,6 +107,7 @@ HAPPENED: Mapping[str, Any] = {
     "introduction.shortlisted": _l("Shortlisted"),
     "introduction.consent_asked": _l("Consent asked"),
     "introduction.consent_given": _l("The founder consented"),
+    "introduction.teaser_renewed": _l("The founder consented to new words of the teaser"),
     "introduction.teaser_sent": _l("Teaser sent"),
     "introduction.reminded": _l("The partner was reminded"),
     "introduction.mutual_yes": _l("The partner said yes: both sides have agreed"),
@@ -139,6 +140,7 @@ BEFORE_SENDING = frozenset(
         "introduction.shortlisted",
         "introduction.consent_asked",
         "introduction.consent_given",
+        "introduction.teaser_renewed",
     }
 )
 """What happened before the partner knew of it, and stays between founder and adviser."""

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import Organisation, User
-from portal.projects.rules.values import FieldGroup, GrantReason, Phase, ProductClass, Visibility
+from portal.projects.rules.values import FieldGroup, GrantReason, Phase, ProductClass, TeaserWords, Visibility
 from portal.store import Base, Money, choice, json_list, json_object
 
 REFERENCE_LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -89,6 +89,11 @@ class Project(Base):
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (SQLAlchemy reads it as it stands)
 
+    @property
+    def words(self) -> TeaserWords:
+        """Return the words of its teaser as they stand."""
+        return TeaserWords(self.teaser, self.teaser_sv)
+
 
 class PhaseChange(Base):
     """That a project reached a phase, was put on hold, or went on, on a day."""
@@ -135,6 +140,9 @@ class Grant(Base):
     granted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime | None]
+    teaser: Mapped[str | None] = mapped_column(Text)
+    """The words that a grant of the teaser shows, where its owner consented to these and no others; else those of today."""
+    teaser_sv: Mapped[str | None] = mapped_column(Text)
 
     project: Mapped[Project] = relationship()
     organisation: Mapped[Organisation] = relationship()
@@ -165,6 +173,7 @@ __all__ = [
     "Project",
     "ProjectSheet",
     "TeamMember",
+    "TeaserWords",
     "Visibility",
     "new_reference",
 ]

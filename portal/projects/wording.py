@@ -11,7 +11,7 @@ from flask_babel import ngettext
 from portal.projects.models import Project
 from portal.projects.rules.fields import FIELD, Kind
 from portal.projects.rules.imports import Action
-from portal.projects.rules.values import FieldGroup, GrantReason, Visibility
+from portal.projects.rules.values import FieldGroup, GrantReason, TeaserWords, Visibility
 from portal.reference import vocabulary
 from portal.web.filters import day, money, number
 from portal.web.locale import language
@@ -179,9 +179,9 @@ def _amount(whole_units: int | None, currency: str | None) -> str | None:
     return money(whole_units * 100, currency) if currency else number(whole_units)
 
 
-def teaser(project: Project) -> str:
-    """Return the teaser in the reader's language, or in English where there is no other."""
-    return (language() == "sv" and project.teaser_sv) or project.teaser or project.teaser_sv or ""
+def teaser(words: TeaserWords) -> str:
+    """Return a teaser in the reader's language, or in English where there is no other."""
+    return (language() == "sv" and words.teaser_sv) or words.teaser or words.teaser_sv or ""
 
 
 def title_without_name(project: Project) -> str:

@@ -19,8 +19,8 @@ from portal.partners.queries import programmes
 from portal.partners.rules import access
 from portal.projects import wording
 from portal.projects.models import Project
-from portal.projects.queries import groups_of_each
-from portal.projects.rules.values import FieldGroup
+from portal.projects.queries import groups_of_each, teasers_of_each
+from portal.projects.rules.values import FieldGroup, TeaserWords
 from portal.reference import glossary
 from portal.reference.queries import effective_records
 from portal.reference.shipped import in_language
@@ -92,10 +92,13 @@ def more_groups(words: Sequence[str], *, only: str | None, limit: int, offset: i
 
 def _projects(records: Sequence[Project], asker: Asker, words: Sequence[str]) -> list[Hit]:
     seen = groups_of_each(db.session(), asker.actor, records, at=asker.at)
-    return [_project(project, seen[project.id], asker, words) for project in records]
+    teasers = teasers_of_each(db.session(), asker.actor, records, at=asker.at)
+    return [_project(project, teasers[project.id], seen[project.id], asker, words) for project in records]
 
 
-def _project(project: Project, seen: frozenset[FieldGroup], asker: Asker, words: Sequence[str]) -> Hit:
+def _project(
+    project: Project, teaser: TeaserWords, seen: frozenset[FieldGroup], asker: Asker, words: Sequence[str]
+) -> Hit:
     named = FieldGroup.IDENTITY in seen
     said = [wording.product_class(project.product_class.value), project.reference]
     if named:
@@ -105,7 +108,7 @@ def _project(project: Project, seen: frozenset[FieldGroup], asker: Asker, words:
         title=project.name if named else wording.title_without_name(project),
         url=_page_of(project, asker),
         about=" · ".join(said),
-        text=excerpt(wording.teaser(project), words),
+        text=excerpt(wording.teaser(teaser), words),
         badge=("no", _("Archived")) if project.archived_at else None,
         is_demo=project.is_demo,
     )

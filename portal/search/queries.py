@@ -17,7 +17,7 @@ from portal.facilities.models import Cleanroom, Facility
 from portal.partners import queries as partners
 from portal.partners.models import Partner
 from portal.projects.models import Project
-from portal.projects.queries import visible_projects
+from portal.projects.queries import reads_todays_teaser, visible_projects
 from portal.projects.rules.values import FieldGroup
 from portal.search.entries import PROJECT_SHELVES
 from portal.search.models import SearchTerm, Shelf
@@ -124,8 +124,19 @@ def _project_has(asker: Asker, word: Word) -> Condition:
     ways = [
         and_(visible_projects(asker.actor, at=asker.at, group=group), _on(shelf, Project.id, word))
         for group, shelf in PROJECT_SHELVES.items()
+        if group is not FieldGroup.TEASER
     ]
-    return or_(*ways, _named_after(asker, word))
+    return or_(*ways, _teaser_has(asker, word), _named_after(asker, word))
+
+
+def _teaser_has(asker: Asker, word: Word) -> Condition:
+    """Return the condition on `Project` that a teaser, as it stands, has a word and is open so; else only its number is found."""
+    numbered = visible_projects(asker.actor, at=asker.at, group=FieldGroup.TEASER)
+    if word.in_name:
+        return and_(numbered, _on(Shelf.PROJECT_TEASER, Project.id, word))
+    said = and_(reads_todays_teaser(asker.actor, at=asker.at), _on(Shelf.PROJECT_TEASER, Project.id, word))
+    called = Word(word.begins, in_name=True)
+    return or_(said, and_(numbered, _on(Shelf.PROJECT_TEASER, Project.id, called)))
 
 
 def _named_after(asker: Asker, word: Word) -> Condition:

@@ -794,6 +794,7 @@ MATCHING = (
     send("matching.move", "introduce", may=ADVISERS, barred=OWNER, on="matching.show", of="agreed"),
     send("matching.move", "discuss", may=ADVISERS, barred=OWNER, on="matching.show", of="introduced"),
     send("matching.consent", "asked for consent", may=OWNER, on="matching.show"),
+    send("matching.renew", "ready", may=OWNER, on="matching.show"),
     send(
         "matching.later",
         "sent",

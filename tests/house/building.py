@@ -804,6 +804,7 @@ class _GroundBuilder:
         self._introduced("asked for consent", self.main, quiet, "ask")
         self._introduced("shortlisted", paired[0], quiet)
         self._introduced("ready", paired[0], thesis, "ask", "consent")
+        paired[0].teaser = f"New words: {paired[0].teaser}"
         self._introduced("agreed", paired[1], quiet, "ask", "consent", "send", "agree")
         self._introduced("introduced", paired[2], quiet, "ask", "consent", "send", "agree", "introduce")
         wished = matching.wish(self.session, self.founder, paired[1].id, thesis, groups=(), at=self.world.now)

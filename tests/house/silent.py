@@ -139,6 +139,7 @@ INTRODUCTIONS = {
     "introduction.meeting_accepted",
     "introduction.outcome",
     "introduction.shortlisted",
+    "introduction.teaser_renewed",
     "match_round.applied",
     "match_round.asked",
     "match_round.pair_added",

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from portal.bookings.models import RequestState, SlotRequest
 from portal.core.actors import Actor
-from portal.projects.models import FieldGroup, Project
-from portal.projects.queries import ProjectFilter, count, groups_of_each, teasers
+from portal.projects.models import FieldGroup, Project, TeaserWords
+from portal.projects.queries import ProjectFilter, count, groups_of_each, teasers, teasers_of_each
 
 MOST = 300
 """Teasers looked at for a home, the latest changed first."""
@@ -22,6 +22,7 @@ class SeenTeaser:
 
     project: Project
     groups: frozenset[FieldGroup]
+    teaser: TeaserWords
 
     def shows(self, group: FieldGroup) -> bool:
         """Say whether the reader sees this field group."""
@@ -35,7 +36,8 @@ def latest_teasers(
     question = teasers(actor, ProjectFilter(), at=at)
     projects = session.scalars(question.options(joinedload(Project.organisation)).limit(limit)).all()
     groups = groups_of_each(session, actor, projects, at=at)
-    seen = [SeenTeaser(project, groups[project.id]) for project in projects]
+    words = teasers_of_each(session, actor, projects, at=at)
+    seen = [SeenTeaser(project, groups[project.id], words[project.id]) for project in projects]
     return seen, count(session, question)
 
 

@@ -118,7 +118,7 @@ def _row(one: SeenTeaser, actor: Actor, visit: Visit) -> dict[str, Any]:
     return {
         **_named(one),
         "class": wording.product_class(project.product_class.value),
-        "teaser": wording.teaser(project),
+        "teaser": wording.teaser(one.teaser),
         "funding": wording.funding(project) if access.sees_funding_range(actor, one.groups) else None,
         "changed": day(project.updated_at.date()),
         "is_new": project.updated_at > visit.since,
@@ -166,7 +166,7 @@ def _waiting(one: SeenTeaser, asked: Mapping[int, bool], visit: Visit) -> dict[s
         weight -= 8
     return {
         **_named(one),
-        "teaser": wording.teaser(project),
+        "teaser": wording.teaser(one.teaser),
         "reasons": reasons,
         "weight": weight,
         "matches_url": url_for("matching.matches", project_id=project.id),

@@ -12,6 +12,7 @@ from portal.matching.forms.introductions import (
     NoteForm,
     OutcomeForm,
     PickForm,
+    RenewForm,
     RoundForm,
     WishForm,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "NoteForm",
     "OutcomeForm",
     "PickForm",
+    "RenewForm",
     "RoundForm",
     "WishForm",
 ]

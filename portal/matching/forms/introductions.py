@@ -49,6 +49,7 @@ class WishForm(PickForm):
     """Which partner a founder wants to meet, and what is opened to it."""
 
     groups = _groups()
+    read = HiddenField()
 
     @property
     def chosen(self) -> set[FieldGroup]:
@@ -56,7 +57,13 @@ class WishForm(PickForm):
         return {FieldGroup(value) for value in self.groups.data or []}
 
 
-class ConsentForm(ActionForm):
+class RenewForm(ActionForm):
+    """A founder's yes to the words of the teaser that the page showed, by their digest."""
+
+    read = HiddenField()
+
+
+class ConsentForm(RenewForm):
     """A founder's yes to a partner."""
 
     groups = _groups()

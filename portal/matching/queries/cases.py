@@ -37,7 +37,7 @@ from portal.partners import queries as partners
 from portal.partners.models import Partner as StoredPartner
 from portal.partners.rules.fields import countries_in
 from portal.projects import queries as projects
-from portal.projects.models import FieldGroup
+from portal.projects.models import FieldGroup, TeaserWords
 from portal.projects.models import Project as StoredProject
 from portal.reference import shipped, vocabulary
 from portal.reference.rules import EffectiveFact
@@ -83,7 +83,8 @@ def sight(
 ) -> Sight:
     """Return a project ranked against every partner, as far as the actor sees it; `groups` says so for a judgement."""
     seen = groups if groups is not None else projects.visible_groups(session, actor, project, at)
-    return _sight(session, project, seen, weights, at=at)
+    words = projects.teasers_of_each(session, actor, [project], at=at)[project.id]
+    return _sight(session, project, seen, weights, words=words, at=at)
 
 
 def partners_that_fit(
@@ -101,6 +102,7 @@ def _sight(
     seen: frozenset[FieldGroup],
     weights: Mapping[str, float] | None,
     *,
+    words: TeaserWords | None = None,
     at: datetime,
 ) -> Sight:
     stored = partners.open_partners(session)
@@ -116,7 +118,7 @@ def _sight(
         as_of=at.date(),
         rates=rates,
         projects=(
-            _project(project, seen, rates, stated_needs(session, project.id)),
+            _project(project, seen, rates, stated_needs(session, project.id), words),
             *(_project(one, frozenset(FieldGroup), rates) for one in others),
         ),
         partners=tuple(_blind(one, hidden) for one in asked),
@@ -201,11 +203,12 @@ def _project(
     groups: Collection[FieldGroup],
     rates: Mapping[str, float],
     stated: Mapping[str, StatedNeed] = MappingProxyType({}),
+    words: TeaserWords | None = None,
 ) -> Project:
     organisation = project.organisation
     kind = APPLICANTS.get(organisation.kind, "company")
     named = FieldGroup.IDENTITY in groups
-    money = Money()
+    read, money = words or project.words, Money()
     if FieldGroup.MONEY in groups and project.funding_currency:
         sought = Money(project.funding_min, project.funding_max, project.funding_currency)
         money = _comparable(sought, rates)
@@ -219,7 +222,7 @@ def _project(
         indication_area=project.indication_area,
         phase=project.phase.value,
         on_hold=project.on_hold,
-        text=project.teaser or project.teaser_sv or "",
+        text=read.teaser or read.teaser_sv or "",
         needs=tuple(
             _need(kind, stated.get(kind) if FieldGroup.ROADMAP in groups else None, money, groups)
             for kind in needs_of(project, groups)

@@ -10,6 +10,7 @@ from portal.matching.services.going import (
     begin_discussion,
     give_consent,
     introduce,
+    renew_teaser,
     send_teaser,
     take_up,
 )
@@ -49,6 +50,7 @@ __all__ = [
     "open_document",
     "propose_meeting",
     "remove_document",
+    "renew_teaser",
     "send_teaser",
     "shortlist",
     "state_free_time",

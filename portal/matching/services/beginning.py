@@ -50,21 +50,36 @@ def wish(
     partner_id: int,
     *,
     groups: Collection[FieldGroup],
+    read: str | None = None,
     at: datetime,
 ) -> Introduction:
     """Ask, as a founder, to be introduced to a partner: the consent to exactly these field groups is given with it.
 
-    Raises `NotFound` or `NotAllowed` for anybody else, and `Refused` as for a shortlist.
+    It is a consent to the words of the teaser that the founder has `read`, by their digest. Raises `NotFound` or
+    `NotAllowed` for anybody else, and `Refused` as for a shortlist, or where the words have changed since.
     """
     project = projects.own_project(session, actor, project_id, at=at, lock=True)
+    refuse_other_words(project, read)
     introduction = _begun(session, actor, project, partner_id, at=at)
     introduction.wished_at = introduction.consented_at = at
     introduction.consented_by_id = actor.user_id
     introduction.groups = opened(groups)
+    keep_words(introduction, project)
     session.flush()
     event = IntroductionWished(actor_id=actor.user_id, introduction_id=introduction.id)
     record(session, event, at=at)
     return introduction
+
+
+def refuse_other_words(project: Project, read: str | None) -> None:
+    """Raise `Refused` where the teaser has other words by now than those that a founder has read."""
+    if read is not None and read != project.words.digest:
+        raise Refused([Reason("introduction_words_changed")])
+
+
+def keep_words(introduction: Introduction, project: Project) -> None:
+    """Keep the words of a teaser to which its founder has just consented."""
+    introduction.teaser, introduction.teaser_sv = project.teaser, project.teaser_sv
 
 
 def opened(groups: Collection[FieldGroup]) -> list[str]:

@@ -20,6 +20,7 @@ from portal.matching.events import (
     PartnerAskedAgain,
     PartnerPostponed,
     PartnerShortlisted,
+    TeaserRenewed,
     TeaserSent,
 )
 from portal.matching.models import Introduction
@@ -32,10 +33,17 @@ from portal.matching.rules.introductions import (
     reasons_against_later,
     reasons_against_move,
 )
-from portal.matching.services.beginning import open_partner, opened, reasons_against_pair
+from portal.matching.services.beginning import (
+    keep_words,
+    open_partner,
+    opened,
+    reasons_against_pair,
+    refuse_other_words,
+)
 from portal.matching.services.conflicts import refuse_conflicted
 from portal.matching.services.meetings import call_off
 from portal.partners.models import Partner
+from portal.projects import queries as projects
 from portal.projects.models import FieldGroup
 from portal.projects.rules.values import GrantReason
 from portal.projects.services import end_grants, grant_group
@@ -70,12 +78,14 @@ def give_consent(
     introduction_id: int,
     *,
     groups: Collection[FieldGroup],
+    read: str | None = None,
     version: int | None,
     at: datetime,
 ) -> Introduction:
     """Say yes, as the founder, to this partner, and to exactly these field groups once both have said yes.
 
-    Raises `NotFound`, `NotAllowed`, `Stale`, and `Refused` where no consent is asked.
+    The words of the teaser that the founder has `read`, by their digest, are kept: these and no others are sent. Raises
+    `NotFound`, `NotAllowed`, `Stale`, and `Refused` where no consent is asked, or the words have changed since.
     """
     one = _of_side(session, actor, introduction_id, Side.FOUNDER, version=version)
     if one.state is not State.CONSENT_ASKED or one.consented_at is not None:
@@ -83,8 +93,37 @@ def give_consent(
         raise Refused([Reason("introduction_not_from_here", after)])
     one.consented_at, one.consented_by_id, one.updated_at = at, actor.user_id, at
     one.groups = opened(groups)
+    project = projects.own_project(session, actor, one.project_id, at=at, lock=True)
+    refuse_other_words(project, read)
+    keep_words(one, project)
     event = ConsentGiven(actor_id=actor.user_id, introduction_id=one.id, groups=tuple(one.groups))
     return told(session, one, event, at=at)
+
+
+def renew_teaser(
+    session: Session,
+    actor: Actor,
+    introduction_id: int,
+    *,
+    read: str | None,
+    version: int | None,
+    at: datetime,
+) -> Introduction:
+    """Consent anew, as the founder, to the words of the teaser as they stand: from now on the partner reads these.
+
+    Raises `NotFound`, `NotAllowed`, `Stale`, and `Refused` where nothing was consented to, both have agreed, or the words
+    have changed since they were `read`.
+    """
+    one = _of_side(session, actor, introduction_id, Side.FOUNDER, version=version)
+    project = projects.own_project(session, actor, one.project_id, at=at, lock=True)
+    refuse_other_words(project, read)
+    if not one.is_behind:
+        raise Refused([Reason("introduction_nothing_to_renew")])
+    keep_words(one, project)
+    one.updated_at = at
+    if one.state is State.TEASER_SENT:
+        _open(session, actor.user_id, one, [FieldGroup.TEASER], at=at)
+    return told(session, one, TeaserRenewed(actor_id=actor.user_id, introduction_id=one.id), at=at)
 
 
 def send_teaser(
@@ -254,6 +293,7 @@ def _open(
     session: Session, actor_id: int | None, one: Introduction, groups: Collection[FieldGroup], *, at: datetime
 ) -> None:
     for group in groups:
+        frozen = group is FieldGroup.TEASER and one.state is State.TEASER_SENT
         grant_group(
             session,
             actor_id=actor_id,
@@ -263,4 +303,5 @@ def _open(
             reason=REASON,
             reason_id=one.id,
             at=at,
+            words=one.words if frozen else None,
         )

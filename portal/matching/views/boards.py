@@ -179,4 +179,6 @@ def _lines(one: Seen) -> list[str]:
         lines.append(_("answer by %(day)s", day=day(it.due_at.date())))
     if it.state is State.CONSENT_ASKED and it.consented_at:
         lines.append(_("the founder has consented"))
+    if it.is_behind and one.side is not Side.PARTNER:
+        lines.append(_("the teaser has changed since the consent"))
     return lines

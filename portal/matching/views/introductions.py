@@ -11,7 +11,15 @@ from portal.accounts import queries as accounts
 from portal.core import clock
 from portal.core.actors import Role
 from portal.matching import queries, services, words
-from portal.matching.forms import ConsentForm, DeclineForm, FreeTimeForm, LaterForm, MeetingForm, OutcomeForm
+from portal.matching.forms import (
+    ConsentForm,
+    DeclineForm,
+    FreeTimeForm,
+    LaterForm,
+    MeetingForm,
+    OutcomeForm,
+    RenewForm,
+)
 from portal.matching.models import Introduction
 from portal.matching.queries import Seen
 from portal.matching.rules.introductions import AGREED, OPEN, SHARING, Side, State
@@ -22,7 +30,7 @@ from portal.partners import words as partner_words
 from portal.partners.words import INSTRUMENTS
 from portal.projects import queries as projects
 from portal.projects import wording
-from portal.projects.models import FieldGroup, Project
+from portal.projects.models import FieldGroup, TeaserWords
 from portal.projects.rules import access
 from portal.store import db
 from portal.web.actors import back, current_actor, for_roles, signed_in
@@ -79,6 +87,7 @@ def consent(introduction_id: int) -> ResponseReturnValue:
                 actor,
                 introduction_id,
                 groups=form.chosen,
+                read=form.read.data or "",
                 version=form.shown_version,
                 at=at,
             ).id
@@ -90,6 +99,28 @@ def consent(introduction_id: int) -> ResponseReturnValue:
         )
         return back("matching.show", introduction_id=introduction_id)
     return page(introduction_id, consent_form=form), 409 if form.stale else 422
+
+
+@bp.post("/introductions/<int:introduction_id>/renew")
+@for_roles(Role.FOUNDER)
+def renew(introduction_id: int) -> ResponseReturnValue:
+    """Consent anew, as the founder, to the words of the teaser as they stand."""
+    actor, at, form = current_actor(), clock.now(), RenewForm(request.form)
+    if form.validate() and form.attempt(
+        lambda session: (
+            services.renew_teaser(
+                session,
+                actor,
+                introduction_id,
+                read=form.read.data or "",
+                version=form.shown_version,
+                at=at,
+            ).id
+        )
+    ):
+        flash(_("Consented. From now on they read these words."), "done")
+        return back("matching.show", introduction_id=introduction_id)
+    return page(introduction_id, refused=form), 409 if form.stale else 422
 
 
 @bp.post("/introductions/<int:introduction_id>/later")
@@ -192,6 +223,8 @@ def page(
     tried = next((form for form in sent if form), None)
     for name, form in forms.items():
         form.version.data = str(it.version)
+        if isinstance(form, RenewForm):
+            form.read.data = it.project.words.digest
         _set_apart(form, name)
     met = agenda(seen, free_form=free_form, meeting_form=meeting_form, at=at)
     if met is not None:
@@ -205,7 +238,10 @@ def page(
         title=shown.title_of(it.project, groups)
         if groups
         else _("Project %(reference)s", reference=it.project.reference),
-        project=_project_in_words(it.project, groups),
+        project=_project_in_words(seen, groups),
+        is_behind=it.is_behind,
+        read=it.project.words.digest,
+        new_words=wording.teaser(it.project.words),
         partner=_partner_in_words(seen),
         state_mark=words.MARKS[it.state],
         state_words=words.STATES[it.state],
@@ -236,14 +272,15 @@ def _set_apart(form: BaseForm, name: str) -> None:
         field.id = field.label.field_id = f"{name}-{field.id}"
 
 
-def _project_in_words(project: Project, groups: frozenset[FieldGroup]) -> dict[str, Any] | None:
+def _project_in_words(seen: Seen, groups: frozenset[FieldGroup]) -> dict[str, Any] | None:
     """Return what the reader sees of the project, or None where access has ended."""
     if not groups:
         return None
+    project = seen.introduction.project
     sees_funding = access.sees_funding_range(current_actor(), groups)
     return {
         "url": url_for("projects.show", project_id=project.id),
-        "teaser": wording.teaser(project),
+        "teaser": wording.teaser(_words(seen)),
         "facts": [
             (_("Product class"), wording.product_class(project.product_class.value)),
             (_("Indication area"), wording.area(project.indication_area)),
@@ -251,6 +288,14 @@ def _project_in_words(project: Project, groups: frozenset[FieldGroup]) -> dict[s
             *([(_("Funding sought"), wording.funding(project))] if sees_funding else []),
         ],
     }
+
+
+def _words(seen: Seen) -> TeaserWords:
+    """Return the words of the teaser that the page shows: those that the partner reads, or will."""
+    it, session = seen.introduction, db.session()
+    if seen.side is Side.PARTNER:
+        return projects.teasers_of_each(session, current_actor(), [it.project], at=clock.now())[it.project_id]
+    return it.words if it.is_behind and it.words else it.project.words
 
 
 def _partner_in_words(seen: Seen) -> dict[str, Any]:

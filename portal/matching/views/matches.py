@@ -68,6 +68,7 @@ def wish(project_id: int) -> ResponseReturnValue:
                 project_id,
                 int(form.partner_id.data or 0),
                 groups=form.chosen,
+                read=form.read.data or "",
                 at=at,
             ).id
         )
@@ -92,7 +93,7 @@ def matches_page(project_id: int, form: BaseForm | None, *, note_form: NoteForm 
         shown.match_row(sight, match, place, is_own=seen.is_own)
         for place, match in enumerate(_wanted(sight, need), start=1)
     ]
-    refusals = [] if seen.is_own else shown.refusal_rows(sight)
+    refusals = shown.refusal_rows(sight, is_own=seen.is_own)
     project = seen.project
     return render_template(
         "matching/matches.html",

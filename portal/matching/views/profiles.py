@@ -106,7 +106,7 @@ def _made(introduction_id: int) -> tuple[queries.Seen, Profile]:
     return seen, Profile(
         title=shown.title_of(project, groups),
         organisation=project.organisation.name if named else None,
-        teaser=wording.teaser(project),
+        teaser=wording.teaser(project.words),
         parts=[(heading, rows) for heading, rows in parts if rows],
         footer=_("What the team had stated on %(day)s; nobody else has checked it.", day=day(at.date())),
         is_demo=project.is_demo,

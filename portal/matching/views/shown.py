@@ -1,15 +1,18 @@
 """What the room's pages show of a match: the sum in five parts, every contribution with its ground, what is missing."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
 
+from portal.core.errors import Reason
 from portal.matching import words
 from portal.matching.queries import PROGRAMME, Sight
 from portal.matching.rules.grounds import grounds, missing
 from portal.matching.rules.introductions import given_away
 from portal.matching.rules.ranking import Match
+from portal.matching.rules.remedies import By, Remedy, remedies
 from portal.partners import words as partner_words
 from portal.partners.models import Partner
 from portal.projects import queries as projects
@@ -131,15 +134,37 @@ def partner_in_words(partner_id: str, known: Partner | EffectiveFact, *, is_own:
     }
 
 
-def refusal_rows(sight: Sight) -> list[dict[str, Any]]:
-    """Return every partner that is not eligible, with each rule that stands against it."""
-    return [
-        {
-            **partner_in_words(refusal.partner, sight.partners[refusal.partner], is_own=False),
-            "rules": [str(words.AGAINST[code]) for code in refusal.codes],
-        }
-        for refusal in sight.ranking.refusals()
-    ]
+def refusal_rows(sight: Sight, *, is_own: bool) -> list[dict[str, Any]]:
+    """Return partners that are not eligible, with each rule against them and what would change it, the nearest first.
+
+    A founder reads of those where what the project states, or time, can change the answer, and of all public offers; what
+    an investor looks for stays its own.
+    """
+    ranking = sight.ranking
+    found = [(refusal, remedies(ranking, refusal)) for refusal in ranking.refusals()]
+    found.sort(key=lambda pair: (_is_hopeless(pair[1]), len(pair[1]), pair[0].partner))
+    rows = []
+    for refusal, changes in found:
+        known = sight.partners[refusal.partner]
+        is_private = is_own and isinstance(known, Partner) and known.kind != "support"
+        if not (is_private and _is_hopeless(changes)):
+            row = partner_in_words(refusal.partner, known, is_own=is_own)
+            rows.append(row | {"rules": [_rule(change, is_private=is_private) for change in changes]})
+    return rows
+
+
+def _is_hopeless(changes: Sequence[Remedy]) -> bool:
+    return any(change.by is By.NOBODY for change in changes)
+
+
+def _rule(change: Remedy, *, is_private: bool) -> tuple[str, str]:
+    """Return a rule and what would change it in words; what is private to an investor is left out of them."""
+    said = change.how.values
+    if is_private:
+        said = {name: value for name, value in said.items() if name == "day" and change.code == "NO_CAPACITY"}
+        if change.code == "NOT_OPEN":
+            return str(words.AGAINST[change.code]), ""
+    return str(words.AGAINST[change.code]), sentence(Reason(change.how.code, said))
 
 
 def grounds_for_partner(sight: Sight, match: Match) -> list[tuple[str, str]]:

@@ -4,7 +4,9 @@ from portal.projects.queries.access import (
     SeenProject,
     groups_of_each,
     own_project,
+    reads_todays_teaser,
     seen_project,
+    teasers_of_each,
     visible_groups,
     visible_projects,
 )
@@ -64,6 +66,7 @@ __all__ = [
     "process_facts",
     "project_history",
     "published_teasers",
+    "reads_todays_teaser",
     "seen_project",
     "sheet_plan",
     "sheet_rows",
@@ -72,6 +75,7 @@ __all__ = [
     "team",
     "team_member",
     "teasers",
+    "teasers_of_each",
     "visible_groups",
     "visible_projects",
 ]

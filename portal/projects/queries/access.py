@@ -4,14 +4,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from portal.core.actors import Actor
 from portal.core.errors import NotAllowed, NotFound
 from portal.projects.models import Grant, Project
 from portal.projects.rules import access
-from portal.projects.rules.values import FieldGroup
+from portal.projects.rules.values import FieldGroup, GrantReason, TeaserWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,8 @@ class SeenProject:
     project: Project
     groups: frozenset[FieldGroup]
     is_own: bool
+    teaser: TeaserWords
+    """The words of the teaser that the reader may read: those of today, or those that the owner consented to."""
 
     def shows(self, group: FieldGroup) -> bool:
         """Say whether the reader sees this field group."""
@@ -33,13 +35,38 @@ def visible_projects(actor: Actor | None, *, at: datetime, group: FieldGroup) ->
     It is the predicate over grants that pages, search, history and exports share:
     `select(Project).where(visible_projects(actor, at=at, group=FieldGroup.TEASER))`.
     """
-    ways: list[ColumnElement[bool]] = [_granted(actor, at=at, group=group)]
+    return or_(*_ways(actor, at=at, group=group))
+
+
+def reads_todays_teaser(actor: Actor | None, *, at: datetime) -> ColumnElement[bool]:
+    """Return the condition on `Project` that holds where the words of the teaser as they stand are open to the actor.
+
+    Whoever was sent a teaser reads the words that its owner consented to, until they are consented to anew.
+    """
+    as_consented = and_(
+        Grant.teaser == Project.teaser,
+        func.coalesce(Grant.teaser_sv, "") == func.coalesce(Project.teaser_sv, ""),
+    )
+    return or_(*_ways(actor, at=at, group=FieldGroup.TEASER, which=or_(Grant.teaser.is_(None), as_consented)))
+
+
+def sent_words_have(actor: Actor | None, words: str, *, at: datetime) -> ColumnElement[bool]:
+    """Return the condition on `Project` that a teaser that was sent to the actor has some words, as it was sent."""
+    has = or_(*(column.icontains(words, autoescape=True) for column in (Grant.teaser, Grant.teaser_sv)))
+    return _granted(actor, at=at, group=FieldGroup.TEASER, which=has)
+
+
+def _ways(
+    actor: Actor | None, *, at: datetime, group: FieldGroup, which: ColumnElement[bool] | None = None
+) -> list[ColumnElement[bool]]:
+    """Return every way in which a field group is open to an actor; of grants only those that are meant, if any are."""
+    ways: list[ColumnElement[bool]] = [_granted(actor, at=at, group=group, which=which)]
     if actor is not None and actor.organisation_id is not None and access.owns(actor, actor.organisation_id):
         ways.append(Project.organisation_id == actor.organisation_id)
     if group is FieldGroup.TEASER:
         open_to = access.teasers_open_to(actor)
         ways.append(and_(Project.visibility.in_(sorted(open_to)), Project.archived_at.is_(None)))
-    return or_(*ways)
+    return ways
 
 
 def visible_groups(
@@ -62,6 +89,33 @@ def groups_of_each(
     return {row[0]: frozenset(group for group in FieldGroup if getattr(row, group.value)) for row in rows}
 
 
+def teasers_of_each(
+    session: Session, actor: Actor | None, projects: Collection[Project], *, at: datetime
+) -> dict[int, TeaserWords]:
+    """Return the words of each teaser that the actor, or a visitor, may read, by the project's id.
+
+    They are those of today, but for a teaser that was sent: there they are those that its owner consented to.
+    """
+    found = {project.id: project.words for project in projects}
+    reasons = access.reasons_read_by(actor, FieldGroup.TEASER)
+    if actor is None or GrantReason.INTRODUCTION not in reasons or not found:
+        return found
+    sent = session.execute(
+        select(Grant.project_id, Grant.teaser, Grant.teaser_sv)
+        .join(Project, Project.id == Grant.project_id)
+        .where(
+            Grant.project_id.in_(found),
+            Grant.organisation_id == actor.organisation_id,
+            Grant.reason.in_(sorted(reasons)),
+            Grant.teaser.is_not(None),
+            holds_at(at),
+            ~reads_todays_teaser(actor, at=at),
+        )
+        .order_by(Grant.id)
+    ).all()
+    return found | {row[0]: TeaserWords(row[1], row[2]) for row in sent}
+
+
 def seen_project(session: Session, actor: Actor | None, project_id: int, *, at: datetime) -> SeenProject:
     """Return a project with what the actor sees of it.
 
@@ -71,7 +125,8 @@ def seen_project(session: Session, actor: Actor | None, project_id: int, *, at: 
     groups = visible_groups(session, actor, project, at) if project else frozenset[FieldGroup]()
     if project is None or not groups:
         raise NotFound
-    return SeenProject(project, groups, access.owns(actor, project.organisation_id))
+    teaser = teasers_of_each(session, actor, [project], at=at)[project.id]
+    return SeenProject(project, groups, access.owns(actor, project.organisation_id), teaser)
 
 
 def own_project(
@@ -90,12 +145,15 @@ def own_project(
     raise NotAllowed if visible_groups(session, actor, project, at) else NotFound
 
 
-def _granted(actor: Actor | None, *, at: datetime, group: FieldGroup) -> ColumnElement[bool]:
+def _granted(
+    actor: Actor | None, *, at: datetime, group: FieldGroup, which: ColumnElement[bool] | None = None
+) -> ColumnElement[bool]:
     reasons = access.reasons_read_by(actor, group)
     if actor is None or not reasons:
         return false()
     # Whoever was granted anything of a project sees its teaser.
     what = true() if group is FieldGroup.TEASER else Grant.field_group == group
+    meant = true() if which is None else which
     return (
         select(Grant.id)
         .where(
@@ -103,8 +161,10 @@ def _granted(actor: Actor | None, *, at: datetime, group: FieldGroup) -> ColumnE
             Grant.organisation_id == actor.organisation_id,
             Grant.reason.in_(sorted(reasons)),
             what,
+            meant,
             holds_at(at),
         )
+        .correlate(Project)
         .exists()
     )
 

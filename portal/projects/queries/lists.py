@@ -4,15 +4,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, false, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from portal.core.actors import Actor
 from portal.projects.models import Project
-from portal.projects.queries.access import is_own, visible_projects
+from portal.projects.queries.access import (
+    is_own,
+    reads_todays_teaser,
+    sent_words_have,
+    visible_projects,
+)
 from portal.projects.rules.values import FieldGroup, Phase, ProductClass, Visibility
 from portal.reference import vocabulary
 
+TEASER_SAYS = (Project.teaser, Project.teaser_sv)
 SORTS = ("name", "phase", "area", "class", "updated")
 
 
@@ -44,15 +50,17 @@ def own_projects(actor: Actor, wanted: ProjectFilter) -> Select[Project]:
 def teasers(actor: Actor | None, wanted: ProjectFilter, *, at: datetime) -> Select[Project]:
     """Return the question for the teasers that an actor, or a visitor, may read, the latest changed first.
 
-    A search looks only at the teaser itself, so that no hit tells what else the portal knows.
+    A search looks only at the teaser as the actor reads it, so that no hit tells what else the portal knows.
     """
     own = is_own(actor) if actor is not None else false()
+    said = [_teaser_says(actor, wanted.words, at=at)] if wanted.words else []
     return (
         select(Project)
         .where(
             visible_projects(actor, at=at, group=FieldGroup.TEASER),
             Project.archived_at.is_(None),
             ~own,
+            *said,
             *_wanted(wanted, everything=False),
         )
         .order_by(Project.updated_at.desc(), Project.id.desc())
@@ -112,9 +120,20 @@ def _wanted(wanted: ProjectFilter, *, everything: bool = True) -> list[ColumnEle
         )
         if wanted.on_hold is not None:
             conditions.append(Project.on_hold.is_(wanted.on_hold))
-    if wanted.words:
-        searched = [Project.teaser, Project.teaser_sv, Project.reference]
-        if everything:
-            searched += [Project.name, Project.indication]
-        conditions.append(or_(*(column.icontains(wanted.words, autoescape=True) for column in searched)))
+        if wanted.words:
+            conditions.append(
+                _has(wanted.words, *TEASER_SAYS, Project.reference, Project.name, Project.indication)
+            )
     return conditions
+
+
+def _teaser_says(actor: Actor | None, words: str, *, at: datetime) -> ColumnElement[bool]:
+    return or_(
+        _has(words, Project.reference),
+        and_(reads_todays_teaser(actor, at=at), _has(words, *TEASER_SAYS)),
+        sent_words_have(actor, words, at=at),
+    )
+
+
+def _has(words: str, *searched: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
+    return or_(*(column.icontains(words, autoescape=True) for column in searched))

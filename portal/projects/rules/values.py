@@ -1,6 +1,9 @@
 """The closed lists of the room, in the words of the shared vocabulary."""
 
+import json
+from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
 
 
 class ProductClass(StrEnum):
@@ -33,6 +36,19 @@ class FieldGroup(StrEnum):
     ROADMAP = "roadmap"
     MONEY = "money"
     BOOKINGS = "bookings"
+
+
+@dataclass(frozen=True, slots=True)
+class TeaserWords:
+    """The words of a teaser in both languages, as somebody reads or consents to them."""
+
+    teaser: str
+    teaser_sv: str | None = None
+
+    @property
+    def digest(self) -> str:
+        """Return what stands for exactly these words, and changes with each letter."""
+        return sha256(json.dumps([self.teaser, self.teaser_sv or ""]).encode()).hexdigest()
 
 
 class GrantReason(StrEnum):

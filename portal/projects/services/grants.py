@@ -14,7 +14,7 @@ from portal.projects import queries
 from portal.projects.events import AccessEnded, GroupGranted
 from portal.projects.models import Grant, Project
 from portal.projects.rules import access, phases
-from portal.projects.rules.values import FieldGroup, GrantReason
+from portal.projects.rules.values import FieldGroup, GrantReason, TeaserWords
 from portal.projects.services.projects import reasons_against_archived
 
 MORE_THAN_TEASER = tuple(group for group in FieldGroup if group is not FieldGroup.TEASER)
@@ -31,11 +31,12 @@ def grant_group(
     reason_id: int | None,
     at: datetime,
     ends_at: datetime | None = None,
+    words: TeaserWords | None = None,
 ) -> Grant:
     """Open one field group of a project to one organisation, now and until an end, if it has one.
 
-    Whoever calls has judged that the reason holds. The same grant given twice is one grant, with the later word on its
-    end. Raises `Refused` if such a reason never opens this group.
+    Of a teaser it may show the words that its owner consented to, whatever the project says later. Whoever calls has
+    judged that the reason holds. The same grant given twice is one grant, with the later word on its end and its words. Raises `Refused` if such a reason never opens this group.
     """
     if group not in access.OPENED_BY[reason]:
         raise Refused([Reason("project_group_not_for_reason", {"group": group, "reason": reason})])
@@ -51,6 +52,8 @@ def grant_group(
         )
         .with_for_update()
     ).first()
+    if grant is not None and words is not None:
+        grant.teaser, grant.teaser_sv = words.teaser, words.teaser_sv
     if grant is not None and grant.ends_at == ends_at:
         return grant
     if grant is None:
@@ -62,6 +65,8 @@ def grant_group(
             reason_id=reason_id,
             granted_by_id=actor_id,
             starts_at=at,
+            teaser=words.teaser if words else None,
+            teaser_sv=words.teaser_sv if words else None,
         )
         session.add(grant)
     grant.ends_at = ends_at

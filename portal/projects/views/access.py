@@ -78,7 +78,8 @@ def _offering(form: AdviserForm) -> AdviserForm:
 def _page(project_id: int, form: AdviserForm) -> str:
     actor, at = current_actor(), clock.now()
     project = queries.own_project(db.session(), actor, project_id, at=at)
-    seen = SeenProject(project, queries.visible_groups(db.session(), actor, project, at), is_own=True)
+    groups = queries.visible_groups(db.session(), actor, project, at)
+    seen = SeenProject(project, groups, is_own=True, teaser=project.words)
     return render_template(
         "projects/access.html",
         form=form,

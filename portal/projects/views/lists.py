@@ -1,5 +1,7 @@
 """Lists of projects: a founder's own, and the teasers that others read; exports of exactly what is shown."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import flask
@@ -15,7 +17,7 @@ from portal.projects.forms import ListForm
 from portal.projects.models import Project
 from portal.projects.queries import SORTS, ProjectFilter
 from portal.projects.rules import access, sheets
-from portal.projects.rules.values import FieldGroup, Phase, ProductClass
+from portal.projects.rules.values import FieldGroup, Phase, ProductClass, TeaserWords
 from portal.projects.views import workbook
 from portal.projects.views.blueprint import bp
 from portal.projects.views.shown import TEASER_READERS
@@ -75,10 +77,9 @@ def teasers() -> ResponseReturnValue:
     question = queries.teasers(actor, wanted, at=at)
     number, page = queries.count(db.session(), question), ListForm(request.args).page()
     projects = db.session.scalars(question.limit(A_PAGE).offset((page - 1) * A_PAGE)).all()
-    groups = queries.groups_of_each(db.session(), actor, projects, at=at)
     return render_template(
         "projects/teasers.html",
-        rows=[_teaser_row(project, groups[project.id], actor) for project in projects],
+        rows=_teaser_rows(projects, actor, at=at),
         number=number,
         page=page,
         pages=max(1, -(-number // A_PAGE)),
@@ -99,8 +100,7 @@ def teasers_file(kind: Kind) -> ResponseReturnValue:
     """Hand out the teasers that the same address without its ending shows, all pages of them."""
     actor, at = current_actor(), clock.now()
     projects = db.session.scalars(queries.teasers(actor, _wanted(), at=at)).all()
-    groups = queries.groups_of_each(db.session(), actor, projects, at=at)
-    rows = [_teaser_line(_teaser_row(project, groups[project.id], actor)) for project in projects]
+    rows = [_teaser_line(row) for row in _teaser_rows(projects, actor, at=at)]
     columns = [
         _("Reference"),
         _("Project"),
@@ -168,7 +168,15 @@ def _teaser_line(row: dict[str, Any]) -> list[Value]:
     return [row["project"].reference, *(row[name] for name in shown), ", ".join(row["more"])]
 
 
-def _teaser_row(project: Project, groups: frozenset[FieldGroup], actor: Actor) -> dict[str, Any]:
+def _teaser_rows(projects: Sequence[Project], actor: Actor, *, at: datetime) -> list[dict[str, Any]]:
+    groups = queries.groups_of_each(db.session(), actor, projects, at=at)
+    teasers = queries.teasers_of_each(db.session(), actor, projects, at=at)
+    return [_teaser_row(project, teasers[project.id], groups[project.id], actor) for project in projects]
+
+
+def _teaser_row(
+    project: Project, words: TeaserWords, groups: frozenset[FieldGroup], actor: Actor
+) -> dict[str, Any]:
     named = FieldGroup.IDENTITY in groups
     return {
         "project": project,
@@ -177,7 +185,7 @@ def _teaser_row(project: Project, groups: frozenset[FieldGroup], actor: Actor) -
         "phase": wording.phase(project.phase.value),
         "area": wording.area(project.indication_area),
         "class": wording.product_class(project.product_class.value),
-        "teaser": wording.teaser(project),
+        "teaser": wording.teaser(words),
         "funding": wording.funding(project) if access.sees_funding_range(actor, groups) else None,
         "more": [str(wording.GROUPS[group]) for group in FieldGroup if group in groups - {FieldGroup.TEASER}],
     }

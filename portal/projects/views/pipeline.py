@@ -69,7 +69,7 @@ def pipeline() -> ResponseReturnValue:
                 "project": project,
                 "title": wording.title_without_name(project),
                 "class": wording.product_class(project.product_class.value),
-                "teaser": wording.teaser(project),
+                "teaser": wording.teaser(project.words),
             }
             for project in projects
         ],

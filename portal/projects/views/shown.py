@@ -54,7 +54,7 @@ def frame(seen: SeenProject) -> dict[str, Any]:
         "phase_words": wording.phase(project.phase.value),
         "area_words": wording.area(project.indication_area),
         "class_words": wording.product_class(project.product_class.value),
-        "teaser": wording.teaser(project),
+        "teaser": wording.teaser(seen.teaser),
         "tabs": tabs_of(seen),
         "came_from": _came_from(seen),
     }

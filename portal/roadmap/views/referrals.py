@@ -146,7 +146,7 @@ def _project(project: Project, groups: frozenset[FieldGroup]) -> dict[str, Any] 
         return None
     return {
         "url": url_for("projects.show", project_id=project.id),
-        "teaser": wording.teaser(project),
+        "teaser": wording.teaser(project.words),
         "facts": [
             (_("Product class"), wording.product_class(project.product_class.value)),
             (_("Indication area"), wording.area(project.indication_area)),
