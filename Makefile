@@ -65,8 +65,9 @@ bench-data: setup ## Make the data that benchmarks need: each folder of benchmar
 	fi; done
 
 lock: setup ## Lock the newest versions that pyproject.toml allows
-	$(LOCK) pyproject.toml --group build --group test --all-extras --output-file requirements/test.txt
+	$(LOCK) pyproject.toml --group build --group test --extra redis --output-file requirements/test.txt
 	$(LOCK) pyproject.toml --group build --constraint requirements/test.txt --output-file requirements/run.txt
+	$(LOCK) pyproject.toml --group build --extra embeddings --constraint requirements/test.txt --output-file requirements/embeddings.txt
 	echo uv | $(LOCK) - --constraint requirements/test.txt --output-file requirements/uv.txt
 
 vendor: setup ## Fetch the pinned browser packages anew; needs npm

@@ -19,7 +19,7 @@ from portal.calendars import views as calendar_pages
 from portal.campaigns import sentences as campaign_sentences
 from portal.campaigns import views as campaign_pages
 from portal.charges import views as charge_pages
-from portal.config import ROOT, Settings
+from portal.config import ROOT, Settings, TextSimilarity
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.facilities import queries as facilities
@@ -36,9 +36,11 @@ from portal.jobs import views as job_pages
 from portal.jobs import words as job_words
 from portal.jobs.handlers import WORK
 from portal.mail import delivery, writing
+from portal.matching import lexicon
 from portal.matching import sentences as matching_sentences
 from portal.matching import views as matching_pages
 from portal.matching import words as matching_words
+from portal.matching.meaning import similarity_for
 from portal.notifications import views as message_pages
 from portal.notifications import words as message_words
 from portal.partners import sentences as partner_sentences
@@ -160,6 +162,7 @@ def create_app(settings: Settings) -> Flask:
         app, base_url=settings.base_url, portal_name=settings.portal_name, secure=settings.secure
     )
     labels.init_app(app, vocabulary.label)
+    lexicon.use(similarity_for(meaning=settings.text_similarity is TextSimilarity.MEANING))
     for spoken in SENTENCES:
         sentences.register(app, spoken)
     kinds.register(app, WORK)

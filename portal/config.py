@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from portal.core.actors import Role
 from portal.files.storage import store_for
 from portal.mail.transport import transport_for
+from portal.matching.meaning import is_installed
 
 MEBIBYTE = 1024 * 1024
 NEED_SECOND_FACTOR = "administrator,qa,qp"
@@ -34,6 +35,14 @@ class Mode(StrEnum):
     PRODUCTION = "production"
     DEMO = "demo"
     TEST = "test"
+
+
+class TextSimilarity(StrEnum):
+    """By what the ranking says how close a teaser and a thesis are."""
+
+    WORDS = "words"
+    MEANING = "meaning"
+    """Words and sentence vectors; needs the extra `embeddings`."""
 
 
 class SettingsError(Exception):
@@ -72,6 +81,7 @@ class Settings:
     accessibility_authority: str = SUPERVISOR
     accessibility_complaints_url: str = COMPLAINTS
     max_upload: int = 12 * MEBIBYTE
+    text_similarity: TextSimilarity = TextSimilarity.WORDS
     second_factor_for: frozenset[Role] = frozenset()
 
     @property
@@ -170,6 +180,7 @@ def settings_from(environment: Mapping[str, str] = os.environ) -> Settings:
         accessibility_authority=environment.get("ACCESSIBILITY_AUTHORITY") or SUPERVISOR,
         accessibility_complaints_url=complaints_url,
         max_upload=number("MAX_UPLOAD_MIB", 12) * MEBIBYTE,
+        text_similarity=_similarity(environment.get("TEXT_SIMILARITY", ""), problems),
         second_factor_for=_roles(environment, mode, problems),
     )
     if problems:
@@ -199,6 +210,16 @@ def _day(written: str | None, problems: list[str]) -> date | None:
     except ValueError:
         problems.append(f"ACCESSIBILITY_ASSESSED_ON or _UPDATED_ON is {written!r}: write a day as 2027-01-31")
         return None
+
+
+def _similarity(written: str, problems: list[str]) -> TextSimilarity:
+    asked = written.strip() or TextSimilarity.WORDS.value
+    if asked not in set(TextSimilarity):
+        problems.append(f"TEXT_SIMILARITY is {written!r}: it must be one of {', '.join(TextSimilarity)}")
+        return TextSimilarity.WORDS
+    if asked == TextSimilarity.MEANING and not is_installed():
+        problems.append("TEXT_SIMILARITY is 'meaning', which needs the extra: pip install '.[embeddings]'")
+    return TextSimilarity(asked)
 
 
 def _roles(environment: Mapping[str, str], mode: Mode, problems: list[str]) -> frozenset[Role]:

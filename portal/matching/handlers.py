@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.core.errors import NotAllowed, NotFound, Reason, Refused
 from portal.matching import queries, services
-from portal.matching.lexicon import shipped_lexicon
+from portal.matching.lexicon import similarity
 from portal.matching.queries.rounds import Entered
 from portal.matching.rules.costs import MOST_PRICED, costs, full_places, without
 from portal.matching.rules.outcome import candidates_of, ranker_of, why_unserved
@@ -75,7 +75,7 @@ def _result(task: Task, entered: Entered, per_project: int) -> dict[str, Any]:
 def _ranked(task: Task, entered: Entered, total: int) -> list[Ranking]:
     ranked: list[Ranking] = []
     for part in entered.parts:
-        ranker = ranker_of(part.case, shipped_lexicon())
+        ranker = ranker_of(part.case, similarity())
         for project in part.projects:
             ranked.append(ranker.rank(project))
             if len(ranked) % TOLD_EVERY == 0:

@@ -1,4 +1,7 @@
-"""The lexicon that the portal ships: the glossary's and the vocabulary's terms, and what each term weighs."""
+"""How close texts are here: by the lexicon that the portal ships, or by what an installation plugs in instead.
+
+The lexicon is the glossary's and the vocabulary's terms, and what each term weighs.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
-from portal.matching.rules.text import Concept, Lexicon
+from portal.matching.rules.text import Concept, Lexicon, Similarity
 from portal.reference import shipped, vocabulary
 
 LISTS = ("indication_area", "modality")
@@ -22,6 +25,22 @@ def concepts() -> Iterator[Concept]:
         for word in vocabulary.words(name):
             if word.id != "other":
                 yield Concept(word.id, (word.en, word.sv, *word.aliases))
+
+
+_IN_USE: dict[str, Similarity] = {}
+WHOLE_PORTAL = "portal"
+
+
+def use(similarity: Similarity | None) -> None:
+    """Let the pages of this process say by this how close texts are; None is the shipped lexicon."""
+    _IN_USE.clear()
+    if similarity is not None:
+        _IN_USE[WHOLE_PORTAL] = similarity
+
+
+def similarity() -> Similarity:
+    """Return by what the pages say how close texts are."""
+    return _IN_USE.get(WHOLE_PORTAL) or shipped_lexicon()
 
 
 @cache

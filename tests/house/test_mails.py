@@ -48,7 +48,9 @@ def test_no_mail_tells_its_reader_what_they_may_not_know(walker: Walker) -> None
 
 
 def _readers(walker: Walker, session: Session) -> dict[str, Person]:
-    rows = session.execute(select(SignIn.token_digest, User.email).join(User, User.id == SignIn.user_id)).all()
+    rows = session.execute(
+        select(SignIn.token_digest, User.email).join(User, User.id == SignIn.user_id)
+    ).all()
     address_of = {row[0]: row[1] for row in rows}
     return {address_of[digest_of(token)]: person for person, token in walker.world.sign_ins.items()}
 

@@ -18,6 +18,7 @@ from portal.projects.queries import ProjectFilter
 from portal.projects.services import edit_project
 from portal.search.keeping import rebuild
 from portal.search.queries import Asker, Kind, found
+from portal.search.rules import words_asked
 from tests import make
 from tests.client import PageClient
 from tests.matching.stage import Stage, stage
@@ -64,11 +65,9 @@ def test_a_partner_reads_the_words_consented_to_until_the_founder_says_yes_to_ot
     rewrite(one)
     if not sent_first:
         services.send_teaser(session, one.adviser, it.id, version=it.version, at=make.NOON)
-    assert it.is_behind
-    assert read_by(one) == OLD
+    assert (it.is_behind, read_by(one)) == (True, OLD)
     renew(one, it)
-    assert not it.is_behind
-    assert read_by(one) == NEW
+    assert (it.is_behind, read_by(one)) == (False, NEW)
     with pytest.raises(Refused, match="introduction_nothing_to_renew"):
         renew(one, it)
 
@@ -137,8 +136,7 @@ def test_no_search_finds_words_that_were_not_consented_to(session: Session) -> N
 
     def hits(words: str) -> tuple[int, int]:
         listed = projects.teasers(one.investor, ProjectFilter(words=words), at=at)
-        terms = [word.casefold() for word in words.split()]
-        asked = found(session, Kind.PROJECT, Asker(one.investor, at), terms, limit=5)
+        asked = found(session, Kind.PROJECT, Asker(one.investor, at), words_asked(words), limit=5)
         return projects.count(session, listed), asked.total
 
     assert hits("Zanzibar") == (0, 0)

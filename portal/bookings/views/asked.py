@@ -121,7 +121,7 @@ def shown(
         if outlook is not None and diary is not None and not outlook.against
         else [],
         "facts": [*_facts(request, groups), *belongings(session, actor, request, None)],
-        "teaser": wording.teaser(request.project) if FieldGroup.TEASER in groups else None,
+        "teaser": wording.teaser(request.project.words) if FieldGroup.TEASER in groups else None,
         "thread": _thread(session, request, named, zone),
         "history": lines,
         "decides": decides and not is_own,

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from portal.accounts.models import Organisation, OrganisationKind
 from portal.core.actors import Actor
-from portal.matching.lexicon import shipped_lexicon
+from portal.matching.lexicon import similarity
 from portal.matching.models import Introduction, StatedNeed
 from portal.matching.queries.needs import needs_of_each, stated_needs
 from portal.matching.rules.introductions import State, quarter_of
@@ -127,7 +127,7 @@ def _sight(
     )
     known: dict[str, StoredPartner | EffectiveFact] = {id_of(one.id): one for one in stored}
     known |= {f"{PROGRAMME}{fact.record_id}": fact for fact in programmes}
-    ranking = ranker_of(case, shipped_lexicon()).rank(case.projects[0])
+    ranking = ranker_of(case, similarity()).rank(case.projects[0])
     return Sight(project, seen, ranking, known, _needs_are_proposed(project, seen))
 
 

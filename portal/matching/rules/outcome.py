@@ -12,7 +12,7 @@ from portal.matching.rules.pool import Pool, lay_out
 from portal.matching.rules.ranking import Ranker, Ranking
 from portal.matching.rules.rounds import Candidates, Round, propose
 from portal.matching.rules.shares import DEFAULT_WEIGHTS
-from portal.matching.rules.text import Lexicon
+from portal.matching.rules.text import Similarity
 from portal.matching.rules.values import Case, Project
 
 OUT_OF_ROOM = "NO_CAPACITY"
@@ -27,11 +27,11 @@ class Unserved:
     codes: tuple[str, ...]
 
 
-def ranker_of(case: Case, lexicon: Lexicon) -> Ranker:
+def ranker_of(case: Case, similarity: Similarity) -> Ranker:
     """Return a case's partners, made ready to be ranked under the case's weights."""
     pool = lay_out(
         case.partners,
-        lexicon=lexicon,
+        similarity=similarity,
         as_of=case.as_of,
         rates=case.rates,
         declined=case.declined,
@@ -50,16 +50,16 @@ def in_order(case: Case) -> list[Project]:
     return sorted(case.projects, key=lambda project: project.id)
 
 
-def rankings(case: Case, lexicon: Lexicon) -> Iterator[Ranking]:
+def rankings(case: Case, similarity: Similarity) -> Iterator[Ranking]:
     """Yield a ranking for each project of a case, in the order of their ids."""
-    ranker = ranker_of(case, lexicon)
+    ranker = ranker_of(case, similarity)
     for project in in_order(case):
         yield ranker.rank(project)
 
 
-def best_round(case: Case, lexicon: Lexicon) -> tuple[Round, tuple[Unserved, ...]]:
+def best_round(case: Case, similarity: Similarity) -> tuple[Round, tuple[Unserved, ...]]:
     """Return the best round of a case, and for each project that it leaves unserved why."""
-    ranker = ranker_of(case, lexicon)
+    ranker = ranker_of(case, similarity)
     ranked = [ranker.rank(project) for project in in_order(case)]
     found = propose(candidates_of(ranked, ranker.pool, per_project=case.per_project))
     left = set(found.unserved)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from portal.matching.rules.history import Memory
-from portal.matching.rules.text import Closeness, Lexicon
+from portal.matching.rules.text import Nearness, Similarity
 from portal.matching.rules.values import COMPANY, SME, Decline, Partner, Project
 
 Flags = NDArray[np.bool_]
@@ -86,7 +86,7 @@ class Pool:
     days_to_closing: Numbers
     no_capacity: Flags
     capacity: NDArray[np.int64]
-    closeness: Closeness
+    closeness: Nearness
     as_of: date
     rates: Mapping[str, float]
     memory: Memory
@@ -99,7 +99,7 @@ class Pool:
 def lay_out(
     partners: Iterable[Partner],
     *,
-    lexicon: Lexicon,
+    similarity: Similarity,
     as_of: date,
     rates: Mapping[str, float],
     declined: Iterable[Decline] = (),
@@ -149,7 +149,7 @@ def lay_out(
         ),
         no_capacity=flags(lambda partner: partner.capacity == 0),
         capacity=np.array([partner.capacity for partner in ordered], dtype=np.int64),
-        closeness=lexicon.closeness(tuple(partner.text for partner in ordered)),
+        closeness=similarity.closeness(tuple(partner.text for partner in ordered)),
         as_of=as_of,
         rates=rates,
         memory=Memory(declined, projects=projects, place_of=places, as_of=as_of),

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,6 +90,23 @@ class Concept:
     names: tuple[str, ...]
 
 
+class Nearness(Protocol):
+    """What says how close a text is to each of many."""
+
+    def to(self, text: str) -> NDArray[np.float64]:
+        """Return the closeness, from 0 to 1, of a text to each of the others; the same texts are always equally close."""
+
+    def shared_words(self, text: str, place: int) -> tuple[str, ...]:
+        """Return the words of a text that bring it close to one of the others, the most telling first."""
+
+
+class Similarity(Protocol):
+    """A way to say how close texts are; whoever has another one plugs it in with `portal.matching.lexicon.use`."""
+
+    def closeness(self, texts: tuple[str, ...], /) -> Nearness:
+        """Return what says how close a text is to each of these; a text is as close whatever others there are."""
+
+
 class Lexicon:
     """The concepts that texts may name, and what each term weighs; a term that is not in the table weighs `unlisted`."""
 
@@ -112,7 +130,7 @@ class Lexicon:
         # The same teaser is looked at again and again: for every weight that is tried, and for every ground.
         self.named = lru_cache(RECENT)(self._named)
         self.vector = lru_cache(RECENT)(self._vector)
-        self.closeness = lru_cache(FEW)(self._closeness)
+        self._recent = lru_cache(FEW)(self._closeness)
 
     def _named(self, text: str) -> tuple[tuple[str, str], ...]:
         """Return each term of a text as often as it occurs, with the words that stand for it there."""
@@ -150,6 +168,10 @@ class Lexicon:
         }
         length = math.sqrt(math.fsum(weight * weight for weight in weighed.values()))
         return {term: weight / length for term, weight in weighed.items()} if length else {}
+
+    def closeness(self, texts: tuple[str, ...], /) -> Closeness:
+        """Return what says how close a text is to each of some others."""
+        return self._recent(texts)
 
     def _closeness(self, texts: tuple[str, ...]) -> Closeness:
         """Return the index of some texts, which the next project of the same page or unit meets again."""

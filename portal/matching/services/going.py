@@ -91,10 +91,10 @@ def give_consent(
     if one.state is not State.CONSENT_ASKED or one.consented_at is not None:
         after = {"before": one.state.value, "after": State.TEASER_SENT.value}
         raise Refused([Reason("introduction_not_from_here", after)])
-    one.consented_at, one.consented_by_id, one.updated_at = at, actor.user_id, at
-    one.groups = opened(groups)
     project = projects.own_project(session, actor, one.project_id, at=at, lock=True)
     refuse_other_words(project, read)
+    one.consented_at, one.consented_by_id, one.updated_at = at, actor.user_id, at
+    one.groups = opened(groups)
     keep_words(one, project)
     event = ConsentGiven(actor_id=actor.user_id, introduction_id=one.id, groups=tuple(one.groups))
     return told(session, one, event, at=at)

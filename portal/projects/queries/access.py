@@ -113,7 +113,7 @@ def teasers_of_each(
         )
         .order_by(Grant.id)
     ).all()
-    return found | {row[0]: TeaserWords(row[1], row[2]) for row in sent}
+    return found | {row[0]: TeaserWords(row[1] or "", row[2]) for row in sent}
 
 
 def seen_project(session: Session, actor: Actor | None, project_id: int, *, at: datetime) -> SeenProject:
