@@ -143,6 +143,6 @@ def test_a_founder_does_not_read_of_an_investor_that_excludes_them(
     one = stage(session, name="Away From It")
     one.thesis.exclude_indication_areas = [one.project.indication_area]
     session.commit()
-    path = f"/projects/{one.project.id}/matches"
+    path = f"/projects/{one.project.id}/matches?all=1"
     assert "Away From It" not in client.sign_in(one.founder).get(path).text
     assert "Away From It" in client.sign_in(one.adviser).get(path).text

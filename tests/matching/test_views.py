@@ -45,7 +45,8 @@ def the_one(session: Session) -> Introduction:
 
 def press(client: PageClient, session: Session, verb: str, **data: Any) -> Any:
     it = the_one(session)
-    return client.post(f"/introductions/{it.id}/{verb}", data={"version": it.version, **data})
+    shown = {"version": it.version, "read": it.project.words.digest}
+    return client.post(f"/introductions/{it.id}/{verb}", data={**shown, **data})
 
 
 @pytest.mark.parametrize("country", ["SE", "NO", "US"])
@@ -163,7 +164,8 @@ def test_a_founder_asks_for_an_introduction_and_reads_nothing_private(
     assert one.thesis.name in page
     for hidden in ("Hidden Contact", "Hidden Words", "917", "8,000,000"):
         assert hidden not in page
-    sent = {"partner_id": one.thesis.id, "groups": ["money"]}
+    read = one.project.words.digest
+    sent = {"partner_id": one.thesis.id, "groups": ["money"], "read": read}
     assert client.post(f"/projects/{one.project.id}/wish", data=sent).status_code == 303
     it = the_one(session)
     assert (it.state, it.groups) == (State.SUGGESTED, [FieldGroup.IDENTITY.value, FieldGroup.MONEY.value])
@@ -228,7 +230,8 @@ def test_a_teaser_that_names_somebody_warns_the_founder_in_the_wish_that_consent
     page = client.get(path).text
     dialog = page[page.index(f"Ask to meet {one.thesis.name}") :]
     _is_warned(dialog[: dialog.index("Ask, and consent to this")])
-    made = client.post(f"/projects/{one.project.id}/wish", data={"partner_id": one.thesis.id})
+    asked = {"partner_id": one.thesis.id, "read": one.project.words.digest}
+    made = client.post(f"/projects/{one.project.id}/wish", data=asked)
     _is_warned(client.get(made.location).text)
     assert "The teaser gives you away" not in client.sign_in(one.adviser).get(path).text
 
