@@ -14,6 +14,8 @@ Decisions:
   those whose work it is, and opens at most what its reason may: a facility never reads money.
 - An administrator sees no project: where help is needed they act for somebody, on the record. An analyst reads
   aggregates. Support providers read teasers that were sent to them or published; "investors" means investors.
+- A teaser that was sent shows the words that its owner consented to, kept with the grant; `queries.teasers_of_each` says
+  which words a reader reads, and no search finds others.
 - Publishing shows the teaser, never the name: an owner who wants to be known writes it there, and is warned of it.
 - Indication, being nearly a name in a small region, goes with the identity; modality with the process; orphan and
   paediatric intentions, needs and the days of the history with the roadmap. The range of funding sought goes with

@@ -10,6 +10,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
+APART = "embeddings"
+"""An extra that no test needs, with a lock of its own."""
 NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
 
 
@@ -38,25 +40,28 @@ def test_every_dependency_says_why_it_is_there() -> None:
 
 
 def test_every_dependency_is_locked() -> None:
-    assert direct() - set(locked("test.txt")) == set()
+    apart = names(PROJECT["project"]["optional-dependencies"][APART])
+    assert direct() - apart - set(locked("test.txt")) == set()
+    assert apart <= set(locked(f"{APART}.txt"))
     assert names(PROJECT["project"]["dependencies"]) - set(locked("run.txt")) == set()
 
 
-@pytest.mark.parametrize("file", ["run.txt", "test.txt", "uv.txt"])
+@pytest.mark.parametrize("file", ["run.txt", "test.txt", "uv.txt", f"{APART}.txt"])
 def test_every_locked_package_has_its_checksum(file: str) -> None:
     without = [name for name, entry in locked(file).items() if "--hash=sha256:" not in entry]
     assert locked(file)
     assert without == []
 
 
-@pytest.mark.parametrize("file", ["run.txt", "uv.txt"])
+@pytest.mark.parametrize("file", ["run.txt", "uv.txt", f"{APART}.txt"])
 def test_what_runs_is_what_was_tested(file: str) -> None:
     def versions(lock: str) -> set[str]:
         return set(
             re.findall(r"^([a-z0-9-]+==\S+)", (ROOT / "requirements" / lock).read_text(), re.MULTILINE)
         )
 
-    assert versions(file) <= versions("test.txt")
+    apart = names(PROJECT["project"]["optional-dependencies"][APART])
+    assert {one for one in versions(file) if one.partition("==")[0] not in apart} <= versions("test.txt")
 
 
 def test_browser_packages_are_shipped_as_recorded() -> None:
