@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import BindParameter, CompoundSelect, and_, bindparam, or_, select, union_all
@@ -21,7 +22,7 @@ from portal.bookings.roomtime import RoomTime, local_day, midnight
 from portal.bookings.rules.fitting import RoomProfile, reasons_against_fit
 from portal.bookings.rules.timetables import Calendar, Limits, Occupation, Span, Timetable, Work
 from portal.bookings.rules.windows import end_of, reasons_against_window, separate_windows
-from portal.bookings.separation import FACT_COLUMNS, NOTHING, Meeting, Objection, Separation, with_facts
+from portal.bookings.separation import FACT_COLUMNS, NOTHING, Objection, Separation, Stay, with_facts
 from portal.bookings.work import OwnDays, changeover_in_ticks
 from portal.core.errors import Reason
 from portal.core.slots import Slot
@@ -207,28 +208,15 @@ def warnings_in_diary(diary: Diary, need: Need, slot: Slot) -> list[Reason]:
     return [Reason(reason.code, _moments(reason.values, diary)) for reason in first.values()]
 
 
-def objections_in(diary: Diary, need: Need) -> list[Objection]:
-    """Return everything that the rules of segregation have against a need in a room's diary."""
-    timetable, spans = diary.timetable, _spans_beside(diary)
-    return apart.objections(
-        diary.separation, timetable.occupations, need, spans, end=max(timetable.calendar.end, 1)
-    )
-
-
-def _spans_beside(diary: Diary) -> dict[Meeting, Span]:
-    """Return when work in other rooms goes on, in this room's ticks."""
-    time = diary.time
-    return {
-        one: Span(time.tick(one.starts_at), time.tick_from(one.ends_at)) for one in diary.separation.meetings
-    }
+def objections_in(diary: Diary, need: Need, within: Span) -> Iterator[Objection]:
+    """Yield what the rules of segregation have against a need in some ticks of a room's diary."""
+    return apart.objections(diary.separation, diary.timetable.occupations, need, diary.time, within)
 
 
 def _told(diary: Diary, need: Need, window: Span, *, blocks: bool) -> list[Reason]:
-    return [
-        apart.reason_of(objection, need, diary.separation.book)
-        for objection in objections_in(diary, need)
-        if objection.found.blocks is blocks and objection.span.overlaps(window)
-    ]
+    found = [one for one in objections_in(diary, need, window) if one.found.blocks is blocks]
+    found.sort(key=lambda one: one.span)
+    return [apart.reason_of(objection, need, diary.separation.book) for objection in found]
 
 
 def limits_of(diary: Diary, need: Need, *, at: datetime, notice: bool = True, strict: bool = False) -> Limits:
@@ -253,18 +241,24 @@ def limits_of(diary: Diary, need: Need, *, at: datetime, notice: bool = True, st
         latest["qualification_ends"] = time.tick(midnight(room.qualified_until + timedelta(days=1), zone))
     for ending in endings_for(diary, need):
         latest[ending.code] = time.tick(midnight(ending.last_day + timedelta(days=1), zone))
+
+    def barred(within: Span) -> dict[str, list[Span]]:
+        return _barred(diary, need, within, strict=strict)
+
+    return Limits(earliest=earliest, latest=latest, barred=barred)
+
+
+def _barred(diary: Diary, need: Need, within: Span, *, strict: bool) -> dict[str, list[Span]]:
+    """Return what bars some ticks to a need, sorted, under the code of each reason."""
     barred: dict[str, list[Span]] = defaultdict(list)
-    for objection in objections_in(diary, need):
+    for objection in objections_in(diary, need, within):
         if strict or objection.found.blocks:
             barred[objection.code].append(objection.span)
-    full = apart.full_spans(diary.separation, _spans_beside(diary).values(), _periods(diary))
-    if full:
-        barred[apart.FULL] = full
-    return Limits(
-        earliest=earliest,
-        latest=latest,
-        barred={code: sorted(spans) for code, spans in barred.items()},
-    )
+    periods, separation = _periods(diary), diary.separation
+    if periods or separation.most_runs is not None:
+        beside = apart.spans_beside(separation, diary.time, within)
+        barred[apart.FULL] = apart.full_spans(separation, beside, periods)
+    return {code: sorted(spans) for code, spans in barred.items()}
 
 
 def _periods(diary: Diary) -> list[tuple[Span, int]]:
@@ -316,20 +310,28 @@ def diaries_of(
         "until": at + timedelta(days=days + reach),
         "ignored": list(ignored_booking_ids) or [0],
     }
+    facilities = apart.Facilities.of(session, by_id.values(), since=at, until=at + timedelta(days=days))
+    places = apart.places_of(
+        session, {room.facility_id for room in by_id.values() if facilities.has_neighbours(room)}
+    )
+    beside = {
+        place.id
+        for room in by_id.values()
+        for place, _shares in facilities.beside(room, places.get(room.facility_id, ()))
+    }
     taken: dict[int, list[Taken]] = defaultdict(list)
-    for row in session.execute(_AHEAD, asked):
-        taken[row[0]].append(row)
+    stays: dict[int, list[Stay]] = defaultdict(list)
+    for row in session.execute(_AHEAD, {**asked, "all": sorted({*by_id, *beside})}):
+        room_id, kind, starts_at, ends_at, _booking_id, *facts = row
+        if room_id in by_id:
+            taken[room_id].append(row)
+        if room_id in beside and kind is not BlockKind.CLOSURE and ends_at > at:
+            stays[room_id].append(Stay(starts_at, ends_at, tuple(facts)))
+    for listed in stays.values():
+        listed.sort(key=attrgetter("starts_at"))
     first_days = {room.id: local_day(at, room.facility.time_zone) for room in by_id.values()}
     openings = openings_of(session, by_id.values(), min(first_days.values()), days=days + 1)
     ticks = Ticks()
-    separations = apart.separations_of(
-        session,
-        by_id.values(),
-        since=at,
-        until=at + timedelta(days=days),
-        at=at,
-        ignored_booking_ids=ignored_booking_ids,
-    )
     validities = validities_of(session, by_id.values())
     return {
         room.id: _diary(
@@ -340,7 +342,7 @@ def diaries_of(
             own[room.id],
             days,
             ticks,
-            separations[room.id],
+            facilities.separation_of(room, places.get(room.facility_id, ()), stays),
             validities[room.id],
         )
         for room in by_id.values()
@@ -380,9 +382,9 @@ def diary_around(
     own = own_changeover_days(session, [room.id])[room.id]
     first_day = local_day(at, room.facility.time_zone)
     opening = openings_of(session, [room], first_day, days=HORIZON_DAYS + 1)[room.id]
-    separation = apart.separations_of(
-        session, [room], since=slot.start, until=slot.end, at=at, ignored_booking_ids=ignored_booking_ids
-    )[room.id]
+    separation = apart.separation_of(
+        session, room, since=slot.start, until=slot.end, at=at, ignored_booking_ids=ignored_booking_ids
+    )
     validity = validities_of(session, [room])[room.id]
     return _diary(room, first_day, opening, rows, own, HORIZON_DAYS, Ticks(), separation, validity)
 
@@ -437,7 +439,7 @@ _AROUND = _around()
 
 
 def _ahead() -> CompoundSelect[Any]:
-    """Return the question for what takes rooms from a moment on, and for the last that took each of them before it.
+    """Return the question for what takes rooms and those beside from a moment on, and for the last before it in each room.
 
     Of what is past only the last work still asks for changeover; the rest of a busy room's past would be most of the
     answer.
@@ -451,7 +453,7 @@ def _ahead() -> CompoundSelect[Any]:
         select(*_COLUMNS)
         .select_from(both)
         .where(
-            _block.cleanroom_id.in_(rooms),
+            _block.cleanroom_id.in_(bindparam("all", expanding=True)),
             _block.kind.in_((*_WORKING, BlockKind.CLOSURE)),
             _block.ends_at > at,
             _block.starts_at < until,

@@ -5,22 +5,25 @@ What a facility enters itself, without a request, is judged by what is stated of
 facts of a project; against what is asked afterwards, what is not known of it counts as the worse.
 """
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, bindparam, or_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from portal.bookings.models import Block, BlockKind, Booking, RunKind, SlotRequest
 from portal.bookings.needs import Need, side_of
+from portal.bookings.roomtime import RoomTime
 from portal.bookings.rules.timetables import Occupation, Span
 from portal.core.errors import Reason
-from portal.facilities.models import Cleanroom, Facility
+from portal.facilities.models import Cleanroom
 from portal.facilities.queries import Period, run_periods
 from portal.projects.models import Project
 from portal.segregation.queries import rulebooks
@@ -49,15 +52,26 @@ Facts = tuple[Any, ...]
 """What is stored of a piece of work, in the order of `FACT_COLUMNS`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Meeting:
-    """A booking or hold in another cleanroom that shares something with this one."""
+class Stay(NamedTuple):
+    """A booking or hold that has a cleanroom for a while, and what is known of its work."""
 
     starts_at: datetime
     ends_at: datetime
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """Another cleanroom of the facility: what this one shares with it, and its stays by time, none over another."""
+
     room: str
     shares: frozenset[str]
-    facts: Facts
+    stays: Sequence[Stay]
+
+    def during(self, start: datetime, end: datetime) -> Sequence[Stay]:
+        """Return the stays that a stretch of time meets."""
+        first = bisect_right(self.stays, start, key=attrgetter("ends_at"))
+        return self.stays[first : bisect_left(self.stays, end, lo=first, key=attrgetter("starts_at"))]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +79,7 @@ class Separation:
     """What a cleanroom's facility asks of work beside and after other work, and what that other work is."""
 
     book: Rulebook = field(default_factory=Rulebook)
-    meetings: tuple[Meeting, ...] = ()
+    neighbours: tuple[Neighbour, ...] = ()
     here: Mapping[int | str, Facts] = field(default_factory=dict)
     """What is known of the room's own bookings, by their id."""
     dedicated_to: int | None = None
@@ -88,65 +102,135 @@ class Objection:
     values: Mapping[str, Any]
 
 
-def separations_of(
+class Place(NamedTuple):
+    """A cleanroom as its neighbours see it: its code, and its groups in the order of `GROUPS`."""
+
+    id: int
+    facility_id: int
+    code: str
+    groups: tuple[str | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Facilities:
+    """What several facilities ask of work beside and after other work."""
+
+    books: Mapping[int, Rulebook]
+    periods: Mapping[int, Sequence[Period]]
+
+    @classmethod
+    def of(
+        cls, session: Session, rooms: Collection[Cleanroom], *, since: datetime, until: datetime
+    ) -> "Facilities":
+        """Return what holds at the facilities of these rooms in a stretch of time, in four questions."""
+        ids = {room.facility_id for room in rooms}
+        periods = run_periods(session, ids, since=since.date() - A_DAY, until=until.date() + A_DAY)
+        return cls(rulebooks(session, ids), periods)
+
+    def has_neighbours(self, room: Cleanroom) -> bool:
+        """Say whether work in other rooms counts in this one."""
+        return self._counts_runs(room) or any(getattr(room, group) for group in GROUPS.values())
+
+    def beside(self, room: Cleanroom, places: Iterable[Place]) -> list[tuple[Place, frozenset[str]]]:
+        """Return which of these rooms' work counts in this one, and what each shares with it, perhaps nothing."""
+        if not self.has_neighbours(room):
+            return []
+        own, counts_runs = tuple(getattr(room, group) for group in GROUPS.values()), self._counts_runs(room)
+        found = [
+            (place, _shared(own, place.groups))
+            for place in places
+            if place.facility_id == room.facility_id and place.id != room.id
+        ]
+        return [(place, shares) for place, shares in found if shares or counts_runs]
+
+    def separation_of(
+        self, room: Cleanroom, places: Iterable[Place], stays: Mapping[int, Sequence[Stay]]
+    ) -> Separation:
+        """Return what speaks for apartness in a room, given what goes on in each of these places."""
+        return Separation(
+            book=self.books[room.facility_id],
+            neighbours=tuple(
+                Neighbour(place.code, shares, stays[place.id])
+                for place, shares in self.beside(room, places)
+                if place.id in stays
+            ),
+            dedicated_to=room.dedicated_to_id,
+            most_runs=room.facility.most_runs,
+            periods=tuple(self.periods.get(room.facility_id, ())),
+        )
+
+    def _counts_runs(self, room: Cleanroom) -> bool:
+        return room.facility.most_runs is not None or bool(self.periods.get(room.facility_id))
+
+
+def separation_of(
     session: Session,
-    rooms: Collection[Cleanroom],
+    room: Cleanroom,
     *,
     since: datetime,
     until: datetime,
     at: datetime,
     ignored_booking_ids: Collection[int] = (),
-) -> dict[int, Separation]:
-    """Return what speaks for apartness in these cleanrooms in a stretch of time, in five questions at most."""
-    if not rooms:
-        return {}
-    books = rulebooks(session, {room.facility_id for room in rooms})
-    meetings: dict[int, list[Meeting]] = defaultdict(list)
-    periods = run_periods(
-        session,
-        {room.facility_id for room in rooms},
-        since=since.date() - A_DAY,
-        until=until.date() + A_DAY,
-    )
-    if periods or any(
-        room.facility.most_runs or any(getattr(room, group) for group in GROUPS.values()) for room in rooms
-    ):
+) -> Separation:
+    """Return what speaks for apartness in a cleanroom in a stretch of time, in five questions at most."""
+    facilities = Facilities.of(session, [room], since=since, until=until)
+    places: dict[int, Place] = {}
+    stays: dict[int, list[Stay]] = defaultdict(list)
+    if facilities.has_neighbours(room):
         asked = {
-            "rooms": [room.id for room in rooms],
+            "room": room.id,
+            "facility": room.facility_id,
             "since": since,
             "until": until,
             "at": at,
             "ignored": list(ignored_booking_ids) or [0],
-            "limited": sorted(periods) or [0],
         }
-        for room_id, starts_at, ends_at, code, *rest in session.execute(_BESIDE, asked):
-            shares = frozenset(what for what, shared in zip(GROUPS, rest, strict=False) if shared)
-            meetings[room_id].append(Meeting(starts_at, ends_at, code, shares, tuple(rest[len(GROUPS) :])))
-    return {
-        room.id: Separation(
-            book=books[room.facility_id],
-            meetings=tuple(meetings[room.id]),
-            dedicated_to=room.dedicated_to_id,
-            most_runs=room.facility.most_runs,
-            periods=tuple(periods.get(room.facility_id, ())),
-        )
-        for room in rooms
-    }
+        for room_id, code, *rest in session.execute(_BESIDE, asked):
+            groups, (starts_at, ends_at, *facts) = rest[: len(GROUPS)], rest[len(GROUPS) :]
+            places[room_id] = Place(room_id, room.facility_id, code, tuple(groups))
+            stays[room_id].append(Stay(starts_at, ends_at, tuple(facts)))
+    return facilities.separation_of(room, places.values(), stays)
+
+
+def places_of(session: Session, facility_ids: Iterable[int]) -> dict[int, list[Place]]:
+    """Return all cleanrooms of these facilities as their neighbours see them, by facility, in one question."""
+    places: dict[int, list[Place]] = defaultdict(list)
+    for room_id, facility_id, code, *groups in session.execute(
+        _PLACES, {"facilities": sorted(set(facility_ids))}
+    ):
+        places[facility_id].append(Place(room_id, facility_id, code, tuple(groups)))
+    return places
+
+
+def _shared(one: Iterable[str | None], other: Iterable[str | None]) -> frozenset[str]:
+    return frozenset(what for what, a, b in zip(GROUPS, one, other, strict=True) if a and a == b)
 
 
 def objections(
     separation: Separation,
-    occupations: Collection[Occupation],
+    occupations: Sequence[Occupation],
     need: Need,
-    spans: Mapping[Meeting, Span],
-    *,
-    end: int,
-) -> list[Objection]:
-    """Return everything that a facility's rules have against a need in a room, by the time in which they do."""
-    return [
-        *_beside(separation, need, spans),
-        *_after(separation, occupations, need, end=end),
-    ]
+    time: RoomTime,
+    within: Span,
+) -> Iterator[Objection]:
+    """Yield everything that a facility's rules have against a need in a room in some ticks, and in no others.
+
+    `occupations` are the room's own, by time. Only work that the ticks meet, or that lies next to them, is judged.
+    """
+    yield from _beside(separation, need, time, within)
+    yield from _after(separation, occupations, need, within)
+
+
+def spans_beside(separation: Separation, time: RoomTime, within: Span) -> list[Span]:
+    """Return when the facility's other rooms are at work in some ticks of this room."""
+    return [span for neighbour in separation.neighbours for span, _stay in _met(neighbour, time, within)]
+
+
+def _met(neighbour: Neighbour, time: RoomTime, within: Span) -> Iterator[tuple[Span, Stay]]:
+    for stay in neighbour.during(time.moment(within.start), time.moment(within.end)):
+        span = Span(time.tick(stay.starts_at), time.tick_from(stay.ends_at))
+        if span.overlaps(within):
+            yield span, stay
 
 
 def full_spans(
@@ -197,39 +281,43 @@ def reason_of(objection: Objection, need: Need, book: Rulebook) -> Reason:
     )
 
 
-def _beside(separation: Separation, need: Need, spans: Mapping[Meeting, Span]) -> Iterable[Objection]:
-    for meeting in separation.meetings:
-        if not meeting.shares:
+def _beside(separation: Separation, need: Need, time: RoomTime, within: Span) -> Iterator[Objection]:
+    for neighbour in separation.neighbours:
+        if not neighbour.shares:
             continue
-        theirs = _side(meeting.facts)
-        found = _found(separation.book, need, When.CONCURRENT, meeting.shares, need.side, theirs)
-        if found is not None:
-            values = {"beside": meeting.room, "shares": sorted(meeting.shares)}
-            yield Objection(spans[meeting], BESIDE, found, values)
+        for span, stay in _met(neighbour, time, within):
+            found = _found(
+                separation.book, need, When.CONCURRENT, neighbour.shares, need.side, _side(stay.facts)
+            )
+            if found is not None:
+                values = {"beside": neighbour.room, "shares": sorted(neighbour.shares)}
+                yield Objection(span, BESIDE, found, values)
 
 
 def _after(
-    separation: Separation, occupations: Collection[Occupation], need: Need, *, end: int
-) -> Iterable[Objection]:
+    separation: Separation, occupations: Sequence[Occupation], need: Need, within: Span
+) -> Iterator[Objection]:
     """Yield what speaks against running right before or after each booking of the room itself."""
     if separation.dedicated_to is not None and separation.dedicated_to == need.project_id:
         return
-    listed = sorted(occupations, key=lambda one: (one.span.start, one.span.end))
-    free_from = min([0, *(one.span.start for one in listed)])
-    for number, other in enumerate(listed):
-        following = listed[number + 1].span.start if number + 1 < len(listed) else end
+    free_from = min([within.start, *(one.span.start for one in occupations[:1])])
+    for other, following in pairwise([*occupations, None]):
+        if other is None or free_from >= within.end:
+            break
+        start, end = other.span.start, other.span.end
+        until = max(within.end, end) if following is None else following.span.start
         facts = separation.here.get(other.key) if other.key is not None else None
-        if facts is not None:
-            theirs, when = _side(facts), {"start": other.span.start, "end": other.span.end}
-            if free_from < other.span.start:
-                before = _found(separation.book, need, When.A_THEN_B, SAME_ROOM, need.side, theirs)
-                if before is not None:
-                    yield Objection(Span(free_from, other.span.start), AFTER, before, when)
-            if other.span.end < following:
-                after = _found(separation.book, need, When.A_THEN_B, SAME_ROOM, theirs, need.side)
-                if after is not None:
-                    yield Objection(Span(other.span.end, following), AFTER, after, when)
-        free_from = max(free_from, other.span.end)
+        if facts is not None and until > within.start:
+            values = {"start": start, "end": end}
+            for one, first, second in (
+                (Span(free_from, start), need.side, _side(facts)),
+                (Span(end, until), _side(facts), need.side),
+            ):
+                if one.start < one.end and one.overlaps(within):
+                    found = _found(separation.book, need, When.A_THEN_B, SAME_ROOM, first, second)
+                    if found is not None:
+                        yield Objection(one, AFTER, found, values)
+        free_from = max(free_from, end)
 
 
 @lru_cache(maxsize=4096)
@@ -247,9 +335,8 @@ def _rule(book: Rulebook, rule_id: str) -> SegregationRule:
     return next(rule for rule in book.in_play.rules if rule.id == rule_id)
 
 
-_blocks, _bookings, _requests, _projects, _rooms, _facilities = (
-    Base.metadata.tables[model.__tablename__]
-    for model in (Block, Booking, SlotRequest, Project, Cleanroom, Facility)
+_blocks, _bookings, _requests, _projects, _rooms = (
+    Base.metadata.tables[model.__tablename__] for model in (Block, Booking, SlotRequest, Project, Cleanroom)
 )
 FACT_COLUMNS: Mapping[str, Any] = {
     "project_id": _bookings.c.project_id,
@@ -292,11 +379,7 @@ def shared_with(room: Cleanroom, other: Cleanroom) -> frozenset[str] | None:
     """Return what two cleanrooms of a facility share, perhaps only who carries the runs; None at another facility."""
     if room.facility_id != other.facility_id:
         return None
-    return frozenset(
-        what
-        for what, group in GROUPS.items()
-        if getattr(room, group) and getattr(room, group) == getattr(other, group)
-    )
+    return _shared(*([getattr(one, group) for group in GROUPS.values()] for one in (room, other)))
 
 
 def with_facts(blocks: Any) -> Any:
@@ -308,39 +391,27 @@ def with_facts(blocks: Any) -> Any:
     )
 
 
+_GROUPS = tuple(getattr(_rooms.c, group) for group in GROUPS.values())
+_PLACES = select(_rooms.c.id, _rooms.c.facility_id, _rooms.c.code, *_GROUPS).where(
+    _rooms.c.facility_id.in_(bindparam("facilities", expanding=True))
+)
+
+
 def _beside_question() -> Select[Any]:
-    other = _rooms.alias("other")
-    shared = [getattr(_rooms.c, group) == getattr(other.c, group) for group in GROUPS.values()]
     at = bindparam("at", type_=UtcDateTime())
     return (
         select(
             _rooms.c.id,
+            _rooms.c.code,
+            *_GROUPS,
             _blocks.c.starts_at,
             _blocks.c.ends_at,
-            other.c.code,
-            *shared,
             *FACT_COLUMNS.values(),
         )
-        .select_from(
-            with_facts(
-                _rooms.join(_facilities, _facilities.c.id == _rooms.c.facility_id)
-                .join(
-                    other,
-                    and_(
-                        other.c.facility_id == _rooms.c.facility_id,
-                        other.c.id != _rooms.c.id,
-                        or_(
-                            *shared,
-                            _facilities.c.most_runs.is_not(None),
-                            _facilities.c.id.in_(bindparam("limited", expanding=True)),
-                        ),
-                    ),
-                )
-                .join(_blocks, _blocks.c.cleanroom_id == other.c.id)
-            )
-        )
+        .select_from(with_facts(_rooms.join(_blocks, _blocks.c.cleanroom_id == _rooms.c.id)))
         .where(
-            _rooms.c.id.in_(bindparam("rooms", expanding=True)),
+            _rooms.c.facility_id == bindparam("facility"),
+            _rooms.c.id != bindparam("room"),
             _blocks.c.kind.in_((BlockKind.BOOKING, BlockKind.HOLD)),
             _blocks.c.starts_at < bindparam("until", type_=UtcDateTime()),
             _blocks.c.ends_at > bindparam("since", type_=UtcDateTime()),

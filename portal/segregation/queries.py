@@ -32,12 +32,19 @@ def rules_held(session: Session, facility_ids: Collection[int]) -> dict[int, lis
     for facility_id, rule_id, stance, rule in rows:
         stances[facility_id][rule_id] = (stance, rule)
     shipped = [fact.record for fact in effective_records(session, COLLECTION)]
-    return {facility_id: held(shipped, stances[facility_id]) for facility_id in facility_ids}
+    undecided = held(shipped, {})
+    return {
+        facility_id: held(shipped, stances[facility_id]) if facility_id in stances else undecided
+        for facility_id in facility_ids
+    }
 
 
 def rulebooks(session: Session, facility_ids: Collection[int]) -> dict[int, Rulebook]:
     """Return the rules of these facilities, ready to judge by."""
-    return {facility_id: rulebook(rules) for facility_id, rules in rules_held(session, facility_ids).items()}
+    by_facility = rules_held(session, facility_ids)
+    # Where QA has not decided on any, facilities have the very same list: it is looked up once.
+    books = {id(rules): rulebook(rules) for rules in by_facility.values()}
+    return {facility_id: books[id(rules)] for facility_id, rules in by_facility.items()}
 
 
 def stances_of(session: Session, facility_id: int, rule_id: str) -> list[StanceRecord]:

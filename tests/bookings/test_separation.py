@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Barrier
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -18,6 +19,7 @@ from portal.bookings import blocks, search, services
 from portal.bookings import separation as apart
 from portal.bookings.models import Booking, BookingState, RequestState, RunKind, WorkMode
 from portal.bookings.needs import Need, need_of, side_of
+from portal.bookings.roomtime import RoomTime
 from portal.bookings.rules.timetables import Occupation, Span, Work
 from portal.bookings.services.locking import lock_request
 from portal.core.errors import Refused
@@ -455,6 +457,11 @@ def need_with(one: Side, project_id: int | None) -> Need:
     )
 
 
+def told(objection: apart.Objection) -> tuple[Any, ...]:
+    """Return what a reader hears of an objection; how far it goes outside the ticks that were asked is left open."""
+    return objection.code, objection.found, objection.values
+
+
 def apart_in_time(stretches: list[Span]) -> list[Span]:
     """Return those stretches that do not overlap an earlier one."""
     kept: list[Span] = []
@@ -480,20 +487,24 @@ def test_a_window_is_barred_exactly_where_a_rule_that_blocks_speaks_against_it(
     by_id = {rule["id"]: rule for rule in shipped}
     rules = held(shipped, {rule: (stance, by_id[rule]) for rule, stance in stances.items()})
     need = need_with(side(asked), asked.get("project_id"))
-    meetings = [
-        apart.Meeting(make.NOON, make.NOON, f"R{number}", shares, facts_of(known))
-        for number, (_stretch, shares, known) in enumerate(beside)
+    time = RoomTime(ZoneInfo("UTC"), BookingUnit.DAY, make.NOON.date())
+    neighbours = [
+        apart.Neighbour(
+            f"R{number}",
+            shares,
+            [apart.Stay(time.moment(stretch.start), time.moment(stretch.end), facts_of(known))],
+        )
+        for number, (stretch, shares, known) in enumerate(beside)
     ]
-    spans = {meeting: stretch for meeting, (stretch, _s, _k) in zip(meetings, beside, strict=True)}
     taken = apart_in_time([stretch for stretch, _known in here])
     known_here = {number: known for number, (_stretch, known) in enumerate(here[: len(taken)])}
     occupations = [Occupation(stretch, Work(""), number) for number, stretch in enumerate(taken)]
     separation = apart.Separation(
         book=rulebook(rules),
-        meetings=tuple(meetings),
+        neighbours=tuple(neighbours),
         here={number: facts_of(known) for number, known in known_here.items()},
     )
-    found = apart.objections(separation, occupations, need, spans, end=END + 8)
+    found = list(apart.objections(separation, occupations, need, time, Span(0, END + 8)))
     blocking = {
         "segregation": [by_id[rule] for rule, stance in stances.items() if stance is Stance.ADOPTED],
         "changeover": [],
@@ -522,6 +533,8 @@ def test_a_window_is_barred_exactly_where_a_rule_that_blocks_speaks_against_it(
             against = against or forbids("a_then_b", ["room", "equipment"], need.side, following)
         barred = any(one.found.blocks and one.span.overlaps(window) for one in found)
         assert barred is against
+        alone = apart.objections(separation, occupations, need, time, window)
+        assert [told(one) for one in alone] == [told(one) for one in found if one.span.overlaps(window)]
 
 
 def test_stances_stay_when_qa_decides_again(session: Session) -> None:

@@ -1,6 +1,6 @@
 """When a cleanroom is free, and everything that stands in the way of a window, in days, half days and hours."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import given, settings
@@ -158,7 +158,7 @@ def test_limits_bound_the_start_the_end_and_what_lies_between() -> None:
     limits = Limits(
         earliest={"before_notice": 2, "before_release": 7},
         latest={"after_deadline": 26, "after_qualification": 19},
-        barred={"shared_air": [Span(12, 13)]},
+        barred=barring(shared_air=[Span(12, 13)]),
     )
     assert found(booked(), Campaign(AAV, 3), limits) == [
         (7, 10),
@@ -208,7 +208,7 @@ def test_every_obstacle_is_named_at_once_with_what_is_needed_to_mend_it() -> Non
     calendar = Calendar.of([1, 1, 1, 1, 1, 0, 0] * 2, [Span(7, 8)])
     timetable = booked((1, 4), (8, 9), (12, 14), calendar=calendar)
     limits = Limits(
-        earliest={"before_release": 6}, latest={"after_deadline": 8}, barred={"shared_air": [Span(8, 20)]}
+        earliest={"before_release": 6}, latest={"after_deadline": 8}, barred=barring(shared_air=[Span(8, 20)])
     )
     reasons = reasons_against_window(Span(5, 10), timetable, FIVE_DAYS, CHANGEOVER, limits)
     assert [(reason.code, dict(reason.values)) for reason in reasons] == [
@@ -232,7 +232,7 @@ def test_a_window_that_starts_in_a_closure_is_told_so_once(start: int) -> None:
 
 def test_a_window_may_start_and_end_where_its_limits_lie() -> None:
     limits = Limits(
-        earliest={"before_release": 7}, latest={"after_deadline": 12}, barred={"air": [Span(12, 14)]}
+        earliest={"before_release": 7}, latest={"after_deadline": 12}, barred=barring(air=[Span(12, 14)])
     )
     assert codes(7, 12, booked(), limits=limits) == []
 
@@ -291,16 +291,22 @@ tables = st.builds(
     st.lists(st.integers(0, 4), min_size=4, max_size=4),
     st.integers(0, 2),
 )
+
+
+def barring(**barred: list[Span]) -> Callable[[Span], dict[str, list[Span]]]:
+    """Return what bars these spans, told only of ticks that they meet."""
+    return lambda within: {
+        code: [span for span in spans if span.overlaps(within)] for code, spans in barred.items()
+    }
+
+
 many_limits = st.builds(
     Limits,
     earliest=st.dictionaries(st.sampled_from(["release", "notice"]), st.integers(-2, 22)),
     latest=st.dictionaries(st.sampled_from(["deadline", "qualification"]), st.integers(0, 25)),
-    barred=st.dictionaries(
-        st.just("air"),
-        st.lists(
-            st.builds(lambda start, ticks: Span(start, start + ticks), st.integers(0, 20), st.integers(1, 5))
-        ),
-    ),
+    barred=st.lists(
+        st.builds(lambda start, ticks: Span(start, start + ticks), st.integers(0, 20), st.integers(1, 5))
+    ).map(lambda spans: barring(air=spans)),
 )
 
 
@@ -317,7 +323,7 @@ def may_book(
     closed = ticks(list(calendar.closures))
     works = set(calendar.open_ticks)
     taken = ticks([other.span for other in timetable.occupations])
-    barred = ticks([span for spans in limits.barred.values() for span in spans])
+    barred = ticks([span for spans in limits.barred(window).values() for span in spans])
     if campaign.mode is Mode.WORKING:
         long_enough = window.start in works and len(works & set(own)) >= campaign.duration
     else:

@@ -127,17 +127,23 @@ class ChangeoverTable:
         return self.ticks[before.process_class][after.process_class]
 
 
+def nothing_barred(within: Span) -> Mapping[str, Sequence[Span]]:  # noqa: ARG001  (others look at it)
+    """Bar no tick."""
+    return {}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """What else bounds a campaign in a room, each under the code of the reason that it gives.
 
-    `earliest` holds ticks before which it may not start, `latest` ticks after which it may not end, and `barred`
-    spans in which it may not run, such as work next door on the same air; no changeover is owed to those.
+    `earliest` holds ticks before which it may not start, `latest` ticks after which it may not end. `barred` tells, of
+    some ticks, in which spans it may not run there, such as beside work next door on the same air; no changeover is owed
+    to those. It is asked only of gaps that are long enough, since to judge is dear.
     """
 
     earliest: Mapping[str, int] = field(default_factory=dict)
     latest: Mapping[str, int] = field(default_factory=dict)
-    barred: Mapping[str, Sequence[Span]] = field(default_factory=dict)
+    barred: Callable[[Span], Mapping[str, Sequence[Span]]] = nothing_barred
 
 
 NO_LIMITS = Limits()

@@ -101,12 +101,10 @@ def _free_spans(
         max([0, *limits.earliest.values()]),
         min([timetable.calendar.end, *limits.latest.values()]),
     )
-    shut: Sequence[Span] = timetable.calendar.closures
-    if limits.barred:
-        shut = sorted(chain(shut, *limits.barred.values()))
+    closures: Sequence[Span] = timetable.calendar.closures
     for gap in _gaps(timetable.occupations, campaign, changeover, bounds):
         if gap.end - gap.start >= campaign.duration:
-            yield from _outside(shut, gap)
+            yield from _outside(sorted(chain(closures, *limits.barred(gap).values())), gap)
 
 
 def _gaps(
@@ -173,7 +171,7 @@ def _reasons_of_limits(window: Span, limits: Limits) -> Iterator[Reason]:
     for code, tick in limits.latest.items():
         if window.end > tick:
             yield Reason(code, {"latest": tick})
-    for code, spans in limits.barred.items():
+    for code, spans in limits.barred(window).items():
         for span in spans:
             if window.overlaps(span):
                 yield Reason(code, {"start": span.start, "end": span.end})

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +18,7 @@ from portal.bookings.roomtime import RoomTime, local_day, midnight, wall_moment
 from portal.bookings.rules.entering import reasons_against_entry
 from portal.bookings.rules.timetables import Occupation, Timetable, Work
 from portal.bookings.search import Diary
-from portal.bookings.separation import Meeting, facts_entered, shared_with
+from portal.bookings.separation import Neighbour, Stay, facts_entered, shared_with
 from portal.bookings.services.bookings import against_own_work, enter_booking, plain_need
 from portal.bookings.services.decisions import unread
 from portal.bookings.services.holds import release_expired
@@ -321,24 +320,8 @@ def _judge(line: Line, diaries: Mapping[int, Diary], at: datetime) -> Line:
     if line.slot is None or line.room is None:
         return line
     need = plain_need(line.room, line.process_class, line.slot)
-    near = _what_is_near(diaries[line.room.id], line.slot)
-    reasons, warned = against_own_work(near, need, line.slot, at=at)
+    reasons, warned = against_own_work(diaries[line.room.id], need, line.slot, at=at)
     return _refused(line, "start", *reasons) if reasons else replace(line, warned=tuple(warned))
-
-
-def _what_is_near(diary: Diary, slot: Slot) -> Diary:
-    """Return a diary whose rules of segregation are asked of the neighbours of a time and of what goes on with it only."""
-    occupations = diary.timetable.occupations
-    place = bisect_left(occupations, diary.time.span(slot).start, key=lambda one: one.span.start)
-    neighbours = {one.key for one in occupations[max(place - 1, 0) : place + 1]}
-    apart = replace(
-        diary.separation,
-        here={key: facts for key, facts in diary.separation.here.items() if key in neighbours},
-        meetings=tuple(
-            one for one in diary.separation.meetings if one.starts_at < slot.end and slot.start < one.ends_at
-        ),
-    )
-    return replace(diary, separation=apart)
 
 
 def _take_note(line: Line, diaries: dict[int, Diary]) -> None:
@@ -356,9 +339,9 @@ def _take_note(line: Line, diaries: dict[int, Diary]) -> None:
                 diary, timetable=timetable, separation=replace(diary.separation, here=here)
             )
         elif (shared := shared_with(other, line.room)) is not None:
-            meeting = Meeting(line.slot.start, line.slot.end, line.room.code, shared, facts)
-            met = (*diary.separation.meetings, meeting)
-            diaries[room_id] = replace(diary, separation=replace(diary.separation, meetings=met))
+            stay = Stay(line.slot.start, line.slot.end, facts)
+            neighbours = (*diary.separation.neighbours, Neighbour(line.room.code, shared, [stay]))
+            diaries[room_id] = replace(diary, separation=replace(diary.separation, neighbours=neighbours))
 
 
 def _set_aside(file: CalendarFile) -> list[Line]:
