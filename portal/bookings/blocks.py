@@ -40,6 +40,15 @@ class Neighbour:
     work: Work
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What lies beside a stretch of a locked cleanroom's time, and the room's own changeover days."""
+
+    before: Neighbour | None
+    after: Neighbour | None
+    own_days: OwnDays
+
+
 def lock_cleanrooms(session: Session, cleanroom_ids: Iterable[int]) -> dict[int, Cleanroom]:
     """Lock these cleanrooms until the unit of work ends, always in ascending order, and return them fresh.
 
@@ -57,20 +66,17 @@ def take(
     slot: Slot,
     *,
     state: BookingState,
-    own_days: OwnDays | None = None,
+    around: Surroundings | None = None,
     **values: Any,
 ) -> Booking:
     """Write a booking or hold into a locked cleanroom, and both neighbours' changeover anew.
 
-    `own_days` are the room's own changeover days where the caller has read them under its lock.
+    `around` is what lies beside it where the caller has read that under the lock.
     """
-    before = neighbour_before(session, cleanroom.id, slot.start)
-    after = neighbour_after(session, cleanroom.id, slot.end)
-    if own_days is None:
-        own_days = _own_days(session, cleanroom) if before or after else {}
-    _forget_changeover(session, before)
+    beside = around or _surroundings(session, cleanroom, slot)
+    _forget_changeover(session, beside.before)
     block = Block(
-        cleanroom_id=cleanroom.id,
+        cleanroom=cleanroom,
         kind=KIND_OF_STATE.get(state, BlockKind.BOOKING),
         starts_at=slot.start,
         ends_at=slot.end,
@@ -79,11 +85,17 @@ def take(
     session.add(booking)
     session.flush()
     new = Neighbour(block.id, slot, work_of(booking))
-    changeovers = [_changeover(cleanroom, own_days, new, after)]
-    if before is not None:
-        changeovers.append(_changeover(cleanroom, own_days, before, new))
+    changeovers = [_changeover(cleanroom, beside.own_days, new, beside.after)]
+    if beside.before is not None:
+        changeovers.append(_changeover(cleanroom, beside.own_days, beside.before, new))
     _write(session, changeovers)
     return booking
+
+
+def _surroundings(session: Session, cleanroom: Cleanroom, slot: Slot) -> Surroundings:
+    before = neighbour_before(session, cleanroom.id, slot.start)
+    after = neighbour_after(session, cleanroom.id, slot.end)
+    return Surroundings(before, after, _own_days(session, cleanroom) if before or after else {})
 
 
 def change_state(session: Session, booking: Booking, state: BookingState) -> None:

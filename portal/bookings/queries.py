@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, case, false, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
@@ -24,7 +24,7 @@ from portal.bookings.needs import GMP_RUNS
 from portal.bookings.rules.decisions import Waiting, waiting_order
 from portal.core.actors import Actor, Role
 from portal.core.errors import NotFound
-from portal.facilities.models import Cleanroom, Facility, Priority
+from portal.facilities.models import Cleanroom, Facility, Priority, RoomKind
 from portal.projects.models import Project
 from portal.store import UtcDateTime
 
@@ -92,13 +92,16 @@ def request_to_decide(session: Session, actor: Actor, request_id: int) -> SlotRe
 
 
 # What every decision asks before and under the lock of its cleanroom: made once, and without building objects.
-_request, _cleanroom = SlotRequest.__table__.c, Cleanroom.__table__.c
+_request, _cleanroom, _facility = (model.__table__.c for model in (SlotRequest, Cleanroom, Facility))
 _ROOM_TO_DECIDE = select(_request.cleanroom_id).where(
     _cleanroom.id == _request.cleanroom_id,
     _request.id == bindparam("id"),
     _request.state != RequestState.DRAFT,
     _cleanroom.facility_id.in_(bindparam("managed", expanding=True)),
 )
+_PLACE_TO_DECIDE = _ROOM_TO_DECIDE.with_only_columns(
+    _facility.time_zone, _cleanroom.kind, _facility.signs_pre_gmp
+).where(_facility.id == _cleanroom.facility_id)
 COMPETING = (RequestState.SUBMITTED, RequestState.NEEDS_INFO, RequestState.WAITLISTED)
 _COMPETING_IDS = (
     select(_request.id)
@@ -111,6 +114,23 @@ _COMPETING_IDS = (
     )
     .order_by(_request.submitted_at, _request.id)
 )
+
+
+class PlaceToDecide(NamedTuple):
+    """What the page of a decision must know of the room that is asked for, before the decision reads everything."""
+
+    time_zone: str
+    kind: RoomKind
+    signs_pre_gmp: bool
+
+
+def place_to_decide(session: Session, actor: Actor, request_id: int) -> PlaceToDecide:
+    """Return where a submitted request is that the actor may decide as a manager; raises `NotFound` otherwise."""
+    managed = list(actor.facilities_as(Role.FACILITY_MANAGER))
+    row = session.execute(_PLACE_TO_DECIDE, {"id": request_id, "managed": managed}).first()
+    if row is None:
+        raise NotFound
+    return PlaceToDecide._make(row)
 
 
 def room_of_request_to_decide(session: Session, actor: Actor, request_id: int) -> int:

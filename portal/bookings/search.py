@@ -16,6 +16,7 @@ from sqlalchemy import BindParameter, CompoundSelect, and_, bindparam, or_, sele
 from sqlalchemy.orm import Session
 
 from portal.bookings import separation as apart
+from portal.bookings.blocks import Neighbour, Surroundings
 from portal.bookings.models import Block, BlockKind, Booking
 from portal.bookings.needs import Need, vector_rank
 from portal.bookings.roomtime import RoomTime, local_day, midnight
@@ -56,6 +57,8 @@ class Diary:
     own_days: OwnDays
     separation: Separation = NOTHING
     validity: Validity = EVERYTHING_HOLDS
+    around: Surroundings | None = None
+    """What lies beside the window that the diary was read for, if it was read for one."""
 
     def changeover_between(self, before: Work, after: Work) -> int:
         """Return the ticks between two works in this cleanroom."""
@@ -322,7 +325,7 @@ def diaries_of(
     taken: dict[int, list[Taken]] = defaultdict(list)
     stays: dict[int, list[Stay]] = defaultdict(list)
     for row in session.execute(_AHEAD, {**asked, "all": sorted({*by_id, *beside})}):
-        room_id, kind, starts_at, ends_at, _booking_id, *facts = row
+        room_id, kind, starts_at, ends_at, _booking_id, _block_id, *facts = row
         if room_id in by_id:
             taken[room_id].append(row)
         if room_id in beside and kind is not BlockKind.CLOSURE and ends_at > at:
@@ -369,16 +372,14 @@ def diary_around(
 
     It answers about this window as the whole diary would, and asks only for what lies around it.
     """
-    rows: Iterable[Taken] = session.execute(
-        _AROUND,
-        {
-            "room": room.id,
-            "start": slot.start,
-            "end": slot.end,
-            "at": at,
-            "ignored": list(ignored_booking_ids) or [0],
-        },
-    )
+    asked = {
+        "room": room.id,
+        "start": slot.start,
+        "end": slot.end,
+        "at": at,
+        "ignored": list(ignored_booking_ids) or [0],
+    }
+    rows: list[Taken] = list(session.execute(_AROUND, asked))
     own = own_changeover_days(session, [room.id])[room.id]
     first_day = local_day(at, room.facility.time_zone)
     opening = openings_of(session, [room], first_day, days=HORIZON_DAYS + 1)[room.id]
@@ -386,7 +387,8 @@ def diary_around(
         session, room, since=slot.start, until=slot.end, at=at, ignored_booking_ids=ignored_booking_ids
     )
     validity = validities_of(session, [room])[room.id]
-    return _diary(room, first_day, opening, rows, own, HORIZON_DAYS, Ticks(), separation, validity)
+    diary = _diary(room, first_day, opening, rows, own, HORIZON_DAYS, Ticks(), separation, validity)
+    return replace(diary, around=_surroundings(rows, slot, own))
 
 
 _block, _booking = (Base.metadata.tables[model.__tablename__].c for model in (Block, Booking))
@@ -396,6 +398,7 @@ _COLUMNS = (
     _block.starts_at,
     _block.ends_at,
     _booking.id,
+    _block.id,
     *FACT_COLUMNS.values(),
 )
 Taken = Any
@@ -436,6 +439,23 @@ def _around() -> CompoundSelect[Any]:
 
 
 _AROUND = _around()
+
+
+def _surroundings(taken: Iterable[Taken], slot: Slot, own: OwnDays) -> Surroundings:
+    """Return the last work before a window and the first after it."""
+    found = [
+        Neighbour(block_id, Slot(starts_at, ends_at), Work(process_class or "", project_id))
+        for _, kind, starts_at, ends_at, _, block_id, project_id, _, process_class, *_ in taken
+        if kind is not BlockKind.CLOSURE
+    ]
+    return Surroundings(
+        max((one for one in found if one.slot.end <= slot.start), key=_starts, default=None),
+        min((one for one in found if one.slot.start >= slot.end), key=_starts, default=None),
+        own,
+    )
+
+
+_starts = attrgetter("slot.start")
 
 
 def _ahead() -> CompoundSelect[Any]:
@@ -519,7 +539,7 @@ def _diary(
 ) -> Diary:
     time = RoomTime.of(room, first_day)
     closures, occupations, here = [], [], {}
-    for span, (_, kind, _, _, booking_id, *facts) in ticks.spans(time, taken):
+    for span, (_, kind, _, _, booking_id, _, *facts) in ticks.spans(time, taken):
         if kind is BlockKind.CLOSURE:
             closures.append(span)
         else:

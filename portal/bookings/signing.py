@@ -24,7 +24,12 @@ WINDOWED = frozenset({"approve", "offer", "confirm"})
 
 def is_signed(room: Cleanroom) -> bool:
     """Say whether decisions that give a cleanroom away are signed: always for GMP, for pre-GMP as the facility's terms say."""
-    return room.kind is RoomKind.GMP or room.facility.signs_pre_gmp
+    return needs_signature(room.kind, signs_pre_gmp=room.facility.signs_pre_gmp)
+
+
+def needs_signature(kind: RoomKind, *, signs_pre_gmp: bool) -> bool:
+    """Say whether decisions that give a cleanroom of a kind away are signed at a facility."""
+    return kind is RoomKind.GMP or signs_pre_gmp
 
 
 def reasons_against(

@@ -25,9 +25,13 @@ def follow_sessions() -> None:
 
 def follow(session: Session, _context: UOWTransaction) -> None:
     """Bring the terms of every record that was just written up to date."""
-    connection: Connection | None = None
+    for record in session.new:
+        kind = BY_MODEL.get(type(record))
+        if kind is not None:  # Nothing can be there yet, so that nothing is asked.
+            connection = session.connection()
+            _add(connection, record.id, _wanted(kind.says(connection, record)))
     for kind, record in _changed(session):
-        connection = connection or session.connection()
+        connection = session.connection()
         write(connection, kind, record.id, kind.says(connection, record))
     for record in session.deleted:
         if type(record) in BY_MODEL:
@@ -80,9 +84,6 @@ def _wanted(entry: Entry) -> set[tuple[Shelf, str, bool]]:
 
 
 def _changed(session: Session) -> Iterator[tuple[Searchable, Any]]:
-    for record in session.new:
-        if type(record) in BY_MODEL:
-            yield BY_MODEL[type(record)], record
     for record in session.dirty:
         kind = BY_MODEL.get(type(record))
         if kind is not None and _has_changed(record, kind.watched):

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, exists, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, SQLColumnExpression, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import (
@@ -45,11 +45,7 @@ def sign_in_of_token(
 
     `roles` are those that need one; None is for no sign-in, and for somebody who is shut out.
     """
-    row = session.execute(
-        select(SignIn, User, _needs_second_factor(SignIn.user_id, roles))
-        .join(User, User.id == SignIn.user_id)
-        .where(SignIn.token_digest == digest_of(token), User.active)
-    ).first()
+    row = session.execute(_BY_TOKEN, {"digest": digest_of(token), "roles": sorted(roles)}).first()
     return (row[0], row[1], bool(row[2])) if row is not None else None
 
 
@@ -140,13 +136,23 @@ def address_change_of_token(session: Session, token: str, *, at: datetime) -> Ad
     )
 
 
-def _needs_second_factor(user_id: SQLColumnExpression[int], roles: Collection[Role]) -> ColumnElement[bool]:
+def _needs_second_factor(
+    user_id: SQLColumnExpression[int], roles: Collection[Role] | BindParameter[Collection[Role]]
+) -> ColumnElement[bool]:
     return exists().where(
         Membership.user_id == user_id,
         Membership.ended_at.is_(None),
         Organisation.id == Membership.organisation_id,
         or_(Organisation.requires_second_factor, Membership.role.in_(roles)),
     )
+
+
+# Every request of somebody who is signed in asks this: made once.
+_BY_TOKEN = (
+    select(SignIn, User, _needs_second_factor(SignIn.user_id, bindparam("roles", expanding=True)))
+    .join(User, User.id == SignIn.user_id)
+    .where(SignIn.token_digest == bindparam("digest"), User.active)
+)
 
 
 def _lasts(row: SignIn, at: datetime) -> bool:

@@ -33,7 +33,6 @@ from portal.bookings.rules.decisions import (
 from portal.bookings.services.holds import make_offer, release_expired
 from portal.bookings.services.locking import lock_booking, lock_facilities, lock_request
 from portal.bookings.services.sharing import close_for_request
-from portal.bookings.work import OwnDays
 from portal.core.actors import Actor, Role
 from portal.core.errors import NotFound, Reason, Refused, Stale
 from portal.core.slots import Slot
@@ -83,11 +82,11 @@ def approve_request(
     if not waits_for_gate:
         reasons += gating.reasons_against(gate, field="condition_until")
     warned: list[Reason] = []
-    own_days: OwnDays = {}
+    around: blocks.Surroundings | None = None
     if slot is None:
         reasons.append(Reason("no_window_asked"))
     else:
-        found, warned, own_days = _judged(session, room, request, slot, at=at)
+        found, warned, around = _judged(session, room, request, slot, at=at)
         reasons += _standing(found, WAIVED_BY_APPROVAL) + unread(warned, acknowledged=acknowledged)
     if reasons or slot is None:
         raise Refused(reasons)
@@ -97,7 +96,7 @@ def approve_request(
         room,
         slot,
         state=BookingState.HELD if written else BookingState.CONFIRMED,
-        own_days=own_days,
+        around=around,
         held_until=min(condition_until, slot.start) if written and condition_until else None,
         condition=written or None,
         awaits_gate=gate.gate.value if gate and waits_for_gate and not condition.strip() else None,
@@ -175,7 +174,7 @@ def offer_window(
     request = lock_request(session, request_id, shown_version=shown_version)
     reasons = _reasons_against(actor, request, "offer", note)
     reasons += signing.reasons_against(actor, room, request, proof, at=at)
-    found, warned, _own_days = _judged(session, room, request, slot, at=at)
+    found, warned, _around = _judged(session, room, request, slot, at=at)
     reasons += _standing(found, WAIVED_BY_OFFER) + unread(warned, acknowledged=acknowledged)
     if reasons:
         raise Refused(reasons)
@@ -461,12 +460,12 @@ def _reasons_against(actor: Actor, request: SlotRequest, step: str, note: str) -
 
 def _judged(
     session: Session, room: Cleanroom, request: SlotRequest, slot: Slot, *, at: datetime
-) -> tuple[list[Reason], list[Reason], OwnDays]:
-    """Return what stands against a window, of what the rules only warn there, and the room's own changeover days."""
+) -> tuple[list[Reason], list[Reason], blocks.Surroundings | None]:
+    """Return what stands against a window, of what the rules only warn there, and what lies beside it."""
     need = need_of(request)
     diary = search.diary_around(session, room, slot, at=at)
     against = search.reasons_against_room(room, need) + search.reasons_in_diary(diary, need, slot, at=at)
-    return against, search.warnings_in_diary(diary, need, slot), diary.own_days
+    return against, search.warnings_in_diary(diary, need, slot), diary.around
 
 
 def unread(warned: list[Reason], *, acknowledged: bool) -> list[Reason]:

@@ -102,7 +102,7 @@ def approve(request_id: int) -> ResponseReturnValue:
     """Approve a request, perhaps on a condition, or show everything that stands in the way."""
     actor, at = current_actor(), clock.now()
     form = ApproveForm(flask.request.form, prefix="approve-")
-    zone = _zone(request_id)
+    place = queries.place_to_decide(db.session(), actor, request_id)
     return _done(
         request_id,
         "approve",
@@ -113,13 +113,14 @@ def approve(request_id: int) -> ResponseReturnValue:
             request_id,
             note=form.note.data or "",
             condition=form.condition.data or "",
-            condition_until=form.until(zone),
+            condition_until=form.until(place.time_zone),
             acknowledged=form.acknowledged.data,
             proof=form.proof,
             shown_version=form.shown_version,
             at=at,
         ),
         lambda booking: _held(booking) if booking.condition else _booked(booking),
+        signs=signing.needs_signature(place.kind, signs_pre_gmp=place.signs_pre_gmp),
     )
 
 
@@ -157,7 +158,7 @@ def offer(request_id: int) -> ResponseReturnValue:
             at=at,
         ),
         _held,
-        room=room,
+        signs=signing.is_signed(room),
     )
 
 
@@ -251,17 +252,19 @@ def _done(
     work: Callable[[Session], Any],
     told: Callable[[Any], str],
     *,
-    room: Cleanroom | None = None,
+    signs: bool | None = None,
 ) -> ResponseReturnValue:
     """Do a step and go back to the request, or show it again with what stands in the way.
 
-    A decision that gives a room away is signed first, where decisions about that room are.
+    A decision that gives a room away is signed first, where decisions about that room are. What is told is put into
+    words within the unit of work, which has read everything.
     """
-    found = queries.request_to_decide(db.session(), current_actor(), request_id)
-    given = room or found.cleanroom
-    signs = isinstance(form, SignedForm) and given is not None and signing.is_signed(given)
-    if form.validate() and (not signs or _sign(form, request_id)) and form.attempt(work):
-        flash(told(form.result), "done")
+    if signs is None:
+        place = queries.place_to_decide(db.session(), current_actor(), request_id)
+        signs = signing.needs_signature(place.kind, signs_pre_gmp=place.signs_pre_gmp)
+    is_ready = form.validate() and (not isinstance(form, SignedForm) or not signs or _sign(form, request_id))
+    if is_ready and form.attempt(lambda session: told(work(session))):
+        flash(form.result, "done")
         return back("bookings.in_inbox", request_id=request_id, **_filters())
     return _page(request_id, {step: form}), 422
 
@@ -289,11 +292,6 @@ def _where(booking: Booking) -> dict[str, str]:
     room = booking.block.cleanroom
     zone = room.facility.time_zone
     return {"room": room.code, "window": window(booking.block.starts_at, booking.block.ends_at, zone)}
-
-
-def _zone(request_id: int) -> str:
-    found = queries.request_to_decide(db.session(), current_actor(), request_id)
-    return found.cleanroom.facility.time_zone if found.cleanroom else "UTC"
 
 
 def _address(request_id: int) -> str:
