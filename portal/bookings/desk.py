@@ -73,8 +73,12 @@ def request_at_facility(session: Session, actor: Actor, request_id: int) -> Slot
 def open_requests_in(
     session: Session, cleanroom_ids: Collection[int], *, within: Slot | None = None
 ) -> list[SlotRequest]:
-    """Return every open request for these cleanrooms that has a window, oldest first; for whoever judges one of them."""
-    question = _requests().where(
+    """Return every open request for these cleanrooms that has a window, oldest first; for whoever judges one of them.
+
+    Those `within` a stretch of time come for a picture, with their project and organisation alone.
+    """
+    asked = select(SlotRequest).options(joinedload(SlotRequest.project), joinedload(SlotRequest.organisation))
+    question = (_requests() if within is None else asked).where(
         SlotRequest.cleanroom_id.in_(cleanroom_ids),
         SlotRequest.state.in_(queries.COMPETING),
         SlotRequest.starts_at.is_not(None),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -25,6 +26,23 @@ from portal.web.locale import local
 WIDE_ENOUGH = 3 / 112
 """The share of the picture from which on a bar has room for words."""
 WORK = frozenset({"firm", "held", "offered", "imported", "use", "done", "no", "own", "taken", "many"})
+
+
+STAND_IN = 987_654_321
+"""Where a number stands in an address that is made once for many records; a stretch of time stands there in a sentence."""
+
+
+class Addresses:
+    """The addresses of many records of one kind: a busy quarter names hundreds, and each costs as much as a query."""
+
+    def __init__(self, endpoint: str, argument: str) -> None:
+        """Make the address once."""
+        values: dict[str, Any] = {argument: STAND_IN}
+        self._before, _, self._after = url_for(endpoint, **values).partition(str(STAND_IN))
+
+    def __call__(self, record_id: int) -> str:
+        """Return the address of a record."""
+        return f"{self._before}{record_id}{self._after}"
 
 
 class Teller:
@@ -66,8 +84,8 @@ class Teller:
         kind = kind_of(taking)
         if kind == "change":
             when = window(taking.starts_at, taking.ends_at, self.zone)
-            return Bar(kind, column, span, words=_("Changeover %(window)s", window=when))
-        url = None if taking.booking_id is None else address_of(taking.booking_id)
+            return Bar(kind, column, span, words=self._changeover_in.replace(str(STAND_IN), when))
+        url = None if taking.booking_id is None else self._booking_page(taking.booking_id)
         if span < WIDE_ENOUGH * columns:
             when = window(taking.starts_at, taking.ends_at, self.zone)
             told = f"{self.title(taking)}, {self.badge(taking)[1]}, {when}"
@@ -75,6 +93,50 @@ class Teller:
         state = "" if kind == "closed" else self.badge(taking)[1]
         when = short(taking.slot, self.zone)
         return Bar(kind, column, span, title=self.title(taking), detail=when, words=state, url=url)
+
+    def handled(self, bar: Bar, taking: Taking, *, at: datetime) -> Bar:
+        """Return a bar with what a script needs to move it, if it may be moved."""
+        if not may_move(taking, at=at):
+            return bar
+        start, end = (wall_hour(moment, self.zone) for moment in (taking.starts_at, taking.ends_at))
+        if taking.closure_id is not None:
+            handle = Handle(
+                ask=self._closure_question(taking.closure_id),
+                start=start,
+                end=end,
+                shown=write_slot(taking.slot),
+                stays=True,
+            )
+            return replace(bar, handle=handle, url=self._closure_page(taking.closure_id))
+        handle = Handle(
+            ask=self._move_question(taking.booking_id or 0),
+            start=start,
+            end=end,
+            version=str(taking.version),
+            prefix="move-",
+            length_follows=taking.request_id is not None,
+        )
+        return replace(bar, handle=handle)
+
+    @cached_property
+    def _booking_page(self) -> Addresses:
+        return Addresses("bookings.show_booking", "booking_id")
+
+    @cached_property
+    def _move_question(self) -> Addresses:
+        return Addresses("bookings.ask_move", "booking_id")
+
+    @cached_property
+    def _closure_page(self) -> Addresses:
+        return Addresses("bookings.show_closure", "closure_id")
+
+    @cached_property
+    def _closure_question(self) -> Addresses:
+        return Addresses("bookings.ask_closure", "closure_id")
+
+    @cached_property
+    def _changeover_in(self) -> str:
+        return _("Changeover %(window)s", window=STAND_IN)
 
     @cached_property
     def _changeover(self) -> str:
@@ -124,31 +186,6 @@ def may_move(taking: Taking, *, at: datetime) -> bool:
     if taking.closure_id is not None:
         return True
     return taking.state is not None and taking.state.value in BOOKING_STEPS["move"] and at < taking.ends_at
-
-
-def handled(bar: Bar, taking: Taking, zone: str, *, at: datetime) -> Bar:
-    """Return a bar with what a script needs to move it, if it may be moved."""
-    if not may_move(taking, at=at):
-        return bar
-    start, end = (wall_hour(moment, zone) for moment in (taking.starts_at, taking.ends_at))
-    if taking.closure_id is not None:
-        handle = Handle(
-            ask=url_for("bookings.ask_closure", closure_id=taking.closure_id),
-            start=start,
-            end=end,
-            shown=write_slot(taking.slot),
-            stays=True,
-        )
-        return replace(bar, handle=handle, url=url_for("bookings.show_closure", closure_id=taking.closure_id))
-    handle = Handle(
-        ask=url_for("bookings.ask_move", booking_id=taking.booking_id),
-        start=start,
-        end=end,
-        version=str(taking.version),
-        prefix="move-",
-        length_follows=taking.request_id is not None,
-    )
-    return replace(bar, handle=handle)
 
 
 def asked_bar(

@@ -186,7 +186,7 @@ class Inside:
 
         def draw(column: int, span: int) -> Bar:
             bar = teller.draw(taking, column, span, ruler.columns)
-            return bars.handled(bar, taking, ruler.zone, at=at) if manages else bar
+            return teller.handled(bar, taking, at=at) if manages else bar
 
         return Mark(bars.kind_of(taking), *place, draw)
 
