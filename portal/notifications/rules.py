@@ -17,6 +17,7 @@ class Topic(StrEnum):
     DEADLINES = "deadlines"
     GATES = "gates"
     INTRODUCTIONS = "introductions"
+    REFERRALS = "referrals"
     TEASERS = "teasers"
     REMINDERS = "reminders"
     WORK = "work"
@@ -96,6 +97,18 @@ CODES: Mapping[Topic, tuple[str, ...]] = {
         "introduction.consent_withdrawn",
         "partner.drafted",
     ),
+    Topic.REFERRALS: (
+        "referral.proposed",
+        "referral.dropped",
+        "referral.asked",
+        "referral.accepted",
+        "referral.refused",
+        "referral.withdrawn",
+        "referral.completed",
+        "referral.expired",
+        "referral.message_written",
+        "reminder.referral_waits",
+    ),
     Topic.TEASERS: ("teaser.fits",),
     Topic.REMINDERS: (
         "reminder.request_waits",
@@ -103,7 +116,6 @@ CODES: Mapping[Topic, tuple[str, ...]] = {
         "reminder.qualification_ends",
         "reminder.right_comes_up",
         "reminder.validity_ends",
-        "reminder.referral_waits",
     ),
     Topic.WORK: ("job.ended",),
 }
@@ -112,7 +124,7 @@ TOPIC_OF: Mapping[str, Topic] = {code: topic for topic, codes in CODES.items() f
 BINDING = frozenset({Topic.DECISIONS, Topic.BOOKINGS})
 """Topics that bind somebody to a cost or end what they count on."""
 
-AWAITED = frozenset({Topic.REQUESTS, Topic.GATES, Topic.INTRODUCTIONS})
+AWAITED = frozenset({Topic.REQUESTS, Topic.GATES, Topic.INTRODUCTIONS, Topic.REFERRALS})
 """Topics in which somebody waits for an answer, so that they always reach the inbox."""
 
 DIGESTS = frozenset({Way.DIGEST, Way.WEEKLY})
@@ -128,8 +140,9 @@ READERS: Mapping[Topic, frozenset[Role]] = {
     Topic.DEADLINES: RESPONSIBLE,
     Topic.GATES: FACILITY | {Role.FOUNDER},
     Topic.INTRODUCTIONS: frozenset({Role.FOUNDER, Role.ADVISER, Role.INVESTOR, Role.SUPPORT_PROVIDER}),
+    Topic.REFERRALS: frozenset({Role.FOUNDER, Role.ADVISER, Role.SUPPORT_PROVIDER}),
     Topic.TEASERS: frozenset({Role.INVESTOR}),
-    Topic.REMINDERS: FACILITY | {Role.FOUNDER, Role.SUPPORT_PROVIDER},
+    Topic.REMINDERS: FACILITY | {Role.FOUNDER},
     Topic.WORK: frozenset(Role),
 }
 """The roles to which messages of a topic come."""
@@ -158,7 +171,7 @@ def default_way(topic: Topic, roles: Collection[Role]) -> Way:
     """Return how messages of a topic reach somebody with these roles who has chosen nothing."""
     if topic is Topic.WORK:
         return Way.PORTAL
-    if topic in {Topic.INTRODUCTIONS, Topic.TEASERS}:
+    if topic in {Topic.INTRODUCTIONS, Topic.REFERRALS, Topic.TEASERS}:
         return Way.AT_ONCE
     if topic is Topic.REMINDERS or not RESPONSIBLE & set(roles):
         return Way.DIGEST

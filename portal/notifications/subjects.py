@@ -104,7 +104,7 @@ def _of_rights(actor: Actor, about: About) -> str:
 
 
 def _of_referral(actor: Actor, about: About) -> str:
-    found = referral_seen(db.session(), actor, about.subject_id)
+    found = referral_seen(db.session(), actor, about.subject_id, at=clock.now())
     return url_for("roadmap.referral", referral_id=found.referral.id)
 
 

@@ -133,7 +133,9 @@ class PartnerForm(ActionForm):
         words.LABELS["capacity"],
         least=0,
         most=MOST_CAPACITY,
-        description=_l("So many introductions at most reach you. Only you and advisers read it."),
+        description=_l(
+            "So many introductions at most reach you in a quarter, and as many referrals to a provider. Only you and advisers read it."
+        ),
     )
     contact = line(words.LABELS["contact"], required=False, description=_l("Only you and advisers read it."))
     conflicts = ListField(

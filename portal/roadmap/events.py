@@ -147,6 +147,22 @@ class ReferralEvent(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HelpProposed(ReferralEvent):
+    """An adviser has proposed to ask a provider for help; it waits for the founder's yes."""
+
+    name: ClassVar[str] = "referral.proposed"
+
+    step_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposalDropped(ReferralEvent):
+    """A proposed referral is not sent: one side said no to it, or the founder said nothing in time."""
+
+    name: ClassVar[str] = "referral.dropped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HelpAsked(ReferralEvent):
     """A founder has asked a provider for help, and said what opens if it accepts."""
 

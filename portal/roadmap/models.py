@@ -13,6 +13,7 @@ from portal.roadmap.rules.market import Freedom, RightKind
 from portal.roadmap.rules.referrals import OPEN, ReferralSide, ReferralState
 from portal.store import Base, choice, json_list, json_object
 
+SEATED_REFERRALS = "seat IS NOT NULL"
 OPEN_REFERRALS = "state IN ({})".format(", ".join(f"'{one.value}'" for one in ReferralState if one in OPEN))
 
 
@@ -119,7 +120,7 @@ class Assessment(Base):
 
 
 class Referral(Base):
-    """That a founder has asked a support provider for help with one step, and what came of it."""
+    """That a support provider was asked for help with one step, or that an adviser proposed it, and what came of it."""
 
     __tablename__ = "referral"
     __table_args__ = (
@@ -132,8 +133,23 @@ class Referral(Base):
             sqlite_where=text(OPEN_REFERRALS),
             postgresql_where=text(OPEN_REFERRALS),
         ),
+        Index(
+            "uq_referral_seat",
+            "partner_id",
+            "quarter",
+            "seat",
+            unique=True,
+            sqlite_where=text(SEATED_REFERRALS),
+            postgresql_where=text(SEATED_REFERRALS),
+        ),
         Index("ix_referral_partner_id_state", "partner_id", "state"),
-        CheckConstraint("state = 'asked' OR answered_at IS NOT NULL", name="answer_has_its_time"),
+        CheckConstraint(
+            "state IN ('proposed', 'asked') OR answered_at IS NOT NULL", name="answer_has_its_time"
+        ),
+        CheckConstraint("(seat IS NULL) = (quarter IS NULL)", name="seat_has_its_quarter"),
+        CheckConstraint("seat IS NULL OR seat >= 1", name="seat_is_counted_from_1"),
+        CheckConstraint("seat IS NOT NULL OR state NOT IN ('asked', 'accepted')", name="asked_takes_a_seat"),
+        CheckConstraint("(proposed_by_id IS NULL) = (proposed_for_id IS NULL)", name="proposed_for_somebody"),
     )
 
     project_id: Mapped[int] = mapped_column(ForeignKey("project.id"), index=True)
@@ -146,13 +162,21 @@ class Referral(Base):
     """The field groups that open to the provider when it accepts."""
     apply_by: Mapped[date | None]
     asked_at: Mapped[datetime]
+    """When the provider was asked, or, while it is not, when it was proposed."""
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    proposed_for_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    """The adviser's organisation, which follows what comes of it."""
+    quarter: Mapped[str | None] = mapped_column(String(6))
+    seat: Mapped[int | None]
+    """Which place of the provider's quarter it takes."""
     answered_at: Mapped[datetime | None]
     updated_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
 
     project: Mapped[Project] = relationship()
     partner: Mapped[Partner] = relationship()
+    proposed_by: Mapped[User | None] = relationship(foreign_keys=[proposed_by_id])
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (SQLAlchemy reads it as it stands)
 

@@ -122,6 +122,8 @@ SENTENCES: dict[str, Callable[[Values], str]] = {
     ),
     "referral_without_words": lambda values: {
         "ask": gettext("Say what you need help with, so that they can decide."),
+        "send": gettext("Say what you need help with, so that they can decide."),
+        "propose": gettext("Say why this provider, so that the founder can decide."),
         "refuse": gettext("Say why you refuse; the founder reads it."),
     }.get(values["verb"], gettext("Write something first.")),
     "referral_step_is_done": lambda values: gettext(
@@ -131,6 +133,11 @@ SENTENCES: dict[str, Callable[[Values], str]] = {
     "referral_offer_does_not_fit": lambda values: gettext(
         "%(offer)s does not take this project. Choose an offer that the page of support lists.",
         offer=values["offer"],
+    ),
+    "referral_provider_is_full": lambda values: gettext(
+        "%(offer)s has no place left this quarter. Ask somebody else who helps, or again from %(day)s.",
+        offer=values["offer"],
+        day=day(values["from"]),
     ),
     "referral_open_already": lambda values: gettext(
         "You have asked %(offer)s about this step already. Write to them there instead.",

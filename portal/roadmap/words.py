@@ -47,26 +47,33 @@ BECAUSE: Mapping[Because, Any] = {
 }
 
 REFERRAL_STATES: Mapping[ReferralState, Any] = {
+    ReferralState.PROPOSED: _l("proposed"),
     ReferralState.ASKED: _l("asked"),
     ReferralState.ACCEPTED: _l("accepted"),
     ReferralState.REFUSED: _l("refused"),
     ReferralState.WITHDRAWN: _l("withdrawn"),
     ReferralState.COMPLETED: _l("completed"),
     ReferralState.EXPIRED: _l("expired without an answer"),
+    ReferralState.DROPPED: _l("not sent"),
 }
 REFERRAL_MARKS: Mapping[ReferralState, str] = {
+    ReferralState.PROPOSED: "held",
     ReferralState.ASKED: "asked",
     ReferralState.ACCEPTED: "firm",
     ReferralState.REFUSED: "no",
     ReferralState.WITHDRAWN: "no",
     ReferralState.COMPLETED: "done",
     ReferralState.EXPIRED: "no",
+    ReferralState.DROPPED: "no",
 }
 REFERRAL_SIDES: Mapping[ReferralSide, Any] = {
     ReferralSide.FOUNDER: _l("The project’s team"),
     ReferralSide.PROVIDER: _l("The provider"),
+    ReferralSide.ADVISER: _l("The adviser"),
 }
 REFERRAL_HAPPENED: Mapping[str, Any] = {
+    "referral.proposed": _l("Proposed by an adviser"),
+    "referral.dropped": _l("Not sent"),
     "referral.asked": _l("Help asked for"),
     "referral.accepted": _l("Accepted; what was opened can be read"),
     "referral.refused": _l("Refused; access ended"),

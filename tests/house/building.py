@@ -596,7 +596,10 @@ class _GroundBuilder:
     def _confidants(self) -> None:
         self.confidants = self.world.organisation(self.confidant, OrganisationKind.PUBLIC_BODY)
         who = Person.GRANTED_ADVISER if self.first else None
-        self.world.person(self.confidant, self.confidants, Role.ADVISER, who=who)
+        person = self.world.person(self.confidant, self.confidants, Role.ADVISER, who=who)
+        self.trusted = Actor(
+            user_id=person.id, organisation_id=self.confidants.id, roles=frozenset({Role.ADVISER})
+        )
         self.ground.values["confidants"] = self.confidants.id
 
     def _developer(self) -> None:
@@ -784,7 +787,14 @@ class _GroundBuilder:
                 session, keeper, agreed.id, verb, words=words, version=agreed.version, at=now
             )
         self.at("ask a provider", project_id=self.main.id, step_id="regulatory_strategy", partner_id=quiet)
-        for place, referral in (("referral", asked), ("accepted referral", agreed)):
+        proposed = roadmap.propose_help(
+            session, self.trusted, self.main.id, "itf_briefing", quiet, words="They know it.", at=now
+        )
+        for place, referral in (
+            ("referral", asked),
+            ("accepted referral", agreed),
+            ("proposed referral", proposed),
+        ):
             self.at(place, referral_id=referral.id)
         for word, referral in (
             ("accept", asked),
@@ -792,6 +802,7 @@ class _GroundBuilder:
             ("withdraw", asked),
             ("say", asked),
             ("complete", agreed),
+            ("drop", proposed),
         ):
             self.at(f"{word} a referral", referral_id=referral.id, verb=word)
 

@@ -56,7 +56,8 @@ KNOWN: Mapping[Person, Mapping[str, frozenset[str] | None]] = {
         **ADVISERS,
         **PARTNERS,
         "alpha": SENT
-        | {"organisation", "person", "project", "team", "process", "roadmap", "gate ids", "words", "meeting"},
+        | {"organisation", "person", "project", "team", "process", "roadmap", "gate ids", "words", "meeting"}
+        | {"referral ids"},
     },
     Person.INVESTOR: {
         "fund": None,

@@ -49,7 +49,6 @@ LETTERS: dict[str, list[dict[str, Any]]] = {
         for can_be_stopped in (True, False)
     ],
     "password_changed": [{}],
-    "referral": [{"sentence": "It was moved."}],
     "registered_already": [{}],
     "reset_password": [{}],
     "role_decided": [{**ROLE, "approved": approved} for approved in (True, False)],

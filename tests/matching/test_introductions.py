@@ -18,12 +18,11 @@ from portal.matching.rules.introductions import (
     DeclineReason,
     Side,
     State,
-    free_seat,
     given_away,
-    quarter_of,
     reasons_against_move,
 )
 from portal.partners.models import Partner
+from portal.partners.rules.places import free_seat, next_quarter, quarter_of
 from portal.projects.models import FieldGroup
 from portal.projects.queries import visible_groups
 from tests import make
@@ -73,6 +72,8 @@ def test_places_of_a_quarter_are_given_from_the_first_free_one() -> None:
     assert [free_seat(3, taken) for taken in ([], [1], [2], [1, 2, 3])] == [1, 2, 1, None]
     assert free_seat(0, []) is None
     assert quarter_of(make.NOON) == "2027Q1"
+    assert next_quarter(date(2026, 11, 26)) == date(2027, 1, 1)
+    assert next_quarter(date(2026, 3, 31)) == date(2026, 4, 1)
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,6 @@ from portal.accounts.models import Organisation, User
 from portal.core import clock
 from portal.core.actors import Actor
 from portal.core.errors import NotAllowed, NotFound, Refused, Stale
-from portal.jobs.handlers import HANDLERS
-from portal.ledger import Entry
 from portal.mail.models import OutgoingMail
 from portal.notifications.services import remind
 from portal.partners.models import Partner
@@ -23,7 +21,7 @@ from portal.partners.rules.values import PartnerState
 from portal.projects.models import FieldGroup, Project
 from portal.projects.queries import visible_groups
 from portal.projects.rules.phases import day_of
-from portal.projects.services import take_back
+from portal.projects.services import grant_to_adviser, take_back
 from portal.roadmap import queries, services
 from portal.roadmap.models import Referral
 from portal.roadmap.rules.marks import Mark
@@ -126,7 +124,9 @@ def test_asked_the_provider_reads_the_teaser_accepted_what_was_opened_and_comple
     assert seen(session, provider, project) == {FieldGroup.TEASER, FieldGroup.IDENTITY, FieldGroup.PROCESS}
     move(session, founder, referral, Verb.COMPLETE, "")
     assert seen(session, provider, project) == set()
-    assert [one.words for one in queries.messages_of(session, referral)] == ["We need a briefing book."]
+    assert [one.words for one in queries.messages_of(session, referral, ReferralSide.FOUNDER)] == [
+        "We need a briefing book."
+    ]
 
 
 @pytest.mark.parametrize(("verb", "by_provider"), [(Verb.REFUSE, True), (Verb.WITHDRAW, False)])
@@ -190,7 +190,7 @@ def test_the_database_keeps_two_open_referrals_of_one_step_apart(
         column.name: getattr(referral, column.name)
         for column in Referral.__table__.columns
         if column.name not in ("id", "version")
-    }
+    } | {"seat": 2}
     with session.begin_nested() as tried:
         session.add(Referral(**copy))
         with pytest.raises(IntegrityError):
@@ -321,23 +321,225 @@ def test_the_other_side_is_told_by_mail_in_words_that_name_nobody(
     move(session, provider, referral, Verb.SAY)
     move(session, provider, referral, Verb.ACCEPT)
     move(session, founder, referral, Verb.COMPLETE)
-    with app.test_request_context():
-        for entry in session.scalars(
-            select(Entry).where(Entry.name.startswith("referral.")).order_by(Entry.id)
-        ):
-            for handler in HANDLERS[entry.name]:
-                handler(session, entry, entry.at)
+    deliver(app, session, clock.now())
     to = {person.id: person.email for person in session.scalars(select(User))}
-    sent = [(mail.recipient, mail.subject) for mail in session.scalars(select(OutgoingMail))]
-    assert [address for address, _subject in sent] == [
+    sent = list(session.scalars(select(OutgoingMail).order_by(OutgoingMail.id)))
+    assert [mail.recipient for mail in sent] == [
         to[provider.user_id],
         to[founder.user_id],
         to[founder.user_id],
         to[provider.user_id],
     ]
-    for mail in session.scalars(select(OutgoingMail)):
+    for mail in sent:
         assert not [secret for secret in SECRETS[:2] if secret in (mail.text or "")]
-        assert f"/referrals/{referral.id}" in (mail.text or "")
+        assert "one of its referrals" in (mail.text or "")
+    assert told(session, provider.user_id) == ["referral.asked", "referral.completed"]
+
+
+@pytest.fixture
+def adviser(session: Session, founder: Actor, project: Project) -> Actor:
+    """Return an adviser to whom the founder has opened the roadmap."""
+    found = make.adviser(session)
+    opened_to(session, founder, project, found)
+    return found
+
+
+def opened_to(session: Session, founder: Actor, project: Project, adviser: Actor) -> None:
+    grant_to_adviser(
+        session,
+        founder,
+        project.id,
+        organisation_id=adviser.organisation_id or 0,
+        groups={FieldGroup.ROADMAP},
+        until=None,
+        at=clock.now(),
+    )
+    session.commit()
+
+
+def propose(
+    session: Session, adviser: Actor, project: Project, offer: Partner, words: str = "They have done it."
+) -> Referral:
+    found = services.propose_help(session, adviser, project.id, STEP, offer.id, words=words, at=clock.now())
+    session.commit()
+    return found
+
+
+def send(session: Session, founder: Actor, referral: Referral) -> Referral:
+    found = services.send_proposed(
+        session,
+        founder,
+        referral.id,
+        words="We need a briefing book.",
+        groups={FieldGroup.PROCESS},
+        version=referral.version,
+        at=clock.now(),
+    )
+    session.commit()
+    return found
+
+
+def test_what_an_adviser_proposes_reaches_the_provider_only_with_the_founders_yes_and_words(
+    app: Flask,
+    session: Session,
+    founder: Actor,
+    provider: Actor,
+    offer: Partner,
+    project: Project,
+    adviser: Actor,
+) -> None:
+    referral = propose(session, adviser, project, offer)
+    assert (referral.state, referral.seat, seen(session, provider, project)) == (
+        ReferralState.PROPOSED,
+        None,
+        set(),
+    )
+    with pytest.raises(NotFound):
+        move(session, provider, referral, Verb.ACCEPT)
+    with pytest.raises(NotAllowed):
+        send(session, adviser, referral)
+    send(session, founder, referral)
+    assert (referral.state, referral.seat) == (ReferralState.ASKED, 1)
+    assert seen(session, provider, project) == {FieldGroup.TEASER}
+    words = {
+        side: [one.words for one in queries.messages_of(session, referral, side)] for side in ReferralSide
+    }
+    assert words == {
+        ReferralSide.FOUNDER: ["They have done it.", "We need a briefing book."],
+        ReferralSide.PROVIDER: ["We need a briefing book."],
+        ReferralSide.ADVISER: ["They have done it."],
+    }
+    history = queries.referral_history(session, referral, ReferralSide.PROVIDER)
+    assert [line.name for line in history] == ["referral.asked"]
+    move(session, provider, referral, Verb.REFUSE)
+    deliver(app, session, clock.now())
+    assert told(session, founder.user_id) == ["referral.proposed", "referral.refused"]
+    assert told(session, adviser.user_id) == ["referral.asked", "referral.refused"]
+    assert told(session, provider.user_id) == ["referral.asked"]
+
+
+@pytest.mark.parametrize("by_adviser", [True, False])
+def test_a_proposal_that_is_left_was_never_known_to_the_provider(
+    app: Flask,
+    session: Session,
+    founder: Actor,
+    provider: Actor,
+    offer: Partner,
+    project: Project,
+    adviser: Actor,
+    *,
+    by_adviser: bool,
+) -> None:
+    referral = propose(session, adviser, project, offer)
+    move(session, adviser if by_adviser else founder, referral, Verb.DROP, "")
+    deliver(app, session, clock.now())
+    assert told(session, provider.user_id) == []
+    other = founder if by_adviser else adviser
+    assert told(session, other.user_id)[-1] == "referral.dropped"
+    with pytest.raises(NotFound):
+        queries.referral_seen(session, provider, referral.id, at=clock.now())
+    with pytest.raises(Refused) as refused:
+        send(session, founder, referral)
+    assert codes(refused) == ["referral_not_from_here"]
+
+
+def test_a_proposal_without_an_answer_is_dropped(
+    session: Session, offer: Partner, project: Project, adviser: Actor
+) -> None:
+    referral = propose(session, adviser, project, offer)
+    assert services.expire_referrals(session, at=clock.now() + timedelta(days=22)) == 1
+    assert referral.state is ReferralState.DROPPED
+
+
+def test_only_advisers_with_the_founders_consent_propose_and_follow(
+    session: Session, founder: Actor, offer: Partner, project: Project, adviser: Actor
+) -> None:
+    for somebody in (make.adviser(session), founder):
+        with pytest.raises(NotAllowed):
+            propose(session, somebody, project, offer)
+    with pytest.raises(Refused) as refused:
+        propose(session, adviser, project, offer, words=" ")
+    assert codes(refused) == ["referral_without_words"]
+    referral = propose(session, adviser, project, offer)
+    with pytest.raises(Refused) as refused:
+        ask(session, founder, project, offer)
+    assert codes(refused) == ["referral_open_already"]
+    take_back(
+        session, founder, project.id, organisation_id=adviser.organisation_id or 0, group=None, at=clock.now()
+    )
+    with pytest.raises(NotFound):
+        queries.referral_seen(session, adviser, referral.id, at=clock.now())
+
+
+def test_a_provider_without_a_place_left_is_asked_by_nobody_until_one_is_free(
+    session: Session, founder: Actor, provider: Actor, offer: Partner, project: Project, adviser: Actor
+) -> None:
+    offer.capacity = 1
+    proposed = propose(session, adviser, project, offer)
+    first = ask(session, founder, project, offer, OTHER)
+    assert first.seat == 1
+    for asking in (
+        lambda: send(session, founder, proposed),
+        lambda: ask(session, founder, project, offer, "sme_registration"),
+    ):
+        with pytest.raises(Refused) as refused:
+            asking()
+        assert codes(refused) == ["referral_provider_is_full"]
+        assert refused.value.reasons[0].values["from"] > day_of(clock.now())
+    move(session, provider, first, Verb.REFUSE)
+    assert (first.seat, send(session, founder, proposed).seat) == (None, 1)
+    move(session, provider, proposed, Verb.ACCEPT)
+    move(session, provider, proposed, Verb.COMPLETE)
+    assert proposed.seat == 1
+
+
+def test_the_places_of_a_quarter_are_new_in_the_next(
+    session: Session, founder: Actor, offer: Partner, project: Project
+) -> None:
+    offer.capacity = 1
+    referral = ask(session, founder, project, offer)
+    referral.quarter = "2001Q1"
+    session.commit()
+    assert ask(session, founder, project, offer, OTHER).seat == 1
+
+
+def test_full_is_said_without_the_number_to_founders_and_with_it_to_the_provider(
+    client: PageClient, session: Session, founder: Actor, provider: Actor, offer: Partner, project: Project
+) -> None:
+    offer.capacity = 1
+    ask(session, founder, project, offer)
+    client.sign_in(founder)
+    page = client.get(f"/projects/{project.id}/roadmap/support?ahead=all").text
+    assert "No place left before" in page
+    assert "Ask for help" not in page
+    client.sign_in(provider)
+    page = client.get("/referrals").text
+    assert "Places of this quarter" in page
+    assert "full" in page
+
+
+def test_an_adviser_proposes_and_the_founder_sends_over_the_pages(
+    client: PageClient, founder: Actor, offer: Partner, project: Project, adviser: Actor
+) -> None:
+    client.sign_in(adviser)
+    assert "Propose to ask" in client.get(f"/projects/{project.id}/roadmap/support?ahead=all").text
+    path = f"/projects/{project.id}/roadmap/steps/{STEP}/propose/{offer.id}"
+    assert "What they read if the founders say yes" in client.get(path).text
+    assert client.post(path, {"words": ""}).status_code == 422
+    proposed = client.post(path, {"words": "They have done it."})
+    assert proposed.status_code == 303
+    assert "They have done it." in client.get(proposed.location).text
+    client.sign_in(founder)
+    assert "Nobody has been asked yet" in client.get(proposed.location).text
+    empty = client.post(f"{proposed.location}/send", {"version": "1", "words": ""})
+    assert empty.status_code == 422
+    sent = client.post(f"{proposed.location}/send", {"version": "1", "words": "Help us."})
+    assert sent.status_code == 303
+    client.sign_in(adviser)
+    page = client.get(proposed.location).text
+    assert "asked" in page
+    assert "Help us." not in page
+    assert client.post(f"{proposed.location}/drop", {"version": "2"}).status_code == 422
 
 
 def test_a_referral_that_nobody_answers_is_called_to_mind_once_and_then_expires_with_its_access(
@@ -350,10 +552,10 @@ def test_a_referral_that_nobody_answers_is_called_to_mind_once_and_then_expires_
         assert services.expire_referrals(session, at=asked + timedelta(days=days)) == 0
         remind(session, at=asked + timedelta(days=days))
     deliver(app, session, asked + timedelta(days=10))
-    assert told(session, provider.user_id) == ["reminder.referral_waits"]
+    assert "reminder.referral_waits" in told(session, provider.user_id)
     assert services.expire_referrals(session, at=asked + timedelta(days=21)) == 1
     assert (referral.state, accepted.state) == (ReferralState.EXPIRED, ReferralState.ACCEPTED)
-    names = [line.name for line in queries.referral_history(session, referral)]
+    names = [line.name for line in queries.referral_history(session, referral, ReferralSide.FOUNDER)]
     assert names[0] == "referral.expired"
     move(session, founder, accepted, Verb.WITHDRAW)
     assert not visible_groups(session, provider, project, asked + timedelta(days=22))

@@ -54,7 +54,7 @@ def investor(session: Session, actor: Actor, *, at: datetime, **around: Any) -> 
 def provider(session: Session, actor: Actor, *, at: datetime, **around: Any) -> str:
     """Return the home of a support provider: who asks for help, and the newest teasers that they may read."""
     asked = session.scalars(
-        referrals(actor).where(Referral.state == ReferralState.ASKED).limit(ASKED_SHOWN)
+        referrals(actor, at=at).where(Referral.state == ReferralState.ASKED).limit(ASKED_SHOWN)
     ).all()
     return _newest(
         session,

@@ -19,7 +19,7 @@ from portal.core.actors import Actor
 from portal.matching.lexicon import similarity
 from portal.matching.models import Introduction, StatedNeed
 from portal.matching.queries.needs import needs_of_each, stated_needs
-from portal.matching.rules.introductions import State, quarter_of
+from portal.matching.rules.introductions import State
 from portal.matching.rules.needs import PROPOSED
 from portal.matching.rules.outcome import ranker_of
 from portal.matching.rules.ranking import Ranking
@@ -36,6 +36,7 @@ from portal.matching.rules.values import (
 from portal.partners import queries as partners
 from portal.partners.models import Partner as StoredPartner
 from portal.partners.rules.fields import countries_in
+from portal.partners.rules.places import quarter_of
 from portal.projects import queries as projects
 from portal.projects.models import FieldGroup, TeaserWords
 from portal.projects.models import Project as StoredProject

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 
 from portal.core.errors import Reason
@@ -124,17 +124,6 @@ def reasons_against_outcome(
     if outcome is State.CLOSED and not words:
         reasons.append(Reason("outcome_reason_unsaid", {}, "explained"))
     return reasons
-
-
-def quarter_of(moment: datetime) -> str:
-    """Return the quarter in which a moment lies, for instance 2026Q4."""
-    return f"{moment.year}Q{(moment.month + 2) // 3}"
-
-
-def free_seat(capacity: int, taken: Iterable[int]) -> int | None:
-    """Return the first free place of a partner's quarter, or None where all are taken."""
-    there = set(taken)
-    return next((seat for seat in range(1, capacity + 1) if seat not in there), None)
 
 
 def reasons_against_later(until: date | None, *, today: date) -> list[Reason]:

@@ -28,8 +28,6 @@ from portal.matching.rules.introductions import (
     ANSWER_WITHIN,
     Side,
     State,
-    free_seat,
-    quarter_of,
     reasons_against_later,
     reasons_against_move,
 )
@@ -43,6 +41,7 @@ from portal.matching.services.beginning import (
 from portal.matching.services.conflicts import refuse_conflicted
 from portal.matching.services.meetings import call_off
 from portal.partners.models import Partner
+from portal.partners.rules.places import free_seat, quarter_of
 from portal.projects import queries as projects
 from portal.projects.models import FieldGroup
 from portal.projects.rules.values import GrantReason

@@ -13,9 +13,9 @@ from portal.matching import queries
 from portal.matching.events import RoundApplied, RoundAsked, RoundPairAdded, RoundProposed
 from portal.matching.models import MatchRound
 from portal.matching.rules.additions import reasons_against_addition, with_pair
-from portal.matching.rules.introductions import quarter_of
 from portal.matching.services.beginning import reasons_against_pair
 from portal.matching.services.conflicts import refuse_conflicted
+from portal.partners.rules.places import quarter_of
 from portal.work.services import ask
 
 PROPOSE_ROUND, APPLY_ROUND = "matching.propose_round", "matching.apply_round"

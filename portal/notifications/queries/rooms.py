@@ -58,7 +58,8 @@ def seen_by(
             _any(visible_projects(actor, at=reach.at, group=FieldGroup.TEASER) for actor in actors),
         ),
         "referral": select(Referral.id).where(
-            Referral.id.in_(asked["referral"]), _any(visible_referrals(actor) for actor in actors)
+            Referral.id.in_(asked["referral"]),
+            _any(visible_referrals(actor, at=reach.at) for actor in actors),
         ),
         "rights": select(Project.id).where(
             Project.id.in_(asked["rights"]),

@@ -6,12 +6,13 @@ from flask_babel import gettext as _
 
 from portal.notifications.queries import Told
 from portal.notifications.rules import Topic, Way
-from portal.notifications.words import bookings, gates, introductions, rights, runs
+from portal.notifications.words import bookings, gates, introductions, referrals, rights, runs
 
 WORDS: Mapping[str, Callable[[Told], str]] = {
     **bookings.WORDS,
     **gates.WORDS,
     **introductions.WORDS,
+    **referrals.WORDS,
     **rights.WORDS,
     **runs.WORDS,
 }
@@ -36,6 +37,7 @@ def topic_label(topic: Topic) -> str:
         Topic.DEADLINES: _("Deadlines"),
         Topic.GATES: _("Gates, evidence and run records"),
         Topic.INTRODUCTIONS: _("Introductions"),
+        Topic.REFERRALS: _("Referrals"),
         Topic.TEASERS: _("Teasers that fit"),
         Topic.REMINDERS: _("Reminders"),
         Topic.WORK: _("Long work"),
@@ -57,9 +59,12 @@ def topic_help(topic: Topic) -> str:
             "Evidence that waits for a review, what its reviewer said, waivers, gates that are met, changed checklists, records of runs that wait for a signature or have one."
         ),
         Topic.INTRODUCTIONS: _("Questions for your consent or answer, and what the other side said."),
+        Topic.REFERRALS: _(
+            "Help that is asked for or proposed, answers to it, and referrals that wait for you."
+        ),
         Topic.TEASERS: _("Teasers that their owners publish to investors and that fit what you state."),
         Topic.REMINDERS: _(
-            "Bookings that begin soon, requests that have waited for days, qualifications that end, days of your rights, referrals that wait for you."
+            "Bookings that begin soon, requests that have waited for days, qualifications that end, days of your rights."
         ),
         Topic.WORK: _("Imports and other long work that has ended."),
     }[topic]

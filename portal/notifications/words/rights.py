@@ -1,12 +1,11 @@
-"""What messages about a project's rights and referrals say: no title, because a mail may be read by others."""
+"""What messages about a project's rights say: no title, because a mail may be read by others."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 
 from flask_babel import gettext as _
 
 from portal.notifications.queries import Told
-from portal.projects.rules.phases import HOME_ZONE
 from portal.roadmap.rules.market import RightDay
 from portal.web.filters import day
 
@@ -18,12 +17,6 @@ def _comes_up(told: Told) -> str:
     return _("Something is due on %(day)s for a right of one of your projects.", day=on)
 
 
-def _referral_waits(told: Told) -> str:
-    until = day(datetime.fromisoformat(str(told.facts["expires_at"])).astimezone(HOME_ZONE).date())
-    return _("A referral waits for your answer, and expires on %(day)s.", day=until)
-
-
 WORDS: dict[str, Callable[[Told], str]] = {
-    "reminder.referral_waits": _referral_waits,
     "reminder.right_comes_up": _comes_up,
 }

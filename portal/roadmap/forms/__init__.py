@@ -3,7 +3,7 @@
 from portal.roadmap.forms.catalogue import ConfirmForm, ReasonForm, ReviseForm
 from portal.roadmap.forms.market import FreedomForm, MarketForm, RightForm
 from portal.roadmap.forms.readiness import AgreeForm, AssessForm
-from portal.roadmap.forms.referrals import AskForm, WordsForm
+from portal.roadmap.forms.referrals import AskForm, ProposeForm, SendForm, WordsForm
 from portal.roadmap.forms.steps import (
     MoveForm,
     OwnStepForm,
@@ -22,9 +22,11 @@ __all__ = [
     "MarketForm",
     "MoveForm",
     "OwnStepForm",
+    "ProposeForm",
     "ReasonForm",
     "ReviseForm",
     "RightForm",
+    "SendForm",
     "SkipForm",
     "StepForm",
     "WordsForm",

@@ -1,4 +1,4 @@
-"""What a founder types who asks for help, and what either side writes about it."""
+"""What a founder types who asks for help, what an adviser does who proposes it, and what each side writes about it."""
 
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectMultipleField
@@ -39,6 +39,21 @@ class AskForm(BaseForm):
     def chosen(self) -> set[FieldGroup]:
         """Return the field groups that were ticked."""
         return {FieldGroup(value) for value in self.groups.data or []}
+
+
+class SendForm(AskForm, ActionForm):
+    """The founder's yes to what an adviser has proposed."""
+
+
+class ProposeForm(BaseForm):
+    """Why an adviser proposes a provider."""
+
+    words = text(
+        _l("Why this provider"),
+        required=True,
+        longest=WORDS_MOST,
+        description=_l("The founders read this and decide. The provider never does."),
+    )
 
 
 class WordsForm(ActionForm):

@@ -1,7 +1,8 @@
-"""Referrals as each side sees them: founders those of their projects, a provider those that it was asked."""
+"""Referrals as each side sees them: founders those of their projects, a provider what it was asked, advisers what they proposed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
 from sqlalchemy.orm import Session, joinedload
@@ -10,10 +11,14 @@ from portal.core.actors import Actor, Role
 from portal.core.errors import NotFound
 from portal.ledger import HistoryLine, history
 from portal.partners.models import Partner
+from portal.partners.queries import is_public_offer
 from portal.partners.rules.values import PartnerKind
-from portal.projects.models import Project
+from portal.projects.models import FieldGroup, Project
+from portal.projects.queries import visible_projects
+from portal.projects.rules.access import owns
+from portal.roadmap.events import HelpProposed
 from portal.roadmap.models import Referral, ReferralMessage
-from portal.roadmap.rules.referrals import OPEN, ReferralSide, ReferralState
+from portal.roadmap.rules.referrals import HEARD_BY, OPEN, UNSENT, ReferralSide, ReferralState
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,28 +29,40 @@ class SeenReferral:
     side: ReferralSide
 
 
-def visible_referrals(actor: Actor) -> ColumnElement[bool]:
-    """Return the condition on `Referral` that holds for those that the actor may know of."""
+def visible_referrals(actor: Actor, *, at: datetime) -> ColumnElement[bool]:
+    """Return the condition on `Referral` that holds for those that the actor may know of.
+
+    An adviser follows what their organisation has proposed for as long as the project's roadmap is open to them.
+    """
     ways: list[ColumnElement[bool]] = [false()]
     if Role.FOUNDER in actor.roles:
         ways.append(Referral.project.has(Project.organisation_id == actor.organisation_id))
     if Role.SUPPORT_PROVIDER in actor.roles:
         ways.append(_of_provider(actor))
+    if Role.ADVISER in actor.roles:
+        is_open = visible_projects(actor, at=at, group=FieldGroup.ROADMAP)
+        ways.append(and_(Referral.proposed_for_id == actor.organisation_id, Referral.project.has(is_open)))
     return or_(*ways)
 
 
 def side_of(actor: Actor, referral: Referral) -> ReferralSide:
     """Return as which side the actor looks at a referral that they may know of."""
-    is_own = referral.project.organisation_id == actor.organisation_id and Role.FOUNDER in actor.roles
-    return ReferralSide.FOUNDER if is_own else ReferralSide.PROVIDER
+    if owns(actor, referral.project.organisation_id):
+        return ReferralSide.FOUNDER
+    is_asked = Role.SUPPORT_PROVIDER in actor.roles and referral.state not in UNSENT
+    if is_asked and referral.partner.organisation_id == actor.organisation_id:
+        return ReferralSide.PROVIDER
+    return ReferralSide.ADVISER
 
 
-def referral_seen(session: Session, actor: Actor, referral_id: int, *, lock: bool = False) -> SeenReferral:
+def referral_seen(
+    session: Session, actor: Actor, referral_id: int, *, at: datetime, lock: bool = False
+) -> SeenReferral:
     """Return a referral that the actor may know of, locked where it is about to change.
 
     Raises `NotFound` for any other.
     """
-    query = select(Referral).where(Referral.id == referral_id, visible_referrals(actor))
+    query = select(Referral).where(Referral.id == referral_id, visible_referrals(actor, at=at))
     query = query.execution_options(populate_existing=lock)
     found = session.scalars(query.with_for_update(of=Referral) if lock else query).one_or_none()
     if found is None:
@@ -53,11 +70,11 @@ def referral_seen(session: Session, actor: Actor, referral_id: int, *, lock: boo
     return SeenReferral(found, side_of(actor, found))
 
 
-def referrals(actor: Actor) -> Select[Referral]:
+def referrals(actor: Actor, *, at: datetime) -> Select[Referral]:
     """Return the question for the referrals that the actor may know of, those that are open first."""
     return (
         select(Referral)
-        .where(visible_referrals(actor))
+        .where(visible_referrals(actor, at=at))
         .options(
             joinedload(Referral.project).joinedload(Project.organisation),
             joinedload(Referral.partner).joinedload(Partner.organisation),
@@ -100,22 +117,50 @@ def open_referral(session: Session, project_id: int, partner_id: int, step_id: s
     ).one_or_none()
 
 
-def messages_of(session: Session, referral: Referral) -> Sequence[ReferralMessage]:
-    """Return what both sides have written, in the order in which they did."""
+def messages_of(session: Session, referral: Referral, side: ReferralSide) -> Sequence[ReferralMessage]:
+    """Return what was written that a side reads, in the order in which it was."""
     return session.scalars(
         select(ReferralMessage)
-        .where(ReferralMessage.referral_id == referral.id)
+        .where(ReferralMessage.referral_id == referral.id, ReferralMessage.side.in_(sorted(HEARD_BY[side])))
         .options(joinedload(ReferralMessage.author))
         .order_by(ReferralMessage.id)
     ).all()
 
 
-def referral_history(session: Session, referral: Referral) -> list[HistoryLine]:
-    """Return what happened to a referral, newest first."""
-    return history(session, "referral", referral.id, groups=set())
+def referral_history(session: Session, referral: Referral, side: ReferralSide) -> list[HistoryLine]:
+    """Return what happened to a referral as far as a side knows of it, newest first."""
+    hidden = {HelpProposed.name} if side is ReferralSide.PROVIDER else set()
+    lines = history(session, "referral", referral.id, groups=set())
+    return [line for line in lines if line.name not in hidden]
+
+
+def seats_taken(session: Session, partner_ids: Collection[int], quarter: str) -> dict[int, list[int]]:
+    """Return which places of a quarter are taken by referrals, by provider's offer."""
+    rows = session.execute(
+        select(Referral.partner_id, Referral.seat).where(
+            Referral.partner_id.in_(partner_ids), Referral.quarter == quarter, Referral.seat.is_not(None)
+        )
+    )
+    found: dict[int, list[int]] = {partner_id: [] for partner_id in partner_ids}
+    for partner_id, seat in rows:
+        if seat is not None:
+            found[partner_id].append(seat)
+    return found
+
+
+def offers_in_use(session: Session, actor: Actor) -> Sequence[Partner]:
+    """Return the open offers of the actor's organisation, by name, whose places referrals take."""
+    if Role.SUPPORT_PROVIDER not in actor.roles:
+        return ()
+    return session.scalars(
+        select(Partner)
+        .where(Partner.organisation_id == actor.organisation_id, is_public_offer())
+        .order_by(Partner.name)
+    ).all()
 
 
 def _of_provider(actor: Actor) -> ColumnElement[bool]:
-    return Referral.partner.has(
+    is_theirs = Referral.partner.has(
         and_(Partner.organisation_id == actor.organisation_id, Partner.kind == PartnerKind.SUPPORT)
     )
+    return and_(is_theirs, Referral.state.not_in(sorted(UNSENT)))

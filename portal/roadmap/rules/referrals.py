@@ -15,14 +15,16 @@ EXPIRES_AFTER = timedelta(days=21)
 
 
 class ReferralState(StrEnum):
-    """Where a referral stands."""
+    """Where a referral stands; proposed and dropped ones never reach their provider."""
 
+    PROPOSED = "proposed"
     ASKED = "asked"
     ACCEPTED = "accepted"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
     COMPLETED = "completed"
     EXPIRED = "expired"
+    DROPPED = "dropped"
 
 
 class ReferralSide(StrEnum):
@@ -30,11 +32,14 @@ class ReferralSide(StrEnum):
 
     FOUNDER = "founder"
     PROVIDER = "provider"
+    ADVISER = "adviser"
 
 
 class Verb(StrEnum):
-    """What may be done to a referral."""
+    """What may be done to a referral; sending is the founder's yes to what an adviser has proposed."""
 
+    SEND = "send"
+    DROP = "drop"
     ACCEPT = "accept"
     REFUSE = "refuse"
     WITHDRAW = "withdraw"
@@ -42,9 +47,22 @@ class Verb(StrEnum):
     SAY = "say"
 
 
-OPEN = frozenset({ReferralState.ASKED, ReferralState.ACCEPTED})
+PROPOSED = frozenset({ReferralState.PROPOSED})
 ASKED, ACCEPTED = frozenset({ReferralState.ASKED}), frozenset({ReferralState.ACCEPTED})
+SENT = ASKED | ACCEPTED
+OPEN = PROPOSED | SENT
+UNSENT = PROPOSED | {ReferralState.DROPPED}
+"""What the provider knows nothing of."""
+SEATED = SENT | {ReferralState.COMPLETED}
+"""What takes a place of the provider's quarter; a no, and silence, give it back."""
 FOUNDER, PROVIDER = frozenset({ReferralSide.FOUNDER}), frozenset({ReferralSide.PROVIDER})
+ADVISER = frozenset({ReferralSide.ADVISER})
+HEARD_BY: Mapping[ReferralSide, frozenset[ReferralSide]] = {
+    ReferralSide.FOUNDER: FOUNDER | PROVIDER | ADVISER,
+    ReferralSide.PROVIDER: FOUNDER | PROVIDER,
+    ReferralSide.ADVISER: ADVISER,
+}
+"""Whose messages a side reads: an adviser's words are the founder's to pass on, and the answers are not the adviser's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,11 +76,13 @@ class Move:
 
 
 MOVES: Mapping[Verb, Move] = {
+    Verb.SEND: Move(before=PROPOSED, after=ReferralState.ASKED, sides=FOUNDER, needs_words=True),
+    Verb.DROP: Move(before=PROPOSED, after=ReferralState.DROPPED, sides=FOUNDER | ADVISER),
     Verb.ACCEPT: Move(before=ASKED, after=ReferralState.ACCEPTED, sides=PROVIDER),
     Verb.REFUSE: Move(before=ASKED, after=ReferralState.REFUSED, sides=PROVIDER, needs_words=True),
-    Verb.WITHDRAW: Move(before=OPEN, after=ReferralState.WITHDRAWN, sides=FOUNDER),
+    Verb.WITHDRAW: Move(before=SENT, after=ReferralState.WITHDRAWN, sides=FOUNDER),
     Verb.COMPLETE: Move(before=ACCEPTED, after=ReferralState.COMPLETED, sides=FOUNDER | PROVIDER),
-    Verb.SAY: Move(before=OPEN, after=None, sides=FOUNDER | PROVIDER, needs_words=True),
+    Verb.SAY: Move(before=SENT, after=None, sides=FOUNDER | PROVIDER, needs_words=True),
 }
 
 

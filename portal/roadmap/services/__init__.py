@@ -9,7 +9,14 @@ from portal.roadmap.services.market import (
     state_market_access,
 )
 from portal.roadmap.services.readiness import assess, confirm_assessment
-from portal.roadmap.services.referrals import OPENABLE, ask_for_help, expire_referrals, move_referral
+from portal.roadmap.services.referrals import (
+    OPENABLE,
+    ask_for_help,
+    expire_referrals,
+    move_referral,
+    propose_help,
+    send_proposed,
+)
 from portal.roadmap.services.roadmaps import (
     COMPUTE_ALL,
     answer_questions,
@@ -60,11 +67,13 @@ __all__ = [
     "mark_step",
     "move_referral",
     "plan_step",
+    "propose_help",
     "remove_own_step",
     "remove_right",
     "report_steps",
     "restore_step",
     "revise_step",
+    "send_proposed",
     "set_baseline",
     "sketch",
     "skip_step",

@@ -1,6 +1,7 @@
-"""Referrals: where each stands, what both sides have written, and the steps of either side."""
+"""Referrals: where each stands, what was written, and the steps of each side."""
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from typing import Any
 
 from flask import flash, render_template, request, url_for
@@ -8,16 +9,17 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal.core import clock
-from portal.core.actors import Role
+from portal.core.actors import Actor, Role
+from portal.partners.rules.places import next_quarter, quarter_of
 from portal.projects import queries as projects
 from portal.projects import wording
 from portal.projects.models import FieldGroup, Project
 from portal.projects.rules.phases import day_of
 from portal.roadmap import queries, services, words
-from portal.roadmap.forms import WordsForm
+from portal.roadmap.forms import SendForm, WordsForm
 from portal.roadmap.models import Referral
 from portal.roadmap.queries import SeenReferral
-from portal.roadmap.rules.referrals import OPEN, ReferralSide, ReferralState, Verb, verbs_for
+from portal.roadmap.rules.referrals import UNSENT, ReferralSide, ReferralState, Verb, verbs_for
 from portal.roadmap.views.blueprint import bp
 from portal.store import db
 from portal.web.actors import back, current_actor, for_roles
@@ -35,14 +37,19 @@ SORTS: dict[str, Callable[[dict[str, Any]], Any]] = {
 }
 NAMED = frozenset({ReferralState.ACCEPTED, ReferralState.COMPLETED})
 """States in which both sides know who the other is."""
+NAMED_ALWAYS = frozenset({ReferralSide.ADVISER})
+"""Whose words only those read who know each other."""
+
+
+READERS = (Role.FOUNDER, Role.SUPPORT_PROVIDER, Role.ADVISER)
 
 
 @bp.get("/referrals")
-@for_roles(Role.FOUNDER, Role.SUPPORT_PROVIDER)
+@for_roles(*READERS)
 def referrals() -> ResponseReturnValue:
-    """Show the referrals of the reader's projects, and those that the reader's organisation was asked."""
+    """Show the referrals of the reader's projects, and what the reader's organisation was asked or has proposed."""
     session, actor, at = db.session(), current_actor(), clock.now()
-    found = session.scalars(queries.referrals(actor).limit(MOST)).all()
+    found = session.scalars(queries.referrals(actor, at=at).limit(MOST)).all()
     seen = projects.groups_of_each(session, actor, list({one.project for one in found}), at=at)
     rows = [_row(SeenReferral(one, queries.side_of(actor, one)), seen[one.project_id]) for one in found]
     ordered, sort = in_order(rows, SORTS)
@@ -51,20 +58,40 @@ def referrals() -> ResponseReturnValue:
         rows=ordered,
         sort=sort,
         is_provider=Role.SUPPORT_PROVIDER in actor.roles,
+        is_founder=Role.FOUNDER in actor.roles,
+        places=_places(actor, day_of(at)),
+        ends=next_quarter(day_of(at)) - timedelta(days=1),
     )
 
 
+def _places(actor: Actor, today: date) -> list[dict[str, Any]]:
+    """Return how many places of the quarter each offer of the reader's organisation has, and how many are taken."""
+    session = db.session()
+    offers = queries.offers_in_use(session, actor)
+    taken = queries.seats_taken(session, [offer.id for offer in offers], quarter_of(today))
+    return [
+        {
+            "name": offer.name,
+            "url": url_for("partners.show", partner_id=offer.id),
+            "taken": len(taken[offer.id]),
+            "capacity": offer.capacity,
+            "is_full": len(taken[offer.id]) >= offer.capacity,
+        }
+        for offer in offers
+    ]
+
+
 @bp.get("/referrals/<int:referral_id>")
-@for_roles(Role.FOUNDER, Role.SUPPORT_PROVIDER)
+@for_roles(*READERS)
 def referral(referral_id: int) -> ResponseReturnValue:
     """Show a referral as its reader's side sees it."""
     return _page(referral_id, None)
 
 
-@bp.post("/referrals/<int:referral_id>/<any(accept, refuse, withdraw, complete, say):verb>")
-@for_roles(Role.FOUNDER, Role.SUPPORT_PROVIDER)
+@bp.post("/referrals/<int:referral_id>/<any(accept, refuse, withdraw, complete, say, drop):verb>")
+@for_roles(*READERS)
 def move_referral(referral_id: int, verb: str) -> ResponseReturnValue:
-    """Accept, refuse, withdraw or complete a referral, or write to the other side."""
+    """Accept, refuse, withdraw, complete or drop a referral, or write to the other side."""
     actor, at, form = current_actor(), clock.now(), WordsForm(request.form)
     if form.validate() and form.attempt(
         lambda session: (
@@ -80,6 +107,29 @@ def move_referral(referral_id: int, verb: str) -> ResponseReturnValue:
         )
     ):
         flash(_said(Verb(verb)), "done")
+        return back("roadmap.referral", referral_id=referral_id)
+    return _page(referral_id, form), 409 if form.stale else 422
+
+
+@bp.post("/referrals/<int:referral_id>/send")
+@for_roles(Role.FOUNDER)
+def send_proposed(referral_id: int) -> ResponseReturnValue:
+    """Say yes to what an adviser has proposed: the provider is asked, in the founder's words."""
+    actor, at, form = current_actor(), clock.now(), SendForm(request.form)
+    if form.validate() and form.attempt(
+        lambda session: (
+            services.send_proposed(
+                session,
+                actor,
+                referral_id,
+                words=form.words.data or "",
+                groups=form.chosen,
+                version=form.shown_version,
+                at=at,
+            ).id
+        )
+    ):
+        flash(_("Asked. You are told when they answer."), "done")
         return back("roadmap.referral", referral_id=referral_id)
     return _page(referral_id, form), 409 if form.stale else 422
 
@@ -107,12 +157,13 @@ def _title(project: Project, groups: frozenset[FieldGroup]) -> str:
     return project.name if FieldGroup.IDENTITY in groups else wording.title_without_name(project)
 
 
-def _page(referral_id: int, refused: WordsForm | None) -> str:
+def _page(referral_id: int, refused: WordsForm | SendForm | None) -> str:
     session, actor, at = db.session(), current_actor(), clock.now()
-    seen = queries.referral_seen(session, actor, referral_id)
+    seen = queries.referral_seen(session, actor, referral_id, at=at)
     it = seen.referral
     groups = projects.visible_groups(session, actor, it.project, at)
-    form = refused or WordsForm(None)
+    verbs = verbs_for(seen.side, it.state)
+    form = refused or (SendForm(None) if Verb.SEND in verbs else WordsForm(None))
     form.version.data = str(it.version)
     is_founder = seen.side is ReferralSide.FOUNDER
     return render_template(
@@ -121,16 +172,17 @@ def _page(referral_id: int, refused: WordsForm | None) -> str:
         form=form,
         row=_row(seen, groups),
         is_founder=is_founder,
-        is_open=it.state in OPEN,
-        verbs={verb.value for verb in verbs_for(seen.side, it.state)},
+        side=seen.side.value,
+        is_sent=it.state not in UNSENT,
+        verbs={verb.value for verb in verbs},
         project=_project(it.project, groups),
         partner_url=_partner_url(it, is_founder=is_founder),
         step_url=url_for("roadmap.step_of_project", project_id=it.project_id, step_id=it.step_id)
-        if is_founder
+        if seen.side is not ReferralSide.PROVIDER
         else None,
         groups=[str(wording.GROUPS[FieldGroup(group)]) for group in it.groups],
         messages=_messages(seen),
-        history=_history(it),
+        history=_history(seen),
     )
 
 
@@ -157,11 +209,11 @@ def _project(project: Project, groups: frozenset[FieldGroup]) -> dict[str, Any] 
 
 def _messages(seen: SeenReferral) -> list[dict[str, Any]]:
     it = seen.referral
-    found = queries.messages_of(db.session(), it)
+    found = queries.messages_of(db.session(), it, seen.side)
     return [
         {
             "who": one.author.name
-            if one.side is seen.side or it.state in NAMED
+            if one.side in NAMED_ALWAYS or one.side is seen.side or it.state in NAMED
             else str(words.REFERRAL_SIDES[one.side]),
             "is_own": one.side is seen.side,
             "at": one.written_at,
@@ -171,18 +223,20 @@ def _messages(seen: SeenReferral) -> list[dict[str, Any]]:
     ]
 
 
-def _history(it: Referral) -> list[dict[str, Any]]:
+def _history(seen: SeenReferral) -> list[dict[str, Any]]:
     kinds = {"referral.accepted": "firm", "referral.completed": "done"}
     return [
         {
             "when": moment(line.at),
             "iso": line.at.isoformat(),
             "text": str(words.REFERRAL_HAPPENED[line.name]),
-            "kind": kinds.get(line.name, "no" if line.name.endswith(("refused", "withdrawn")) else "asked"),
+            "kind": kinds.get(
+                line.name, "no" if line.name.endswith(("refused", "withdrawn", "dropped")) else "asked"
+            ),
             "who": None,
             "changes": [],
         }
-        for line in queries.referral_history(db.session(), it)
+        for line in queries.referral_history(db.session(), seen.referral, seen.side)
     ]
 
 
@@ -193,4 +247,5 @@ def _said(verb: Verb) -> str:
         Verb.WITHDRAW: _("Withdrawn. Their access has ended."),
         Verb.COMPLETE: _("Completed. The access that it gave has ended."),
         Verb.SAY: _("Sent."),
+        Verb.DROP: _("Not sent. The provider has heard nothing of it."),
     }[verb]

@@ -1,6 +1,6 @@
 """Who helps with the steps that lie ahead: what fits, by when to apply, what to prepare, and asking for it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,14 +9,16 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal.core import clock
+from portal.core.actors import Role
 from portal.core.errors import NotFound
 from portal.partners import words as partner_words
 from portal.partners.models import Partner
 from portal.partners.queries import public_offer
+from portal.partners.rules.places import free_seat, next_quarter, quarter_of
 from portal.projects.queries import own_project
 from portal.reference.rules import EffectiveFact
 from portal.roadmap import queries, services, words
-from portal.roadmap.forms import AskForm
+from portal.roadmap.forms import AskForm, ProposeForm
 from portal.roadmap.models import Referral
 from portal.roadmap.queries import Support
 from portal.roadmap.rules.referrals import OPEN
@@ -26,7 +28,7 @@ from portal.roadmap.views.blueprint import bp
 from portal.roadmap.views.lines import StepLine, lines_of
 from portal.roadmap.views.pages import Reading, around, reading
 from portal.store import db
-from portal.web.actors import back, current_actor, signed_in
+from portal.web.actors import back, current_actor, for_roles, signed_in
 
 AHEAD = timedelta(days=182)
 FIRST_KINDS = ("meeting", "advice", "designation", "grant")
@@ -59,8 +61,6 @@ def ask_for_help(project_id: int, step_id: str, partner_id: int) -> ResponseRetu
     """Ask a support provider for help with a step."""
     actor, at = current_actor(), clock.now()
     own_project(db.session(), actor, project_id, at=at)
-    found, offer = reading(project_id), public_offer(db.session(), partner_id)
-    line = _line(found, step_id)
     form = AskForm(request.form if request.method == "POST" else None)
     if (
         request.method == "POST"
@@ -80,8 +80,41 @@ def ask_for_help(project_id: int, step_id: str, partner_id: int) -> ResponseRetu
             )
         )
     ):
-        flash(_("%(offer)s is asked. You are told when they answer.", offer=offer.name), "done")
+        flash(_("Asked. You are told when they answer."), "done")
         return back("roadmap.referral", referral_id=form.result)
+    return _asking(project_id, step_id, partner_id, form)
+
+
+@bp.route(
+    "/projects/<int:project_id>/roadmap/steps/<step_id>/propose/<int:partner_id>", methods=["GET", "POST"]
+)
+@for_roles(Role.ADVISER)
+def propose_help(project_id: int, step_id: str, partner_id: int) -> ResponseReturnValue:
+    """Propose to the founders whom to ask for help with a step; nobody is asked before they say yes."""
+    actor, at = current_actor(), clock.now()
+    queries.project_to_plan(db.session(), actor, project_id, at=at)
+    form = ProposeForm(request.form if request.method == "POST" else None)
+    if (
+        request.method == "POST"
+        and form.validate()
+        and form.attempt(
+            lambda session: (
+                services.propose_help(
+                    session, actor, project_id, step_id, partner_id, words=form.words.data or "", at=at
+                ).id
+            )
+        )
+    ):
+        flash(_("Proposed. The founders are told, and nobody is asked before they say yes."), "done")
+        return back("roadmap.referral", referral_id=form.result)
+    return _asking(project_id, step_id, partner_id, form)
+
+
+def _asking(
+    project_id: int, step_id: str, partner_id: int, form: AskForm | ProposeForm
+) -> ResponseReturnValue:
+    found, offer = reading(project_id), public_offer(db.session(), partner_id)
+    line = _line(found, step_id)
     page = render_template(
         "roadmap/ask.html",
         form=form,
@@ -89,6 +122,7 @@ def ask_for_help(project_id: int, step_id: str, partner_id: int) -> ResponseRetu
         offer=offer,
         offer_text=partner_words.text(offer),
         apply=words.apply_by(apply_by(line.start, offer.lead_time_days, offer.closes, today=found.today)),
+        is_proposal=isinstance(form, ProposeForm),
         **around(found),
     )
     return page, 422 if request.method == "POST" else 200
@@ -112,17 +146,27 @@ def helps_of(found: Reading, lines: Sequence[StepLine]) -> dict[str, list[dict[s
     known = queries.support_for(db.session(), laid.roadmap.project, on=found.today)
     may_read = found.seen.is_own or found.may_plan
     asked = _latest(queries.referrals_of(db.session(), laid.roadmap.project)) if may_read else {}
-    return {line.id: _helps(found, known, line, asked) for line in lines}
+    full = _full(known.offers, found.today)
+    return {line.id: _helps(found, known, line, asked, full) for line in lines}
+
+
+def _full(offers: Sequence[Partner], today: date) -> frozenset[int]:
+    """Return the offers that have no place left in the quarter."""
+    taken = queries.seats_taken(db.session(), [offer.id for offer in offers], quarter_of(today))
+    return frozenset(offer.id for offer in offers if free_seat(offer.capacity, taken[offer.id]) is None)
 
 
 def _helps(
-    found: Reading, known: Support, line: StepLine, asked: Mapping[tuple[str, int], Referral]
+    found: Reading,
+    known: Support,
+    line: StepLine,
+    asked: Mapping[tuple[str, int], Referral],
+    full: Collection[int],
 ) -> list[dict[str, Any]]:
     programmes = sorted(known.programmes_for(line.id), key=lambda fact: _nearest(fact.record))
-    may_ask = found.seen.is_own and found.may_plan
     return [
         *(
-            _offer(offer, line, found, asked.get((line.id, offer.id)), may_ask=may_ask)
+            _offer(offer, line, found, asked.get((line.id, offer.id)), is_full=offer.id in full)
             for offer in known.offers_for(line.track)
         ),
         *(_programme(fact, line, found.today) for fact in programmes),
@@ -130,10 +174,11 @@ def _helps(
 
 
 def _offer(
-    offer: Partner, line: StepLine, found: Reading, referral: Referral | None, *, may_ask: bool
+    offer: Partner, line: StepLine, found: Reading, referral: Referral | None, *, is_full: bool
 ) -> dict[str, Any]:
     is_open = referral is not None and referral.state in OPEN
-    project_id = found.seen.project.id
+    may_ask = found.may_plan and not is_open and not is_full
+    page = "roadmap.ask_for_help" if found.seen.is_own else "roadmap.propose_help"
     return {
         "name": offer.name,
         "provider": offer.organisation.name,
@@ -145,13 +190,22 @@ def _offer(
         "prepare": [],
         "confidence": None,
         "is_demo": offer.is_demo,
-        "ask_url": url_for(
-            "roadmap.ask_for_help", project_id=project_id, step_id=line.id, partner_id=offer.id
-        )
-        if may_ask and not is_open
+        "full_until": next_quarter(found.today) if is_full and found.may_plan and not is_open else None,
+        "ask_url": url_for(page, project_id=found.seen.project.id, step_id=line.id, partner_id=offer.id)
+        if may_ask
         else None,
-        "referral": _badge(referral, has_page=found.seen.is_own),
+        "ask_words": _("Ask for help") if found.seen.is_own else _("Propose to ask"),
+        "referral": _badge(referral, has_page=_has_page(found, referral)),
     }
+
+
+def _has_page(found: Reading, referral: Referral | None) -> bool:
+    """Say whether the reader follows a referral: the founders do, and the advisers who proposed it."""
+    if found.seen.is_own or referral is None:
+        return found.seen.is_own
+    return (
+        referral.proposed_for_id is not None and referral.proposed_for_id == current_actor().organisation_id
+    )
 
 
 def _badge(referral: Referral | None, *, has_page: bool) -> dict[str, Any] | None:
@@ -178,7 +232,9 @@ def _programme(fact: EffectiveFact, line: StepLine, today: date) -> dict[str, An
         "prepare": [partner_words.in_language(item) for item in record["prepare"] or []],
         "confidence": record["confidence"],
         "is_demo": False,
+        "full_until": None,
         "ask_url": None,
+        "ask_words": None,
         "referral": None,
     }
 
