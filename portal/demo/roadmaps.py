@@ -45,6 +45,13 @@ def lay_all(
     _show_to_adviser(session, cast, projects, at=at)
 
 
+def count_all(session: Session, *, at: datetime) -> None:
+    """Count over all roadmaps, as the clock does once a day."""
+    content = services.figures_due(session, at=at)
+    if content is not None:
+        services.keep_figures(session, content, at=at)
+
+
 def _lay(
     session: Session, random: Random, project: Project, founder: Actor, number: int, *, at: datetime
 ) -> None:

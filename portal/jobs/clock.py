@@ -28,7 +28,7 @@ from portal.mail.services import forget_old_mail
 from portal.matching.services import tend_introductions
 from portal.notifications.digests import post_digests
 from portal.notifications.services import remind
-from portal.roadmap.services import compute_due, expire_referrals
+from portal.roadmap.services import compute_due, expire_referrals, figures_due, keep_figures
 from portal.store import brief, db, in_one_unit
 from portal.work.services import (
     Run,
@@ -69,6 +69,16 @@ def compute_roadmaps(most: int = ROADMAPS_AT_ONCE) -> int:
     return done
 
 
+def count_roadmaps() -> bool:
+    """Count over all roadmaps, once a day when all are computed; it is read outside the unit of work, so that nobody waits."""
+    at = clock.now()
+    content = figures_due(db.session(), at=at)
+    if content is None:
+        return False
+    in_one_unit(lambda session: keep_figures(session, content, at=at))
+    return True
+
+
 DUTIES = (
     Duty("deliver", 2, lambda _app: deliver_waiting(in_one_unit, db.session(), at=clock.now())),
     Duty("mail", 5, lambda _app: send_waiting(at=clock.now())),
@@ -78,6 +88,7 @@ DUTIES = (
     Duty("waiting_lists", 60, _unit(lambda session: tend_waiting_lists(session, at=clock.now()))),
     Duty("unused_files", 3600, lambda _app: keeping.sweep(at=clock.now())),
     Duty("roadmaps", 20, lambda _app: compute_roadmaps()),
+    Duty("figures", 600, lambda _app: count_roadmaps()),
     Duty("referrals", 3600, _unit(lambda session: expire_referrals(session, at=clock.now()))),
     Duty("remind", 300, _unit(lambda session: remind(session, at=clock.now()))),
     Duty("digests", 60, lambda _app: post_digests(at=clock.now())),

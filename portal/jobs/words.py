@@ -86,6 +86,7 @@ def duty(name: str) -> str:
         "introductions": _("Remind of teasers, and end those that nobody answers"),
         "roadmaps": _("Compute roadmaps anew"),
         "unused_files": _("Remove files that nothing points to"),
+        "figures": _("Count over all roadmaps"),
         "referrals": _("Let referrals expire that nobody answers"),
         "remind": _("Call to mind what waits and ends"),
         "digests": _("Write the daily digests"),

@@ -63,6 +63,16 @@ class RoadmapPlan(Base):
     plan: Mapped[dict[str, Any]] = mapped_column(json_object(), deferred=True)
 
 
+class RoadmapFigures(Base):
+    """What was counted over all roadmaps on a day, with everything left out that could tell of somebody."""
+
+    __tablename__ = "roadmap_figures"
+
+    counted_on: Mapped[date] = mapped_column(unique=True)
+    counted_at: Mapped[datetime]
+    content: Mapped[dict[str, Any]] = mapped_column(json_object())
+
+
 class StepMark(Base):
     """What a team says of one step of its roadmap; a step of its own keeps its description in `own`."""
 

@@ -13,6 +13,7 @@ from flask_babel import ngettext
 from portal.reference import shipped, vocabulary
 from portal.roadmap.books import Book
 from portal.roadmap.models import StepMark
+from portal.roadmap.rules.figures import NONE_AHEAD, Band, Part
 from portal.roadmap.rules.market import Alike, Freedom, RightKind
 from portal.roadmap.rules.next import Because
 from portal.roadmap.rules.referrals import ReferralSide, ReferralState
@@ -82,6 +83,21 @@ REFERRAL_HAPPENED: Mapping[str, Any] = {
     "referral.expired": _l("Expired without an answer; access ended"),
     "referral.message_written": _l("A message was written"),
 }
+
+FIGURE_PARTS: Mapping[Part, Any] = {
+    Part.DONE: _l("Done"),
+    Part.RUNNING: _l("Under way"),
+    Part.LATE: _l("Late"),
+    Part.AHEAD: _l("Ahead"),
+    Part.ABSENT: _l("Not in the plan"),
+}
+FIGURE_BANDS: Mapping[Band, Any] = {
+    Band.UNSTATED: _l("Not assessed"),
+    Band.LOW: _l("Levels 0–3"),
+    Band.MIDDLE: _l("Levels 4–6"),
+    Band.HIGH: _l("Levels 7–9"),
+}
+FIGURE_TARGETS: Mapping[str, Any] = {**MILESTONES, NONE_AHEAD: _l("None ahead")}
 
 RIGHT_KINDS: Mapping[RightKind, Any] = {
     RightKind.FAMILY: _l("Patent family"),

@@ -1494,6 +1494,9 @@ KNOWERS = KNOWING - GRANTED
 """Who plans the main project of a ground, and who only knows that it is there."""
 
 ROADMAPS = (
+    see("roadmap.figures", may=frozenset({Who.ANALYST})),
+    see("roadmap.figures_as", "as CSV", may=frozenset({Who.ANALYST})),
+    see("roadmap.figures_as", "as XLSX", may=frozenset({Who.ANALYST})),
     see("roadmap.portfolio", may=ADVISERS),
     see("roadmap.show", "project", may=PLANNERS),
     see("roadmap.show", "spare project", may=OWNER),

@@ -134,6 +134,9 @@ class _Builder:
             ground.values |= self.partner_values
             ground.values["other operator"] = other.values["operator"]
         self._work_out_round(grounds[0])
+        counted = roadmap.figures_due(self.session, at=self.now)
+        if counted is not None:
+            roadmap.keep_figures(self.session, counted, at=self.now)
         self._teaser("gamma", Visibility.PUBLIC)
         self._teaser("delta", Visibility.INVESTORS)
         self._tell_everybody()

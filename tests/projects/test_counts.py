@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from portal.projects.rules.counts import SMALLEST_SHOWN, SafeTable, safe_table
+from portal.projects.rules.counts import SMALLEST_SHOWN, SafeTable, safe_parts, safe_table
 
 Counts = dict[tuple[str, str], int]
 
@@ -110,3 +110,24 @@ def test_a_lone_small_cell_takes_its_totals_with_it() -> None:
     assert (table.cells["a", "x"], table.row_totals["a"], table.column_totals["x"], table.total) == (
         None,
     ) * 4
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.one_of(st.integers(0, 4), st.integers(0, 12)), min_size=2, max_size=6))
+def test_no_small_part_of_a_known_whole_can_be_told(numbers: list[int]) -> None:
+    counts = {f"p{place}": number for place, number in enumerate(numbers)}
+    shown = safe_parts(counts)
+    hidden = [name for name, number in shown.items() if number is None]
+    rest = sum(numbers) - sum(number for number in shown.values() if number is not None)
+    for name, number in shown.items():
+        assert number is None or (number == counts[name] and number >= SMALLEST_SHOWN)
+    if any(0 < counts[name] < SMALLEST_SHOWN for name in hidden) and sum(numbers) >= SMALLEST_SHOWN:
+        # Each hidden part may be none, since another takes the rest, and may be as large as the rest.
+        assert len(hidden) > 1
+        assert rest >= SMALLEST_SHOWN
+
+
+def test_no_more_parts_are_hidden_than_it_takes() -> None:
+    assert safe_parts({"a": 2, "b": 9, "c": 7, "d": 30}) == {"a": None, "b": 9, "c": None, "d": 30}
+    assert safe_parts({"a": 3, "b": 4, "c": 9}) == {"a": None, "b": None, "c": 9}
+    assert safe_parts({"a": 0, "b": 9}) == {"a": None, "b": 9}

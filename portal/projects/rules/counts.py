@@ -52,6 +52,24 @@ def safe_table(
     )
 
 
+def safe_parts(counts: Mapping[str, int]) -> dict[str, int | None]:
+    """Return the parts of a whole whose number everybody knows, with None for what may not be shown.
+
+    Every number below five is hidden, zero too, and of the others as few of the smallest as it takes: wherever one to
+    four are counted, what is shown leaves open that there are none, and that there are five or more.
+    """
+    hidden = {name for name, count in counts.items() if count < SMALLEST_SHOWN}
+    rest = sorted(set(counts) - hidden, key=lambda name: (counts[name], name))
+    while rest and _tells(sum(counts[name] for name in hidden), len(hidden)):
+        hidden.add(rest.pop(0))
+    return {name: None if name in hidden else count for name, count in counts.items()}
+
+
+def _tells(hidden_sum: int, hidden_number: int) -> bool:
+    """Say whether the sum of the hidden parts, which the whole gives away, tells something of one of them."""
+    return hidden_sum > 0 and (hidden_number < 2 or hidden_sum < SMALLEST_SHOWN)
+
+
 def _flows(
     counts: Mapping[tuple[str, str], int], rows: Sequence[str], columns: Sequence[str]
 ) -> dict[Arc, int]:

@@ -7,6 +7,7 @@ from portal.roadmap.queries.catalogue import (
     steps_in_use,
     version_named,
 )
+from portal.roadmap.queries.figures import counted_roadmaps, latest_figures
 from portal.roadmap.queries.market import (
     confidential_history,
     freedom_of,
@@ -62,11 +63,13 @@ __all__ = [
     "confidential_history",
     "content_now",
     "count_referrals_waiting",
+    "counted_roadmaps",
     "digest_now",
     "due_for_computing",
     "freedom_of",
     "laid",
     "latest_assessments",
+    "latest_figures",
     "latest_version",
     "levels_of",
     "market_access_of",

@@ -1,6 +1,7 @@
 """The room's verbs: revise the catalogue, make and keep roadmaps, say where steps and readiness stand."""
 
 from portal.roadmap.services.catalogue import confirm_step, freeze_catalogue, restore_step, revise_step
+from portal.roadmap.services.figures import figures_due, keep_figures
 from portal.roadmap.services.market import (
     add_right,
     edit_right,
@@ -62,7 +63,9 @@ __all__ = [
     "edit_own_step",
     "edit_right",
     "expire_referrals",
+    "figures_due",
     "freeze_catalogue",
+    "keep_figures",
     "make_roadmap",
     "mark_step",
     "move_referral",

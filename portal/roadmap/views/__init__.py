@@ -3,6 +3,7 @@
 from portal.roadmap.views import (
     catalogue,
     changing,
+    figures,
     files,
     market,
     outline,
@@ -22,6 +23,7 @@ __all__ = [
     "bp",
     "catalogue",
     "changing",
+    "figures",
     "files",
     "market",
     "outline",
