@@ -1,5 +1,6 @@
 """What steps took beside the usual, how far a milestone has moved, and how an adviser reads both on one page."""
 
+import re
 from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
@@ -72,3 +73,6 @@ def test_an_adviser_reads_both_on_the_page_of_their_roadmaps(client: PageClient,
     page = client.get("/roadmaps").text
     assert "1 of 1 finished steps took longer than the catalogue’s longest" in page
     assert "the plan kept on" in page
+    client.sign_in(founder)
+    page = client.get(f"/projects/{project.id}/roadmap").text
+    assert re.search(r"took [\d,]+ days more than the longest", page)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import numpy as np
@@ -42,11 +42,6 @@ class Dates:
     earliest_finish: Days
     latest_start: Days
     end: Days
-
-    def latest_finish(self, place: int) -> Days:
-        """Return by when a step has to be finished, in each draw."""
-        latest: Days = self.latest_start[place] + (self.earliest_finish[place] - self.earliest_start[place])
-        return latest
 
     def slack(self) -> Days:
         """Return how long each step may wait, in each draw."""
@@ -90,10 +85,7 @@ def likely_durations(nodes: Sequence[Node]) -> list[Days]:
 
 def dates_of(nodes: Sequence[Node], durations: Sequence[Days]) -> Dates:
     """Return the earliest dates forward, and the latest dates back from the end, in each draw."""
-    starts, finishes = earliest_of(nodes, durations, {})
-    ending = [place for place, node in enumerate(nodes) if node.counts_for_end]
-    end = (finishes[ending] if ending else finishes).max(axis=0)
-    return Dates(starts, finishes, _backward(nodes, starts, finishes, end), end)
+    return Walk(nodes, durations[0].size).dates(durations)
 
 
 def may_be_critical(node: Node) -> bool:
@@ -108,49 +100,152 @@ def earliest_of(
 
     `waits` says of places how many days a step that could start is left waiting.
     """
-    shape = (len(nodes), durations[0].size)
-    starts, finishes = np.empty(shape), np.empty(shape)
-    for own_place, (node, duration) in enumerate(zip(nodes, durations, strict=True)):
-        start, finish = starts[own_place], finishes[own_place]
-        if node.finished is not None:
-            likely = 0 if node.step.duration is None else node.step.duration.likely
-            start.fill(node.finished - likely if node.started is None else node.started)
-            finish.fill(node.finished)
-        elif node.started is not None:
-            start.fill(node.started)
-            np.maximum(start + duration, 0.0, out=finish)
+    walk = Walk(nodes, durations[0].size)
+    walk.forward(durations, waits)
+    return walk.starts, walk.finishes
+
+
+Bound = tuple[Days, int]
+"""The dates of another step that bind this one, and the lag between."""
+
+
+@dataclass(slots=True)
+class _Stop:
+    """An unfinished step on a walk, with the rows of its dates and of those that bind them.
+
+    `base` is before which day it can't start whatever the draw; `is_bounded` whether that day, and the end, bind
+    although other steps do.
+    """
+
+    place: int
+    node: Node
+    start: Days
+    finish: Days
+    latest: Days
+    base: float
+    is_bounded: bool
+    after: list[Bound] = field(default_factory=list)
+    finish_by: list[Bound] = field(default_factory=list)
+    start_by: list[Bound] = field(default_factory=list)
+
+    def bind(self, earlier: _Stop | None, reached: Days, lag: int, *, by_finish: bool) -> None:
+        """Let this step wait for another's start or finish; without a stop that one has happened already."""
+        if earlier is None or (not by_finish and earlier.node.started is not None):
+            # What has happened is the same in every draw.
+            self.base = max(self.base, float(reached[0]) + lag)
+            self.is_bounded = self.is_bounded or self.base > 0
         else:
-            start.fill(node.not_before)
-            for place, kind, lag in node.binding:
-                reached = finishes[place] if kind is EdgeKind.FINISH_TO_START else starts[place]
-                np.maximum(start, reached + lag if lag else reached, out=start)
-            if own_place in waits:
-                start += waits[own_place]
-            np.add(start, duration, out=finish)
-    return starts, finishes
+            self.after.append((reached, lag))
+        if earlier is not None and may_be_critical(self.node):
+            (earlier.finish_by if by_finish else earlier.start_by).append((self.latest, lag))
+        if lag < 0:
+            self.is_bounded = True
+            if earlier is not None:
+                earlier.is_bounded = True
 
 
-def _backward(nodes: Sequence[Node], starts: Days, finishes: Days, end: Days) -> Days:
-    """Return the latest starts."""
-    latest_starts = starts.copy()
-    # What follows a step over binding edges: by when it has to be started, and by when finished.
-    start_by: list[Days | None] = [None] * len(nodes)
-    finish_by: list[Days] = [end] * len(nodes)
-    lengths = finishes - starts
-    for place in range(len(nodes) - 1, -1, -1):
-        node = nodes[place]
-        if not may_be_critical(node):
-            continue
-        latest = latest_starts[place]
-        np.subtract(finish_by[place], lengths[place], out=latest)
-        limit = start_by[place]
-        if limit is not None:
-            np.minimum(latest, limit, out=latest)
-        for before, kind, lag in node.binding:
-            due = latest - lag if lag else latest
-            if kind is EdgeKind.FINISH_TO_START:
-                finish_by[before] = np.minimum(finish_by[before], due)
-            else:
-                earlier = start_by[before]
-                start_by[before] = due if earlier is None else np.minimum(earlier, due)
-    return latest_starts
+class Walk:
+    """A network laid out for many draws at once, in arrays that draws of one number use again and again.
+
+    Every sum goes into a row that is there already: over ten thousand draws most of the time goes into calls, not sums.
+    """
+
+    def __init__(self, nodes: Sequence[Node], size: int) -> None:
+        """Make room for so many draws; what has happened already has its dates for all of them."""
+        self.size = size
+        shape = (len(nodes), size)
+        self.starts, self.finishes, self.latest = np.empty(shape), np.empty(shape), np.empty(shape)
+        self._spare = np.empty(size)
+        for place, node in enumerate(nodes):
+            if node.finished is not None:
+                likely = 0 if node.step.duration is None else node.step.duration.likely
+                started = node.finished - likely if node.started is None else node.started
+                self.starts[place], self.finishes[place], self.latest[place] = started, node.finished, started
+            elif node.started is not None:
+                self.starts[place] = node.started
+        self._stops = self._stops_of(nodes)
+        self._ending = self._ends_of(nodes)
+
+    def dates(self, durations: Sequence[Days]) -> Dates:
+        """Return all dates in each draw; the arrays are the walk's own, and hold until it is used again."""
+        self.forward(durations, {})
+        end: Days = self.finishes[self._ending].max(axis=0)
+        self._backward(durations, end)
+        return Dates(self.starts, self.finishes, self.latest, end)
+
+    def forward(self, durations: Sequence[Days], waits: Mapping[int, Days]) -> None:
+        """Find the earliest dates in each draw; `waits` says of places how many days they are left waiting."""
+        for stop in self._stops:
+            if stop.node.started is not None:
+                np.add(durations[stop.place], stop.node.started, out=stop.finish)
+                np.maximum(stop.finish, 0.0, out=stop.finish)
+                continue
+            self._start(stop)
+            if stop.place in waits:
+                np.add(stop.start, waits[stop.place], out=stop.start)
+            np.add(stop.start, durations[stop.place], out=stop.finish)
+
+    def _start(self, stop: _Stop) -> None:
+        if not stop.after:
+            stop.start.fill(stop.base)
+            return
+        found, lag = stop.after[0]
+        if lag:
+            found = np.add(found, lag, out=stop.start)
+        for reached, lag in stop.after[1:]:
+            shifted = np.add(reached, lag, out=self._spare) if lag else reached
+            found = np.maximum(found, shifted, out=stop.start)
+        if stop.is_bounded or found is not stop.start:
+            np.maximum(found, stop.base, out=stop.start)
+
+    def _backward(self, durations: Sequence[Days], end: Days) -> None:
+        for stop in reversed(self._stops):
+            if not may_be_critical(stop.node):
+                np.copyto(stop.latest, stop.start)
+                continue
+            found = self._finish_by(stop, end)
+            length = durations[stop.place]
+            if stop.node.started is not None:
+                length = np.subtract(stop.finish, stop.start, out=self._spare)
+            np.subtract(found, length, out=stop.latest)
+            for later, lag in stop.start_by:
+                shifted = np.subtract(later, lag, out=self._spare) if lag else later
+                np.minimum(stop.latest, shifted, out=stop.latest)
+
+    def _finish_by(self, stop: _Stop, end: Days) -> Days:
+        if not stop.finish_by:
+            return end
+        found, lag = stop.finish_by[0]
+        if lag:
+            found = np.subtract(found, lag, out=stop.latest)
+        for later, lag in stop.finish_by[1:]:
+            shifted = np.subtract(later, lag, out=self._spare) if lag else later
+            found = np.minimum(found, shifted, out=stop.latest)
+        return np.minimum(found, end, out=stop.latest) if stop.is_bounded else found
+
+    def _stops_of(self, nodes: Sequence[Node]) -> list[_Stop]:
+        stops: dict[int, _Stop] = {}
+        starts, finishes, latest = list(self.starts), list(self.finishes), list(self.latest)
+        for place, node in enumerate(nodes):
+            if node.finished is not None:
+                continue
+            stop = stops[place] = _Stop(
+                place=place,
+                node=node,
+                start=starts[place],
+                finish=finishes[place],
+                latest=latest[place],
+                base=float(node.not_before),
+                is_bounded=node.not_before > 0,
+            )
+            for before, kind, lag in node.binding:
+                by_finish = kind is EdgeKind.FINISH_TO_START
+                reached = (finishes if by_finish else starts)[before]
+                stop.bind(stops.get(before), reached, lag, by_finish=by_finish)
+        return list(stops.values())
+
+    def _ends_of(self, nodes: Sequence[Node]) -> list[int]:
+        """Return the places of the steps that can finish last: those that count, and that no other follows."""
+        followed = {stop.place for stop in self._stops if stop.finish_by and not stop.is_bounded}
+        counting = [place for place, node in enumerate(nodes) if node.counts_for_end] or range(len(nodes))
+        return [place for place in counting if place not in followed]

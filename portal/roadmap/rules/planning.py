@@ -149,14 +149,16 @@ def _dated(
 def _planned(
     node: Node, likely: Dates, place: int, *, today: date, at_least: bool, criticality: float
 ) -> PlannedStep:
-    slack = float((likely.latest_start[place] - likely.earliest_start[place])[0])
+    start, finish = float(likely.earliest_start[place, 0]), float(likely.earliest_finish[place, 0])
+    latest = float(likely.latest_start[place, 0])
+    slack = latest - start
     return PlannedStep(
         id=node.step.id,
         optional=node.step.optional,
-        earliest_start=_day(today, likely.earliest_start[place]),
-        earliest_finish=_day(today, likely.earliest_finish[place]),
-        latest_start=_day(today, likely.latest_start[place]),
-        latest_finish=_day(today, likely.latest_finish(place)),
+        earliest_start=_day(today, start),
+        earliest_finish=_day(today, finish),
+        latest_start=_day(today, latest),
+        latest_finish=_day(today, latest + (finish - start)),
         slack_days=round(slack),
         critical=may_be_critical(node) and slack < SAME_DAY,
         at_least=at_least,
@@ -166,8 +168,8 @@ def _planned(
 
 def _span(drawn: Days, likely: Days, *, today: date, at_least: bool) -> Span:
     p10, p50, p90 = (today + timedelta(days=days) for days in percentiles(drawn))
-    return Span(p10=p10, p50=p50, p90=p90, likely=_day(today, likely), at_least=at_least)
+    return Span(p10=p10, p50=p50, p90=p90, likely=_day(today, float(likely[0])), at_least=at_least)
 
 
-def _day(today: date, days: Days) -> date:
-    return today + timedelta(days=round(float(days[0])))
+def _day(today: date, days: float) -> date:
+    return today + timedelta(days=round(days))

@@ -9,7 +9,7 @@ from zlib import crc32
 
 import numpy as np
 
-from portal.roadmap.rules.dates import SAME_DAY, Days, Node, dates_of, may_be_critical
+from portal.roadmap.rules.dates import SAME_DAY, Days, Node, Walk, may_be_critical
 from portal.roadmap.rules.values import Duration
 
 WEIGHT = 4.0
@@ -18,7 +18,7 @@ WEIGHT = 4.0
 BLOCK = 10_000
 """Draws that are made at once; more are made in several rounds, so that memory stays small."""
 
-PART = 625
+PART = 1_250
 """Draws whose dates are computed at once: few enough that a whole network of them stays in the processor's cache."""
 
 PERCENTILES = (10, 50, 90)
@@ -39,18 +39,22 @@ def ranges_of(nodes: Sequence[Node], watched: Sequence[int], *, runs: int, seed:
     starts = {place: np.empty(runs) for place in watched}
     finishes = {place: np.empty(runs) for place in watched}
     end = np.empty(runs)
-    critical_draws = [0] * len(nodes)
-    open_places = [place for place, node in enumerate(nodes) if may_be_critical(node)]
+    critical_draws = np.zeros(len(nodes), dtype=np.int64)
+    walk = Walk(nodes, min(runs, PART))
     for first, last, durations in _parts(nodes, runs, seed):
-        part, dates = slice(first, last), dates_of(nodes, durations)
+        if last - first != walk.size:
+            walk = Walk(nodes, last - first)
+        part, dates = slice(first, last), walk.dates(durations)
         end[part] = dates.end
         for place in watched:
             starts[place][part] = dates.earliest_start[place]
             finishes[place][part] = dates.earliest_finish[place]
-        is_critical = dates.slack() < SAME_DAY
-        for place in open_places:
-            critical_draws[place] += int(np.count_nonzero(is_critical[place]))
-    return Ranges(starts, finishes, end, [draws / runs for draws in critical_draws])
+        critical_draws += np.count_nonzero(dates.slack() < SAME_DAY, axis=1)
+    shares = [
+        int(draws) / runs if may_be_critical(node) else 0.0
+        for node, draws in zip(nodes, critical_draws, strict=True)
+    ]
+    return Ranges(starts, finishes, end, shares)
 
 
 def _parts(nodes: Sequence[Node], runs: int, seed: int) -> Iterator[tuple[int, int, list[Days]]]:

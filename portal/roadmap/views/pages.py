@@ -25,6 +25,7 @@ from portal.roadmap.views import lines as step_lines
 from portal.roadmap.views.blueprint import bp
 from portal.roadmap.views.gantt import gantt_of, window_asked
 from portal.roadmap.views.lines import StepLine
+from portal.roadmap.views.typical import against_the_usual
 from portal.store import db
 from portal.web.actors import current_actor, signed_in
 from portal.web.filters import day
@@ -97,6 +98,7 @@ def show(project_id: int) -> ResponseReturnValue:
             queries.support_for(db.session(), found.seen.project, on=found.today),
             may_request=found.seen.is_own,
         ),
+        usual=against_the_usual(found.laid, today=found.today),
         warnings=_warnings(found.laid, found.booked, found.today),
         update=queries.latest_version(db.session()),
     )

@@ -1,6 +1,6 @@
 """An adviser's roadmaps on one page: phase, what comes next, what is late, and where each project is weakest."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -18,14 +18,11 @@ from portal.projects.rules.phases import day_of
 from portal.projects.rules.values import FieldGroup, Phase
 from portal.reference import shipped
 from portal.roadmap import queries, words
-from portal.roadmap.books import book_of
-from portal.roadmap.instances import actual_of
 from portal.roadmap.models import Roadmap, RoadmapPlan, StepMark
-from portal.roadmap.rules.forecast import MILESTONES
 from portal.roadmap.rules.readiness import gap, weakest
-from portal.roadmap.rules.typical import Typical, against_typical, moved_by
 from portal.roadmap.views.blueprint import bp
 from portal.roadmap.views.readiness import expectations
+from portal.roadmap.views.typical import compared, moved
 from portal.store import db
 from portal.web.actors import current_actor, for_roles
 from portal.web.sorting import in_order
@@ -70,26 +67,15 @@ def portfolio() -> ResponseReturnValue:
     return render_template("roadmap/portfolio.html", rows=ordered, sort=sort, words=words)
 
 
-def compared(roadmap: Roadmap, marks: Collection[StepMark], *, today: date) -> Typical:
-    """Return how long a roadmap's steps have taken beside the usual; days that nobody knows are left out."""
-    durations = {step.id: step.duration for step in book_of(roadmap.catalogue).catalogue.steps}
-    actual = {mark.step_id: actual_of(mark) for mark in marks if not mark.day_unknown}
-    return against_typical(actual, durations, today=today)
-
-
 def _compared(
     said: tuple[Roadmap, list[StepMark]] | None, plan: RoadmapPlan | None, *, today: date
 ) -> dict[str, Any]:
     if said is None or plan is None:
         return {"typical": None, "moved": None}
     roadmap, marks = said
-    target, moved = plan.outlook["target"], None
-    if target:
-        likely = plan.outlook["milestones"][target]["likely"]
-        moved = moved_by(roadmap.baseline, MILESTONES[target], date.fromisoformat(likely) if likely else None)
     return {
         "typical": compared(roadmap, marks, today=today),
-        "moved": moved,
+        "moved": moved(roadmap, plan),
         "kept_on": roadmap.baseline_on,
     }
 
