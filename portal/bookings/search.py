@@ -31,12 +31,12 @@ from portal.facilities.changeovers import longest_shipped_days
 from portal.facilities.models import Cleanroom, RoomKind
 from portal.facilities.opening import Opening, openings_of
 from portal.facilities.queries import bookable_cleanrooms, own_changeover_days, validities_of
-from portal.facilities.rules.validity import Ending, Validity, most_runs_on
+from portal.facilities.rules.validity import Ending, Gap, Validity, most_runs_on
 from portal.store import Base, UtcDateTime
 
 HORIZON_DAYS = 550
 COUNT = 3
-ENDINGS = frozenset({"licence_ends", "equipment_ends", "training_ends"})
+ENDINGS = frozenset({"licence_begins", "licence_ends", "equipment_ends", "training_ends"})
 """What has run out, or will."""
 WHEN_ONLY = frozenset({"no_window", apart.FULL, *apart.CODES, *ENDINGS})
 """What says nothing of the room itself, only of when it may be had."""
@@ -171,6 +171,8 @@ def reasons_in_diary(
     reasons = [reason for reason in reasons if reason.code not in apart.CODES]
     reasons += _told(diary, need, time.span(slot), blocks=True)
     ending = {one.code: one.what for one in endings_for(diary, need)}
+    for gap in gaps_for(diary, need)[:1]:
+        ending["licence_begins"] = gap.what
     return [_as_told(reason, diary, ending) for reason in reasons]
 
 
@@ -179,6 +181,11 @@ def endings_for(diary: Diary, need: Need) -> list[Ending]:
     return diary.validity.endings(
         is_gmp=diary.cleanroom.kind is RoomKind.GMP, gmo_class=need.gmo_class, equipment=need.equipment
     )
+
+
+def gaps_for(diary: Diary, need: Need) -> list[Gap]:
+    """Return on which days a licence that a need asks of a cleanroom does not hold yet."""
+    return diary.validity.gaps(is_gmp=diary.cleanroom.kind is RoomKind.GMP, gmo_class=need.gmo_class)
 
 
 def _as_told(reason: Reason, diary: Diary, ending: Mapping[str, str]) -> Reason:
@@ -254,6 +261,9 @@ def limits_of(diary: Diary, need: Need, *, at: datetime, notice: bool = True, st
 def _barred(diary: Diary, need: Need, within: Span, *, strict: bool) -> dict[str, list[Span]]:
     """Return what bars some ticks to a need, sorted, under the code of each reason."""
     barred: dict[str, list[Span]] = defaultdict(list)
+    for gap in _gap_spans(diary, need):
+        if gap.overlaps(within):
+            barred["licence_begins"].append(gap)
     for objection in objections_in(diary, need, within):
         if strict or objection.found.blocks:
             barred[objection.code].append(objection.span)
@@ -262,6 +272,16 @@ def _barred(diary: Diary, need: Need, within: Span, *, strict: bool) -> dict[str
         beside = apart.spans_beside(separation, diary.time, within)
         barred[apart.FULL] = apart.full_spans(separation, beside, periods)
     return {code: sorted(spans) for code, spans in barred.items()}
+
+
+def _gap_spans(diary: Diary, need: Need) -> Iterator[Span]:
+    """Yield the ticks in which a licence that a need asks of a cleanroom does not hold yet."""
+    time, zone = diary.time, diary.cleanroom.facility.time_zone
+    for gap in gaps_for(diary, need):
+        first = 0 if gap.first_day is None else max(0, time.tick(midnight(gap.first_day, zone)))
+        last = time.tick(midnight(gap.last_day + timedelta(days=1), zone))
+        if first < last:
+            yield Span(first, last)
 
 
 def _periods(diary: Diary) -> list[tuple[Span, int]]:

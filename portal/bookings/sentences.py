@@ -409,6 +409,12 @@ SENTENCES: dict[str, Sentence] = {
         facility=v["facility"],
         latest=_when(v, "latest"),
     ),
+    "licence_begins": lambda v: gettext(
+        "%(facility)s says that this work needs its %(licence)s, which does not hold before %(end)s. Start on that day or later.",
+        licence=licence_kind(str(v["what"])),
+        facility=v["facility"],
+        end=_when(v, "end"),
+    ),
     "equipment_ends": lambda v: gettext(
         "%(equipment)s in %(room)s is not qualified from %(latest)s on, as %(facility)s says. Finish before, or ask the facility "
         "when it is renewed.",

@@ -207,7 +207,14 @@ class RunForm(ActionForm):
 
     started_at = DateTimeLocalField(_l("Started"), format=["%Y-%m-%dT%H:%M"], validators=[Optional()])
     ended_at = DateTimeLocalField(_l("Ended"), format=["%Y-%m-%dT%H:%M"], validators=[Optional()])
-    operators = line(_l("Operators in the room"), required=False, longest=500)
+    operators = line(
+        _l("Operators in the room"),
+        required=False,
+        longest=500,
+        description=_l(
+            "Names with commas between. Where the room asks for trained people, enough of them must be named as the portal knows them."
+        ),
+    )
     batch_reference = line(
         _l("Batch reference"), required=False, longest=80, description=_l("The number in the batch record.")
     )

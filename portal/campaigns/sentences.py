@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from portal.web.filters import day, moment, window
 from portal.web.locale import local
@@ -38,6 +39,14 @@ LACKING: Mapping[str, Callable[[], str]] = {
 }
 
 SENTENCES: dict[str, Sentence] = {
+    "run_operators_not_trained": lambda v: ngettext(
+        "The room asks for %(num)s trained person, and of those named %(found)s was trained for it on %(day)s. Not trained, or written otherwise than in the portal: %(names)s. Name who was, or let the facility record the training first.",
+        "The room asks for %(num)s trained people, and of those named %(found)s were trained for it on %(day)s. Not trained, or written otherwise than in the portal: %(names)s. Name who was, or let the facility record the training first.",
+        v["needed"],
+        found=v["found"],
+        day=day(v["day"]),
+        names=", ".join(v["names"]) or "–",
+    ),
     "campaign_same_name": lambda v: _(
         "The project has a campaign “%(name)s” already. Choose another name.", name=v["name"]
     ),

@@ -30,6 +30,7 @@ class PreferencesForm(BaseForm):
     deadlines = _ways(Topic.DEADLINES)
     gates = _ways(Topic.GATES)
     introductions = _ways(Topic.INTRODUCTIONS)
+    referrals = _ways(Topic.REFERRALS)
     teasers = _ways(Topic.TEASERS)
     reminders = _ways(Topic.REMINDERS)
     work = _ways(Topic.WORK)

@@ -16,6 +16,7 @@ from portal.ledger import Entry
 from portal.segregation.rules import Stance
 from tests import make
 from tests.client import PageClient
+from tests.page import attributes, parsed
 from tests.segregation.scenes import AIR, WINDOW, Scene, asks, decide, set_up
 
 LATER = make.slot(18, 23)
@@ -208,3 +209,33 @@ def test_the_page_asks_for_the_acknowledgement_where_it_is_needed(
     assert answer.status_code == 422
     assert 'name="acknowledged"' in answer.text
     assert client.post("/bookings/new", {**typed, "acknowledged": "y"}).status_code == 303
+
+
+def test_taking_a_move_back_to_where_a_rule_warns_asks_for_the_acknowledgement(
+    session: Session, client: PageClient
+) -> None:
+    scene = with_vector_work(session)
+    booking = enter(session, scene, acknowledged=True)
+    services.propose_move(
+        session,
+        scene.manager,
+        booking.id,
+        cleanroom_id=scene.other.id,
+        slot=LATER,
+        why="Later.",
+        acknowledged=True,
+        at=make.NOON,
+    )
+    session.commit()
+    client.sign_in(scene.manager)
+    asked = client.post(f"/bookings/{booking.id}/move/undo", {"version": str(booking.version)})
+    assert asked.status_code == 200
+    forms = parsed(asked.text).query("form")
+    form = next(node for node in forms if attributes(node).get("action", "").endswith("/move"))
+    fields = {
+        attributes(node)["name"]: attributes(node).get("value", "") for node in form.query("input[name]")
+    }
+    sent = {**fields, "move-note": "Back.", "move-acknowledged": "y"}
+    assert client.post(f"/bookings/{booking.id}/move", sent).status_code == 303
+    session.refresh(booking)
+    assert booking.block.slot == WINDOW

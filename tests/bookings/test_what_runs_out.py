@@ -393,3 +393,50 @@ def test_a_stranger_changes_nothing(session: Session) -> None:
             at=make.NOON,
         )
     assert [reason.code for reason in found.value.reasons] == ["not_a_member_of_the_operator"]
+
+
+def licensed(session: Session, room: Cleanroom, first: date | None, last: date | None) -> None:
+    """Let a facility hold a licence for work with modified organisms from one day to another."""
+    session.add(
+        Licence(
+            facility_id=room.facility_id,
+            kind="gmo_contained_use",
+            valid_from=first,
+            valid_until=last,
+            needed_for=NeededFor.GMO_WORK,
+        )
+    )
+    session.commit()
+
+
+def test_a_licence_that_begins_later_blocks_windows_and_decisions_until_then_and_says_so(
+    session: Session, client: PageClient
+) -> None:
+    room = make.cleanroom(session)
+    request = make.slot_request(session, room, WINDOW)
+    licensed(session, room, INSIDE, None)
+    assert refused(session, request) == ["licence_begins"]
+    session.rollback()
+    found = search.answers(session, need_of(request), at=make.NOON)
+    answer = next(one for one in found if one.cleanroom.id == room.id)
+    assert answer.windows
+    assert all(window.start.date() >= INSIDE - timedelta(days=1) for window in answer.windows)
+    client.sign_in(make.manager(session, room))
+    page = client.post(f"/inbox/{request.id}/approve", {"version": str(request.version)}).text
+    assert "which does not hold before 13 Jan 2027" in page
+
+
+@pytest.mark.parametrize(
+    ("next_from", "codes"), [(date(2027, 1, 14), []), (date(2027, 1, 15), ["licence_begins"])]
+)
+def test_days_between_a_licence_and_its_renewal_block(
+    session: Session, next_from: date, codes: list[str]
+) -> None:
+    room = make.cleanroom(session)
+    request = make.slot_request(session, room, WINDOW)
+    licensed(session, room, None, INSIDE)
+    licensed(session, room, next_from, None)
+    if codes:
+        assert refused(session, request) == codes
+    else:
+        services.approve_request(session, make.manager(session, room), request.id, at=make.NOON)

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from portal.accounts.models import User
 from portal.bookings.models import Booking, RunKind
 from portal.bookings.services import complete_booking, start_booking
 from portal.campaigns import queries, services
@@ -16,12 +17,13 @@ from portal.campaigns.rules.runs import (
     Record,
     RunState,
     missing_to_close,
+    reasons_against_operators,
     reasons_against_record,
     share_of_target,
 )
 from portal.core.actors import Actor, Role
 from portal.core.errors import NotAllowed, NotFound, Refused, Stale
-from portal.facilities.models import Facility
+from portal.facilities.models import Facility, Training
 from portal.gates.rules import Gate
 from portal.ledger import history
 from portal.signatures.models import Signature
@@ -243,3 +245,43 @@ def test_a_run_is_there_once_somebody_wrote_in_it(scene: Scene, batch: Booking) 
     run = record(scene, batch)
     assert run.writer_ids == [scene.founder.user_id]
     assert queries.runs_of(scene.session, [batch.id]) == {batch.id: run}
+
+
+@pytest.mark.parametrize(
+    ("names", "needed", "found"),
+    [
+        ("Ann Operator, Bo Other", 2, None),
+        ("ann operator; Guest", 1, None),
+        ("Ann Operator, ann operator", 2, 1),
+        ("Guest", 1, 0),
+        ("Guest", None, None),
+        ("", 2, None),
+    ],
+)
+def test_enough_of_the_named_operators_were_trained(
+    names: str, needed: int | None, found: int | None
+) -> None:
+    reasons = reasons_against_operators(
+        names, trained=["Ann Operator", "Bo Other"], needed=needed, day=make.midnight(11).date()
+    )
+    assert [reason.values["found"] for reason in reasons] == ([] if found is None else [found])
+
+
+def test_a_run_in_a_room_that_asks_for_trained_people_names_one_whose_training_held_when_it_began(
+    scene: Scene,
+) -> None:
+    booking = booked(scene, RunKind.CLINICAL_BATCH, scene.plant, scene.plant_manager, Gate.GMP_ENTRY)
+    room, session = booking.block.cleanroom, scene.session
+    person = session.get_one(User, scene.plant_manager.user_id)
+    training = Training(cleanroom_id=room.id, user_id=person.id, valid_until=BEGUN.date() - timedelta(days=1))
+    session.add(training)
+    room.trained_needed = 1
+    session.commit()
+    said = replace(SAID, operators=f"A. Operator, {person.name}")
+    with pytest.raises(Refused) as refused:
+        services.record_run(session, scene.founder, booking.id, said, at=OVER)
+    assert codes(refused) == ["run_operators_not_trained"]
+    session.rollback()
+    training.valid_until = BEGUN.date()
+    session.commit()
+    assert services.record_run(session, scene.founder, booking.id, said, at=OVER).operators == said.operators

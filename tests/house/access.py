@@ -233,6 +233,7 @@ MESSAGES = (
             "deadlines": "portal",
             "gates": "digest",
             "introductions": "at_once",
+            "referrals": "at_once",
             "teasers": "weekly",
             "reminders": "none",
             "work": "none",

@@ -33,12 +33,14 @@ PARTNERS = dict.fromkeys(("fund", "help"), MATCHED)
 HELPED = TEASER | NAMED | {"money", "person", "project", "team", "asked", "referral ids"}
 """What a provider reads of those who asked for its help: the teaser and what it was asked, and more once it accepted."""
 CONFIDANTS = dict.fromkeys(("advice", "hush", "murmur"), NAMED)
+PROPOSER = NAMED | {"person"}
+"""What a founder reads of the adviser who proposes whom to ask for help."""
 
 KNOWN: Mapping[Person, Mapping[str, frozenset[str] | None]] = {
     Person.VISITOR: {},
     Person.NOBODY: {},
-    Person.FOUNDER: {"alpha": None, "eff": COUNTERPART, **CONFIDANTS, **MET},
-    Person.OTHER_FOUNDER: {"beta": None, "gee": COUNTERPART, **CONFIDANTS, **MET},
+    Person.FOUNDER: {"alpha": None, "eff": COUNTERPART, **CONFIDANTS, "hush": PROPOSER, **MET},
+    Person.OTHER_FOUNDER: {"beta": None, "gee": COUNTERPART, **CONFIDANTS, "murmur": PROPOSER, **MET},
     Person.MANAGER: MANAGERS,
     Person.DEPUTY: MANAGERS,
     Person.QA: STAFF,

@@ -48,6 +48,30 @@ def test_from_a_fresh_project_to_a_referral_and_a_booked_slot(
     drag_a_bar(founder, path)
 
 
+def test_each_reader_finds_the_roadmap_as_it_concerns_them(visit: Visit, picture: Picture) -> None:
+    founder = visit("founder")
+    founder.goto("/projects")
+    path = founder.locator("main table th a").first.get_attribute("href") or ""
+    for name, address, heading in (
+        ("roadmap-4-grid", f"{path}/roadmap?scale=quarter", "What decides the date"),
+        ("roadmap-5-list", f"{path}/roadmap?view=list", "What decides the date"),
+        ("roadmap-6-readiness", f"{path}/readiness", "Readiness"),
+        ("roadmap-7-market-access", f"{path}/market-access", "Market access"),
+        ("roadmap-8-rights", f"{path}/rights", "Freedom to operate"),
+    ):
+        founder.goto(address)
+        expect(founder.locator("main").get_by_role("heading", name=heading).first).to_be_visible()
+        picture(founder, name)
+    adviser, analyst = visit("adviser"), visit("analyst")
+    adviser.goto("/roadmaps")
+    expect(adviser.locator("main tbody tr").first).to_be_visible()
+    picture(adviser, "roadmap-9-portfolio")
+    analyst.goto("/roadmaps/figures")
+    expect(analyst.get_by_role("heading", name="At which steps do they stand?")).to_be_visible()
+    check_accessible(analyst)
+    picture(analyst, "roadmap-10-figures")
+
+
 def request_on(page: Page) -> str:
     """Return the number of the request that a page shows."""
     found = re.search(r"/requests/(\d+)", page.url)

@@ -170,6 +170,7 @@ def test_people_choose_how_they_are_told(
         "deadlines": "none",
         "gates": "portal",
         "introductions": "digest",
+        "referrals": "digest",
         "reminders": "portal",
         "work": "none",
         "hour": "18",

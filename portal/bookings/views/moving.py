@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from portal.bookings import desk, history, moves, queries, services, words
 from portal.bookings.forms.facility import MoveForm, MoveOwnForm, WhereToForm
 from portal.bookings.models import Booking, MoveProposal
+from portal.bookings.places import Place, place_before_move
 from portal.bookings.roomtime import days_later, local_day
 from portal.bookings.views import answers
 from portal.bookings.views.answers import Answer
@@ -99,7 +100,10 @@ def move_booking(booking_id: int) -> ResponseReturnValue:
 @bp.post("/bookings/<int:booking_id>/move/undo")
 @for_roles(*ON_DUTY)
 def undo_move(booking_id: int) -> ResponseReturnValue:
-    """Move a booking back to where it was, by the rules of any move; what stands in the way is said where it is moved."""
+    """Move a booking back to where it was, by the rules of any move.
+
+    What stands in the way is said where it is moved; what only warns is asked there, for the place where it was.
+    """
     actor, at, session = current_actor(), clock.now(), db.session()
     booking = queries.booking_to_run(session, actor, booking_id)
     form = WhereToForm(flask.request.form)
@@ -117,9 +121,24 @@ def undo_move(booking_id: int) -> ResponseReturnValue:
         return _go_on(form, booking_id)
     session.rollback()
     booking = queries.booking_to_run(session, actor, booking_id)
+    before = None if form.stale else place_before_move(session, booking)
+    if before is not None:
+        return _back_asked(session, booking, before, form.next.data or "", at=at)
     asking = WhereToForm(data=_present(booking, form.next.data or ""), prefix=PREFIX)
     asking.refusals, asking.stale = form.refusals, form.stale
     return _page(booking, asking), 409 if form.stale else 422
+
+
+def _back_asked(
+    session: Session, booking: Booking, before: Place, next_page: str, *, at: datetime
+) -> ResponseReturnValue:
+    """Show what the place means where a booking was, with what has to be acknowledged before it goes back there."""
+    room = session.get_one(Cleanroom, before.cleanroom_id)
+    stood = _standing(before.slot, room, next_page, ends=booking.request is None)
+    asking, saving = WhereToForm(data=stood, prefix=PREFIX), _saving_form(booking, formdata=None)
+    saving.note.data = _("The move before is taken back.")
+    answer = _answer(session, booking, asking, room, before.slot, at=at)
+    return _page(booking, asking, answer, saving), 200 if answer.fits else 422
 
 
 def _can_move(booking: Booking, *, at: datetime) -> bool:
@@ -167,17 +186,21 @@ def _saving_form(booking: Booking, formdata: Any) -> MoveForm | MoveOwnForm:
 
 def _present(booking: Booking, next_page: str) -> dict[str, Any]:
     """Return where a booking stands, as the form has it; the end of one with a request follows from its work."""
-    block, zone = booking.block, booking.block.cleanroom.facility.time_zone
-    first, last = local(block.starts_at, zone), local(block.ends_at, zone)
+    return _standing(booking.slot, booking.block.cleanroom, next_page, ends=booking.request_id is None)
+
+
+def _standing(slot: Slot, room: Cleanroom, next_page: str, *, ends: bool) -> dict[str, Any]:
+    zone = room.facility.time_zone
+    first, last = local(slot.start, zone), local(slot.end, zone)
     whole_days = last.hour == 0
-    ends = {"ends_on": (last - timedelta(days=1)).date() if whole_days else last.date()}
+    until = {"ends_on": (last - timedelta(days=1)).date() if whole_days else last.date()}
     return {
-        "cleanroom": block.cleanroom_id,
+        "cleanroom": room.id,
         "starts_on": first.date(),
         "starts_hour": first.hour,
         "ends_hour": 24 if whole_days else last.hour,
         "next": next_page,
-        **(ends if booking.request_id is None else {}),
+        **(until if ends else {}),
     }
 
 

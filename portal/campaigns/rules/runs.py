@@ -1,9 +1,10 @@
 """What a run's record needs, who may write, close, correct and certify it, and what was corrected."""
 
 import math
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -99,6 +100,23 @@ def missing_to_close(record: Record, *, is_gmp: bool) -> list[Reason]:
         "failure": record.failure or record.outcome is not Outcome.FAILURE,
     }
     return [Reason("run_lacks", {"what": name}) for name, value in needed.items() if not value]
+
+
+def reasons_against_operators(
+    names: str, *, trained: Collection[str], needed: int | None, day: date
+) -> list[Reason]:
+    """Return what stands against the people who ran in a room: too few of them were trained for it on the day it began.
+
+    Names are told apart by commas, semicolons or line ends; `needed` is None where the room asks for nobody trained.
+    """
+    named = [name.strip() for name in re.split(r"[,;\n]", names) if name.strip()]
+    known = {name.casefold() for name in trained}
+    untrained = [name for name in named if name.casefold() not in known]
+    found = len({name.casefold() for name in named} & known)
+    if needed is None or not named or found >= needed:
+        return []
+    values = {"needed": needed, "found": found, "names": untrained, "day": day}
+    return [Reason("run_operators_not_trained", values, "operators")]
 
 
 def closers(*, is_gmp: bool) -> tuple[Role, ...]:

@@ -24,6 +24,7 @@ from portal.campaigns.rules.runs import RECORDED, Record, RunState
 from portal.core.actors import Actor, Role
 from portal.core.errors import NotAllowed, Reason, Refused, Stale
 from portal.facilities.models import RoomKind
+from portal.facilities.queries import trained_for
 from portal.files.services import Kept, add_file
 from portal.gates.queries import verdict_on
 from portal.gates.rules import Gate
@@ -72,6 +73,7 @@ def record_run(
     if run is not None and run.state is not RunState.OPEN:
         reasons.append(Reason("run_closed_already"))
     reasons += rules.reasons_against_record(said, at=at)
+    reasons += _against_operators(session, booking, said)
     if reasons:
         raise Refused(reasons)
     run = run or _new(session, booking, at=at)
@@ -273,6 +275,17 @@ def _locked(
     if shown_version is not None and (run.version if run else 0) != shown_version:
         raise Stale({"state": run.state.value if run else None})
     return booking, run
+
+
+def _against_operators(session: Session, booking: Booking, said: Record) -> list[Reason]:
+    room = booking.block.cleanroom
+    day = local_day(said.started_at or booking.block.starts_at, room.facility.time_zone)
+    trained = [
+        person.name for training, person in trained_for(session, room.id) if training.valid_until >= day
+    ]
+    return rules.reasons_against_operators(
+        said.operators, trained=trained, needed=room.trained_needed, day=day
+    )
 
 
 def _new(session: Session, booking: Booking, *, at: datetime) -> Run:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CompoundSelect, String, bindparam, cast, exists, literal, null, select, union_all
+from sqlalchemy import CompoundSelect, Date, String, bindparam, cast, exists, literal, null, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Membership, User
@@ -25,13 +25,14 @@ _ROOMS: Any = bindparam("rooms", expanding=True)
 
 def _ends() -> CompoundSelect[Any]:
     """Return the question for everything that runs out in some rooms, in one statement."""
-    nothing = cast(null(), String)
+    nothing, no_day = cast(null(), String), cast(null(), Date)
     return union_all(
         select(
             _room.id,
             literal("licence"),
             cast(_licence.kind, String),
             cast(_licence.needed_for, String),
+            _licence.valid_from,
             _licence.valid_until,
         ).where(
             _room.id.in_(_ROOMS),
@@ -43,6 +44,7 @@ def _ends() -> CompoundSelect[Any]:
             literal("equipment"),
             cast(_equipment.equipment, String),
             nothing,
+            no_day,
             _equipment.valid_until,
         ).where(_equipment.cleanroom_id.in_(_ROOMS)),
         select(
@@ -50,6 +52,7 @@ def _ends() -> CompoundSelect[Any]:
             literal("training"),
             nothing,
             nothing,
+            no_day,
             _training.valid_until,
         ).where(_training.cleanroom_id.in_(_ROOMS), _belongs()),
     )
@@ -86,9 +89,11 @@ def validities_of(session: Session, rooms: Iterable[Cleanroom]) -> dict[int, Val
     licences: dict[int, list[LicenceEnd]] = defaultdict(list)
     equipment: dict[int, dict[str, date]] = defaultdict(dict)
     trained: dict[int, list[date]] = defaultdict(list)
-    for room_id, what, name, needed_for, day in session.execute(_ENDS, {"rooms": list(by_id)}):
+    for room_id, what, name, needed_for, first, day in session.execute(_ENDS, {"rooms": list(by_id)}):
         if what == "licence":
-            licences[room_id].append(LicenceEnd(kind=name, needed_for=NeededFor(needed_for), last_day=day))
+            licences[room_id].append(
+                LicenceEnd(kind=name, needed_for=NeededFor(needed_for), first_day=first, last_day=day)
+            )
         elif what == "equipment":
             equipment[room_id][name] = day
         else:
