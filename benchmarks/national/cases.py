@@ -76,10 +76,12 @@ class Case:
     booking: BookingState | None
     request: RequestState | None
     block_id: int = 0
+    request_id: int = 0
+    booking_id: int = 0
 
 
-def tell_of_cases(story: Story, places: Iterable[Place], pipeline: Pipeline) -> None:
-    """Make every booking with its block and changeover, every request, and every closure."""
+def tell_of_cases(story: Story, places: Iterable[Place], pipeline: Pipeline) -> list[Case]:
+    """Make and return every booking with its block and changeover, every request, and every closure."""
     stays = [stay for place in places for stay in stays_of(story, pipeline, place)]
     wanted = BOOKINGS - sum(RELEASED.values())
     if len(stays) < wanted:
@@ -95,6 +97,7 @@ def tell_of_cases(story: Story, places: Iterable[Place], pipeline: Pipeline) -> 
     for case in sorted(cases, key=lambda case: case.at):
         _write(story, case)
     _closures(story, places)
+    return cases
 
 
 def _case_of(story: Story, stay: Stay) -> Case:
@@ -174,8 +177,9 @@ def _write(story: Story, case: Case) -> None:
         _record(story, case)
         return
     work = case.stay.work
-    request_id = _request(story, case, work)
+    case.request_id = request_id = _request(story, case, work)
     booking_id = _booking(story, case, work, request_id) if case.booking else None
+    case.booking_id = booking_id or 0
     _tell_of_request(story, case, work, request_id, booking_id)
 
 

@@ -3,8 +3,9 @@
     python -m benchmarks.national.data [--seed 1] [--day 2026-11-25]
 
 Five years of a national portal: 200 cleanrooms, 2,000 projects, 50,000 bookings with their requests, grants, ledger and
-messages. The same seed and day make the same portal. Everything is written in bulk, into the tables that the migrations
-make, past all constraints and guards; at the end the ledger is sealed and verified, and what holds of every booking is
+messages, and what the other rooms keep beside them. The same seed and day make the same portal. Nearly everything is written
+in bulk, into the tables that the migrations make, past all constraints and guards; some roadmaps and a chain of drafts are made
+by the services, and all are made findable. At the end the ledger is sealed and verified, and what holds of every booking is
 checked. Ends with status 1 if anything does not hold.
 """
 
@@ -19,15 +20,18 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from benchmarks.national import databases
+from benchmarks.national.beside import tell_of_what_lies_beside
 from benchmarks.national.book import Book, analyze
 from benchmarks.national.cases import tell_of_cases
 from benchmarks.national.checks import problems
 from benchmarks.national.chronicle import write_down
+from benchmarks.national.living import live
 from benchmarks.national.people import Story, tell_of_society
 from benchmarks.national.pipeline import tell_of_pipeline
 from benchmarks.national.places import tell_of_places
 from portal.accounts.passwords import hashed
 from portal.ledger import seal_waiting
+from portal.search.keeping import rebuild
 from portal.store import db
 
 YEARS = timedelta(days=5 * 365 + 1 - 183)
@@ -62,7 +66,8 @@ def told(seed: int, day: date) -> Story:
     society = tell_of_society(story)
     places = tell_of_places(story)
     pipeline = tell_of_pipeline(story, society)
-    tell_of_cases(story, places, pipeline)
+    cases = tell_of_cases(story, places, pipeline)
+    tell_of_what_lies_beside(story, society, pipeline, cases)
     write_down(story)
     return story
 
@@ -85,6 +90,13 @@ def _filled(engine: str, story: Story) -> list[str]:
         with db.engine.begin() as connection:
             story.book.write(connection)
         written = time.perf_counter()
+        with app.test_request_context(), Session(db.engine) as session:
+            planned = live(session, story.facts, at=story.now)
+        lived = time.perf_counter()
+        with Session(db.engine) as session:
+            found_by_words = rebuild(session)
+            session.commit()
+        indexed = time.perf_counter()
         with Session(db.engine) as session:
             while seal_waiting(session, at=story.now, limit=50_000):
                 session.commit()
@@ -95,8 +107,9 @@ def _filled(engine: str, story: Story) -> list[str]:
             found = [f"{engine}: {problem}" for problem in problems(session)]
     databases.close(app)
     print(
-        f"{engine}: written in {written - began:.0f} s, sealed in {sealed - written:.0f} s, "
-        f"checked in {time.perf_counter() - sealed:.0f} s"
+        f"{engine}: written in {written - began:.0f} s, {planned} roadmaps in {lived - written:.0f} s, "
+        f"{found_by_words} records found by their words in {indexed - lived:.0f} s, "
+        f"sealed in {sealed - indexed:.0f} s, checked in {time.perf_counter() - sealed:.0f} s"
     )
     return found
 

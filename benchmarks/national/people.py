@@ -79,6 +79,8 @@ def tell_of_society(story: Story) -> Society:
     region = organisation(story, "Region", OrganisationKind.PUBLIC_BODY, Role.ANALYST, 3)
     office = organisation(story, "Portal office", OrganisationKind.PUBLIC_BODY, Role.ADMINISTRATOR, 3)
     story.facts |= {
+        "developer": society.developers[0].id,
+        "founder": society.developers[0].people[0],
         "adviser": society.advisers[0].people[0],
         "investor": society.investors[0].people[0],
         "provider": society.providers[0].people[0],

@@ -84,6 +84,14 @@ def campaigns_shown(
     return list(session.scalars(question))
 
 
+def shown_campaigns(
+    session: Session, actor: Actor, campaign_ids: Collection[int], *, at: datetime
+) -> frozenset[int]:
+    """Return which of these campaigns the actor reads as a whole."""
+    question = select(Campaign.id).join(Campaign.project)
+    return frozenset(session.scalars(question.where(Campaign.id.in_(campaign_ids), shown_to(actor, at=at))))
+
+
 def campaign_shown(session: Session, actor: Actor, campaign_id: int, *, at: datetime) -> Campaign:
     """Return a campaign that the actor reads as a whole; raises `NotFound` otherwise."""
     found = session.scalars(
@@ -159,7 +167,7 @@ def campaigns_asked(session: Session, actor: Actor) -> list[Campaign]:
     return list(
         session.scalars(
             select(Campaign)
-            .where(_has_part_for(actor))
+            .where(has_part_for(actor))
             .options(joinedload(Campaign.project).joinedload(Project.organisation))
             .order_by(Campaign.id.desc())
         )
@@ -170,7 +178,7 @@ def campaign_asked(session: Session, actor: Actor, campaign_id: int) -> Campaign
     """Return a campaign of which something is asked of the actor's facilities; raises `NotFound` otherwise."""
     found = session.scalars(
         select(Campaign)
-        .where(Campaign.id == campaign_id, _has_part_for(actor))
+        .where(Campaign.id == campaign_id, has_part_for(actor))
         .options(joinedload(Campaign.project).joinedload(Project.organisation))
     ).one_or_none()
     if found is None:
@@ -178,7 +186,8 @@ def campaign_asked(session: Session, actor: Actor, campaign_id: int) -> Campaign
     return found
 
 
-def _has_part_for(actor: Actor) -> ColumnElement[bool]:
+def has_part_for(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition on `Campaign` that something of it is asked of the actor's facilities."""
     if not actor.facility_ids:
         return false()
     return exists().where(

@@ -18,7 +18,10 @@ from portal.mail import queries as mail
 from portal.mail import services as mail_services
 from portal.store import db
 from portal.web.actors import back, current_actor, for_roles, signed_in
+from portal.web.exports import Kind, export, file_links
+from portal.web.filters import moment
 from portal.web.forms import BaseForm
+from portal.web.paging import page_number, pages_of
 from portal.web.sentences import sentence
 from portal.work import queries, services
 from portal.work.models import Job, JobState
@@ -32,10 +35,37 @@ PAGE, SHOWN = 30, 20
 def index() -> ResponseReturnValue:
     """List the long work that the person asked for, newest first."""
     actor, session = current_actor(), db.session()
-    pages = max(1, -(-queries.own_job_count(session, actor) // PAGE))
-    page = min(max(request.args.get("page", 1, type=int), 1), pages)
+    number = queries.own_job_count(session, actor)
+    page = page_number(number, PAGE)
     jobs = queries.own_jobs(session, actor, limit=PAGE, offset=(page - 1) * PAGE)
-    return render_template("jobs/index.html", jobs=[_line(job) for job in jobs], page=page, pages=pages)
+    return render_template(
+        "jobs/index.html",
+        jobs=[_line(job) for job in jobs],
+        number=number,
+        page=page,
+        pages=pages_of(number, PAGE),
+        exports=file_links("jobs.index_file"),
+    )
+
+
+@bp.get("/work.<any(csv, xlsx):kind>")
+@signed_in
+def index_file(kind: Kind) -> ResponseReturnValue:
+    """Hand out the list that the same address without its ending shows, all pages of it."""
+    actor, session = current_actor(), db.session()
+    jobs = queries.own_jobs(session, actor, limit=queries.own_job_count(session, actor))
+    columns = [_("What"), _("State"), _("How far"), _("Asked for"), _("Ended")]
+    rows = [
+        [
+            str(line["title"]),
+            str(line["badge"][1]),
+            line["progress"].words if line["progress"].total else "",
+            moment(line["asked_at"]),
+            moment(line["ended_at"]) if line["ended_at"] else "",
+        ]
+        for line in map(_line, jobs)
+    ]
+    return export(kind, "long-work", columns, rows)
 
 
 @bp.get("/work/<int:job_id>")

@@ -14,15 +14,18 @@ from portal.core.actors import Actor
 from portal.core.errors import NotFound
 from portal.notifications import queries, services
 from portal.notifications.forms import PreferencesForm
-from portal.notifications.queries import Show
+from portal.notifications.queries import Show, Told
 from portal.notifications.rules import FIRST_HOUR, Topic, topics_for
 from portal.notifications.stopping import what_to_stop
 from portal.notifications.subjects import about, address
 from portal.notifications.words import sentence, topic_label
 from portal.store import db, in_one_unit
 from portal.web.actors import back, current_actor, maybe_actor, signed_in
+from portal.web.exports import Kind, export, file_links
+from portal.web.filters import moment
 from portal.web.forms import BaseForm
 from portal.web.limits import limiter
+from portal.web.paging import page_number, pages_of
 
 bp = Blueprint("notifications", __name__)
 PAGE = 50
@@ -34,19 +37,13 @@ Word = TypeVar("Word", bound=StrEnum)
 def messages() -> ResponseReturnValue:
     """Show what the person was told, newest first, filtered by what stands in the address."""
     actor, session = current_actor(), db.session()
-    show, topic = _word(Show, "show") or Show.ALL, _word(Topic, "topic")
+    show, topic = _asked()
     number = queries.message_count(session, actor.user_id, show=show, topic=topic)
-    pages = max(1, -(-number // PAGE))
-    page = min(max(request.args.get("page", 1, type=int), 1), pages)
-    found = queries.messages_of(
-        session, actor.user_id, show=show, topic=topic, limit=PAGE, offset=(page - 1) * PAGE
-    )
-    reach = queries.reach_of(session, actor.user_id, at=clock.now())
+    page, pages = page_number(number, PAGE), pages_of(number, PAGE)
     return render_template(
         "notifications/messages.html",
-        messages=[
-            (told, sentence(told), topic_label(told.topic)) for told in queries.told(session, found, reach)
-        ],
+        messages=_in_words(PAGE, offset=(page - 1) * PAGE),
+        exports=file_links("notifications.messages_file"),
         number=number,
         page=page,
         pages=pages,
@@ -54,6 +51,20 @@ def messages() -> ResponseReturnValue:
         topic=topic.value if topic is not None else None,
         topics=[(one.value, topic_label(one)) for one in _topics(actor)],
     )
+
+
+@bp.get("/messages.<any(csv, xlsx):kind>")
+@signed_in
+def messages_file(kind: Kind) -> ResponseReturnValue:
+    """Hand out the messages that the same address without its ending shows, all pages of them."""
+    show, topic = _asked()
+    number = queries.message_count(db.session(), current_actor().user_id, show=show, topic=topic)
+    columns = [_("Message"), _("When"), _("About"), _("Facility"), _("Read")]
+    rows = [
+        [words, moment(told.at), label, told.facility, moment(told.read_at) if told.read_at else _("no")]
+        for told, words, label in _in_words(number)
+    ]
+    return export(kind, "messages", columns, rows)
 
 
 @bp.post("/messages/read")
@@ -175,6 +186,19 @@ def frame() -> dict[str, object]:
     if "unread" not in g:
         g.unread = queries.unread_count(db.session(), actor.user_id)
     return {"messages_url": url_for("notifications.messages"), "messages_unread": g.unread}
+
+
+def _asked() -> tuple[Show, Topic | None]:
+    """Return which messages the address asks for."""
+    return _word(Show, "show") or Show.ALL, _word(Topic, "topic")
+
+
+def _in_words(limit: int, *, offset: int = 0) -> list[tuple[Told, str, str]]:
+    """Return messages that the address asks for, each with its sentence and what it is about."""
+    actor, session, (show, topic) = current_actor(), db.session(), _asked()
+    found = queries.messages_of(session, actor.user_id, show=show, topic=topic, limit=limit, offset=offset)
+    reach = queries.reach_of(session, actor.user_id, at=clock.now())
+    return [(told, sentence(told), topic_label(told.topic)) for told in queries.told(session, found, reach)]
 
 
 def _stopped_words(topic: Topic | None) -> str:

@@ -1,6 +1,6 @@
 """Named questions about partners; each hides what the actor may not see."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -47,18 +47,31 @@ def seen_by(actor: Actor) -> ColumnElement[bool]:
     return and_(Partner.organisation_id == actor.organisation_id, Partner.kind.in_(_kept_by(actor)))
 
 
-def partners(actor: Actor, *, words: str = "", kind: PartnerKind | None = None) -> Select[Partner]:
-    """Return the question for the partners that the actor reads whole, by name."""
+SORTS: Mapping[str, ColumnElement[Any]] = {
+    "name": func.lower(Partner.name),
+    "kind": Partner.kind.expression,
+    "capacity": Partner.capacity.expression,
+    "state": Partner.state.expression,
+}
+
+
+def partners(
+    actor: Actor, *, words: str = "", kind: PartnerKind | None = None, sort: str = "name"
+) -> Select[Partner]:
+    """Return the question for the partners that the actor reads whole, in order."""
     conditions = [seen_by(actor)]
     if words:
         conditions.append(or_(*(c.icontains(words, autoescape=True) for c in (Partner.name, Partner.text))))
     if kind is not None:
         conditions.append(Partner.kind == kind)
+    column = SORTS.get(sort.removeprefix("-"), SORTS["name"])
     return (
         select(Partner)
         .where(*conditions)
         .options(joinedload(Partner.organisation))
-        .order_by(func.lower(Partner.name), Partner.id)
+        .order_by(
+            column.desc() if sort.startswith("-") else column.asc(), func.lower(Partner.name), Partner.id
+        )
     )
 
 

@@ -230,6 +230,8 @@ class MarketAccess(Base):
     stated_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     version: Mapped[int] = mapped_column(default=1)
 
+    project: Mapped[Project] = relationship()
+
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (SQLAlchemy reads it as it stands)
 
 
@@ -268,5 +270,7 @@ class Right(Base):
     due_what: Mapped[str] = mapped_column(String(200), default="")
     remark: Mapped[str] = mapped_column(Text, default="")
     version: Mapped[int] = mapped_column(default=1)
+
+    project: Mapped[Project] = relationship()
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (SQLAlchemy reads it as it stands)

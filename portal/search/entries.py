@@ -9,12 +9,14 @@ from sqlalchemy import Connection, select
 
 from portal.accounts.models import Organisation, User
 from portal.bookings.models import Booking, RunKind, SlotRequest
+from portal.campaigns.models import Campaign, Run
 from portal.facilities.models import Cleanroom, Facility
 from portal.partners.models import Partner
 from portal.projects.models import Project, TeamMember
 from portal.projects.rules.fields import Kind, fields_of
 from portal.projects.rules.values import FieldGroup
 from portal.reference import vocabulary
+from portal.roadmap.models import MarketAccess, Referral, Right
 from portal.search.models import Shelf
 from portal.store import Base
 
@@ -111,6 +113,34 @@ def _partner(_connection: Connection, partner: Partner) -> Entry:
     return {Shelf.PARTNER: Said((partner.name,), (partner.text, partner.text_sv or ""))}
 
 
+def _campaign(_connection: Connection, campaign: Campaign) -> Entry:
+    return {
+        Shelf.CAMPAIGN: Said((campaign.name,), (campaign.remark,)),
+        Shelf.CAMPAIGN_REFERENCE: Said((campaign.reference,)),
+    }
+
+
+def _run(_connection: Connection, run: Run) -> Entry:
+    return {Shelf.RUN: Said((run.batch_reference,), (run.operators, run.remarks, "run körning"))}
+
+
+def _referral(_connection: Connection, referral: Referral) -> Entry:
+    """Return what both sides know of a referral: its step; what they wrote is not the same for every side."""
+    return {Shelf.REFERRAL: Said(tuple(referral.step_name.values()))}
+
+
+def _market_access(_connection: Connection, market: MarketAccess) -> Entry:
+    said = (
+        *(market.value_story, market.comparator, market.evidence_plan),
+        *(market.patients_basis, market.price_basis, "market access marknadstillträde"),
+    )
+    return {Shelf.MARKET_ACCESS: Said(text=said)}
+
+
+def _right(_connection: Connection, right: Right) -> Entry:
+    return {Shelf.RIGHT: Said((right.title, right.reference), (right.party, right.due_what, right.remark))}
+
+
 def _person(_connection: Connection, user: User) -> Entry:
     return {Shelf.PERSON: Said((user.name,), (user.email,))}
 
@@ -152,6 +182,16 @@ SEARCHABLE: tuple[Searchable, ...] = (
         _cleanroom,
     ),
     Searchable(Partner, (Shelf.PARTNER,), ("name", "text", "text_sv"), _partner),
+    Searchable(Campaign, (Shelf.CAMPAIGN, Shelf.CAMPAIGN_REFERENCE), ("name", "remark"), _campaign),
+    Searchable(Run, (Shelf.RUN,), ("batch_reference", "operators", "remarks"), _run),
+    Searchable(Referral, (Shelf.REFERRAL,), ("step_name",), _referral),
+    Searchable(
+        MarketAccess,
+        (Shelf.MARKET_ACCESS,),
+        ("value_story", "comparator", "evidence_plan", "patients_basis", "price_basis"),
+        _market_access,
+    ),
+    Searchable(Right, (Shelf.RIGHT,), ("title", "reference", "party", "due_what", "remark"), _right),
     Searchable(User, (Shelf.PERSON,), ("name", "email"), _person),
     Searchable(
         Organisation,
@@ -161,6 +201,10 @@ SEARCHABLE: tuple[Searchable, ...] = (
     ),
 )
 BY_MODEL: Mapping[type[Base], Searchable] = {kind.model: kind for kind in SEARCHABLE}
+PARTS: Mapping[type[Base], tuple[type[Base], str]] = {
+    TeamMember: (Project, "project_id"),
+}
+"""What belongs to a record that is found by its words: the record, and what holds its id."""
 
 
 def _fields(project: Project, group: FieldGroup) -> Iterable[str]:

@@ -1,20 +1,21 @@
 """Keeping the terms: whenever a session writes a record that is found, its terms follow in the same transaction."""
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, delete, event, insert, select
 from sqlalchemy import inspect as state_of
 from sqlalchemy.orm import Session, UOWTransaction
 
-from portal.projects.models import Project, TeamMember
-from portal.search.entries import BY_MODEL, SEARCHABLE, Entry, Searchable
+from portal.search.entries import BY_MODEL, PARTS, SEARCHABLE, Entry, Searchable
 from portal.search.models import SearchTerm, Shelf
 from portal.search.rules import terms_of
 from portal.store import Base
 
 A_BATCH = 500
 TERMS = SearchTerm.__table__
+Term = tuple[Shelf, str, bool]
 
 
 def follow_sessions() -> None:
@@ -29,7 +30,7 @@ def follow(session: Session, _context: UOWTransaction) -> None:
         kind = BY_MODEL.get(type(record))
         if kind is not None:  # Nothing can be there yet, so that nothing is asked.
             connection = session.connection()
-            _add(connection, record.id, _wanted(kind.says(connection, record)))
+            _add(connection, _rows(record.id, _wanted(kind.says(connection, record))))
     for kind, record in _changed(session):
         connection = session.connection()
         write(connection, kind, record.id, kind.says(connection, record))
@@ -40,13 +41,30 @@ def follow(session: Session, _context: UOWTransaction) -> None:
 
 def rebuild(session: Session) -> int:
     """Write the terms of everything anew, and return how many records have some."""
-    connection = session.connection()
-    connection.execute(delete(SearchTerm))
+    session.execute(delete(SearchTerm))
+    return sum(_write_all(session, kind) for kind in SEARCHABLE)
+
+
+def complete(session: Session) -> int:
+    """Write the terms of each kind of record that has none on some shelf, as after an upgrade that finds more; return of how many."""
     count = 0
     for kind in SEARCHABLE:
-        for record in session.scalars(select(kind.model).execution_options(yield_per=A_BATCH)):
-            _add(connection, record.id, _wanted(kind.says(connection, record)))
-            count += 1
+        if not all(_has_terms(session, shelf) for shelf in kind.shelves):
+            session.execute(delete(SearchTerm).where(SearchTerm.shelf.in_(kind.shelves)))
+            count += _write_all(session, kind)
+    return count
+
+
+def _has_terms(session: Session, shelf: Shelf) -> bool:
+    return session.scalar(select(SearchTerm.id).where(SearchTerm.shelf == shelf).limit(1)) is not None
+
+
+def _write_all(session: Session, kind: Searchable) -> int:
+    connection, count = session.connection(), 0
+    for records in session.scalars(select(kind.model).execution_options(yield_per=A_BATCH)).partitions():
+        rows = (_rows(record.id, _wanted(kind.says(connection, record))) for record in records)
+        _add(connection, list(chain.from_iterable(rows)))
+        count += len(records)
     return count
 
 
@@ -62,20 +80,23 @@ def write(connection: Connection, kind: Searchable, record_id: int, entry: Entry
     gone = [row_id for key, row_id in there.items() if key not in wanted]
     if gone:
         connection.execute(delete(SearchTerm).where(SearchTerm.id.in_(gone)))
-    _add(connection, record_id, wanted - there.keys())
+    _add(connection, _rows(record_id, wanted - there.keys()))
 
 
-def _add(connection: Connection, record_id: int, terms: Iterable[tuple[Shelf, str, bool]]) -> None:
-    rows = [
+def _rows(record_id: int, terms: Iterable[Term]) -> list[dict[str, Any]]:
+    return [
         {"shelf": shelf, "record_id": record_id, "term": term, "in_name": in_name}
         for shelf, term, in_name in sorted(terms)
     ]
+
+
+def _add(connection: Connection, rows: list[dict[str, Any]]) -> None:
     if rows:
         connection.execute(insert(SearchTerm), rows)
 
 
-def _wanted(entry: Entry) -> set[tuple[Shelf, str, bool]]:
-    found: set[tuple[Shelf, str, bool]] = set()
+def _wanted(entry: Entry) -> set[Term]:
+    found: set[Term] = set()
     for shelf, said in entry.items():
         name = terms_of(said.name)
         found |= {(shelf, term, True) for term in name}
@@ -88,16 +109,21 @@ def _changed(session: Session) -> Iterator[tuple[Searchable, Any]]:
         kind = BY_MODEL.get(type(record))
         if kind is not None and _has_changed(record, kind.watched):
             yield kind, record
-    for project in _teams(session):
-        yield BY_MODEL[Project], project
+    for whole in _wholes(session):
+        yield BY_MODEL[type(whole)], whole
 
 
-def _teams(session: Session) -> list[Project]:
-    """Return the projects whose team was just written."""
+def _wholes(session: Session) -> list[Base]:
+    """Return the records of which a part was just written."""
     written = (*session.new, *session.dirty, *session.deleted)
-    touched = {record.project_id for record in written if isinstance(record, TeamMember)}
-    found = (session.get(Project, project_id) for project_id in touched)
-    return [project for project in found if project is not None]
+    touched = {
+        (model, getattr(part, column))
+        for part in written
+        for model, column in [PARTS.get(type(part), (None, ""))]
+        if model is not None
+    }
+    found = (session.get(model, number) for model, number in touched)
+    return [whole for whole in found if whole is not None]
 
 
 def _has_changed(record: Base, watched: Iterable[str]) -> bool:

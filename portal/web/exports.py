@@ -5,9 +5,10 @@ import io
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
+from urllib.parse import urlencode
 
-from flask import Response
+from flask import Response, request, url_for
 
 from portal.web.sheets import SHEET_TYPE, Value, workbook
 
@@ -15,6 +16,19 @@ Kind = Literal["csv", "xlsx"]
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What a spreadsheet takes for the beginning of a formula, in full width too."""
+
+
+def file_links(endpoint: str, *, ending: str = "kind", **values: Any) -> list[tuple[str, str]]:
+    """Return where the list of this page can be taken along, with the filters and the order of its address.
+
+    `ending` is what the endpoint calls the kind of file. What the address says is no value of `url_for`: it may say anything.
+    """
+    asked = urlencode([(name, value) for name, value in request.args.items(multi=True) if name != "page"])
+    kinds: tuple[Kind, ...] = ("csv", "xlsx")
+    return [
+        (kind.upper(), url_for(endpoint, **{ending: kind}, **values) + (f"?{asked}" if asked else ""))
+        for kind in kinds
+    ]
 
 
 def export(kind: Kind, name: str, columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> Response:
@@ -48,4 +62,4 @@ def _harmless(value: Value) -> str | int | float | Decimal:
     return value
 
 
-__all__ = ["Kind", "Value", "csv_text", "export", "workbook"]
+__all__ = ["Kind", "Value", "csv_text", "export", "file_links", "workbook"]

@@ -212,6 +212,8 @@ FRAME = (
 
 MESSAGES = (
     see("notifications.messages", may=SIGNED_IN),
+    see("notifications.messages_file", "as CSV", may=SIGNED_IN),
+    see("notifications.messages_file", "as XLSX", may=SIGNED_IN),
     send("notifications.read_all", may=SIGNED_IN, on="notifications.messages"),
     send("notifications.archive_read", may=SIGNED_IN, on="notifications.messages"),
     send("notifications.archive", "message to the founder", may=OWNER, on="notifications.messages"),
@@ -250,6 +252,8 @@ OWNER_OR_ADMINISTRATOR = OWNER | {Who.ADMINISTRATOR}
 
 LONG_WORK = (
     see("jobs.index", may=SIGNED_IN),
+    see("jobs.index_file", "as CSV", may=SIGNED_IN),
+    see("jobs.index_file", "as XLSX", may=SIGNED_IN),
     see("jobs.show", "job", may=OWNER_OR_ADMINISTRATOR),
     send("jobs.cancel", "job", may=OWNER_OR_ADMINISTRATOR, on="jobs.show"),
     send("jobs.again", "failed job", may=OWNER_OR_ADMINISTRATOR, on="jobs.show"),
@@ -541,6 +545,8 @@ CATALOGUE = (
         types={"hold_working_days": "7"},
     ),
     see("facilities.licences", "facility", may=MANAGERS),
+    see("facilities.licences_file", "facility as CSV", may=MANAGERS),
+    see("facilities.licences_file", "facility as XLSX", may=MANAGERS),
     send(
         "facilities.add_licence",
         "facility",
@@ -599,6 +605,8 @@ CATALOGUE = (
         of="facility",
     ),
     see("facilities.people", "facility", may=MANAGERS),
+    see("facilities.people_file", "facility as CSV", may=MANAGERS),
+    see("facilities.people_file", "facility as XLSX", may=MANAGERS),
     send(
         "facilities.give_duty",
         "facility",
@@ -692,6 +700,8 @@ PARTNERS = (
     see("partners.programme", "programme", may=ALL),
     see("partners.offer", "offer", may=ALL),
     see("partners.index", may=TEASER_READERS),
+    see("partners.index_file", "as CSV", may=TEASER_READERS),
+    see("partners.index_file", "as XLSX", may=TEASER_READERS),
     see("partners.enter", may=TEASER_READERS),
     send(
         "partners.enter",
@@ -749,6 +759,8 @@ PARTNERS = (
 
 MATCHING = (
     see("matching.desk", may=ADVISERS),
+    see("matching.desk_file", "as CSV", may=ADVISERS),
+    see("matching.desk_file", "as XLSX", may=ADVISERS),
     see("matching.matches", "project", may=OWNER | ADVISERS),
     send(
         "matching.shortlist",
@@ -837,8 +849,11 @@ MATCHING = (
     send("matching.declare_conflict", may=ADVISERS, on="matching.desk", types={"name": "A company"}),
     send("matching.end_conflict", "conflict", may=frozenset({Who.ADVISER}), on="matching.desk"),
     see("matching.learning", may=ADVISERS),
-    see("matching.download_learning", may=ADVISERS),
+    see("matching.download_learning", "as CSV", may=ADVISERS),
+    see("matching.download_learning", "as XLSX", may=ADVISERS),
     see("matching.list_rounds", may=ADVISERS),
+    see("matching.rounds_file", "as CSV", may=ADVISERS),
+    see("matching.rounds_file", "as XLSX", may=ADVISERS),
     send(
         "matching.ask_for_round",
         may=ADVISERS,
@@ -1099,6 +1114,8 @@ REQUESTS = (
 
 GATES = (
     see("gates.matrix", may=FOUNDERS | ANY_STAFF | PAST | ADVISERS),
+    see("gates.matrix_file", "as CSV", may=FOUNDERS | ANY_STAFF | PAST | ADVISERS),
+    see("gates.matrix_file", "as XLSX", may=FOUNDERS | ANY_STAFF | PAST | ADVISERS),
     see("gates.show", "gate", may=OWNER | STAFF | GRANTED),
     see("gates.item", "gate item", may=OWNER | STAFF | GRANTED),
     see("gates.item", "waived gate item", may=OWNER | STAFF | GRANTED),
@@ -1204,6 +1221,10 @@ CALENDARS = (
 
 CAMPAIGNS = (
     see("campaigns.index", may=FOUNDERS | ANY_STAFF | PAST | ADVISERS),
+    see("campaigns.index_file", "whole campaigns as CSV", may=FOUNDERS | ANY_STAFF | PAST | ADVISERS),
+    see("campaigns.index_file", "whole campaigns as XLSX", may=FOUNDERS | ANY_STAFF | PAST | ADVISERS),
+    see("campaigns.index_file", "parts of campaigns as CSV", may=FOUNDERS | ANY_STAFF | PAST | ADVISERS),
+    see("campaigns.index_file", "parts of campaigns as XLSX", may=FOUNDERS | ANY_STAFF | PAST | ADVISERS),
     see("campaigns.project", "project", may=OWNER | STAFF),
     send(
         "campaigns.begin",
@@ -1499,6 +1520,8 @@ ROADMAPS = (
     see("roadmap.figures_as", "as CSV", may=frozenset({Who.ANALYST})),
     see("roadmap.figures_as", "as XLSX", may=frozenset({Who.ANALYST})),
     see("roadmap.portfolio", may=ADVISERS),
+    see("roadmap.portfolio_file", "as CSV", may=ADVISERS),
+    see("roadmap.portfolio_file", "as XLSX", may=ADVISERS),
     see("roadmap.show", "project", may=PLANNERS),
     see("roadmap.show", "spare project", may=OWNER),
     send("roadmap.make", "spare project", may=OWNER, barred=ADVISERS, on="roadmap.show"),
@@ -1624,6 +1647,8 @@ REFERRALS = (
         types={"words": "They have done it"},
     ),
     see("roadmap.referrals", may=FOUNDERS | PROVIDER | ADVISERS),
+    see("roadmap.referrals_file", "as CSV", may=FOUNDERS | PROVIDER | ADVISERS),
+    see("roadmap.referrals_file", "as XLSX", may=FOUNDERS | PROVIDER | ADVISERS),
     see("roadmap.referral", "proposed referral", may=OWNER | GRANTED),
     send(
         "roadmap.send_proposed",

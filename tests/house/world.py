@@ -70,6 +70,14 @@ SEARCHED = (
     "facilities",
     "cleanrooms",
     "partners",
+    "campaigns",
+    "runs",
+    "gates",
+    "introductions",
+    "referrals",
+    "market-access",
+    "rights",
+    "messages",
 )
 """The kinds of records that a search finds."""
 
@@ -81,6 +89,11 @@ COMMON: Mapping[str, dict[str, Any]] = {
     "conflict": {},
     "as CSV": {"kind": "csv", "form": "csv"},
     "as XLSX": {"kind": "xlsx", "form": "xlsx"},
+    **{
+        f"{words} as {kind.upper()}": {"which": which, "kind": kind}
+        for words, which in (("whole campaigns", "whole"), ("parts of campaigns", "parts"))
+        for kind in ("csv", "xlsx")
+    },
     "guide": {"name": "founder"},
     "picture of a guide": {"code": "en", "name": "founder-home.png"},
     "step of the catalogue": {"step_id": "qtpp"},

@@ -7,26 +7,39 @@ from functools import cache
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute
 
-from portal.accounts.models import Organisation, User
+from portal.accounts.models import Organisation, SignIn, User
+from portal.accounts.tokens import digest_of
 from portal.bookings.models import Booking, SlotRequest
+from portal.campaigns.models import Campaign, Run
+from portal.gates.models import Dossier
+from portal.matching.models import Introduction
+from portal.notifications.models import Message
 from portal.partners.models import Partner
 from portal.projects.models import Project
+from portal.roadmap.models import MarketAccess, Referral, Right
 from portal.search.queries import Kind
-from portal.store import Base
 from tests.engines import ENGINES
 from tests.house.walker import Walker, walking
 from tests.house.world import Person
 
-OPENED_AT: dict[Kind, tuple[type[Base], tuple[str, ...]]] = {
-    Kind.PROJECT: (Project, ("/projects/{}",)),
-    Kind.REQUEST: (SlotRequest, ("/requests/{}", "/inbox/{}")),
-    Kind.BOOKING: (Booking, ("/my-bookings/{}", "/bookings/{}")),
-    Kind.PARTNER: (Partner, ("/partners/{}", "/support/offers/{}")),
-    Kind.ORGANISATION: (Organisation, ("/organisations/{}",)),
-    Kind.PERSON: (User, ("/admin/people/{}",)),
+OPENED_AT: dict[Kind, tuple[InstrumentedAttribute[int], tuple[str, ...]]] = {
+    Kind.PROJECT: (Project.id, ("/projects/{}",)),
+    Kind.REQUEST: (SlotRequest.id, ("/requests/{}", "/inbox/{}")),
+    Kind.BOOKING: (Booking.id, ("/my-bookings/{}", "/bookings/{}")),
+    Kind.CAMPAIGN: (Campaign.id, ("/campaigns/{}", "/campaigns/{}/part")),
+    Kind.RUN: (Run.booking_id, ("/runs/{}",)),
+    Kind.GATE: (Dossier.id, ("/gates/{}/gmp_entry",)),
+    Kind.INTRODUCTION: (Introduction.id, ("/introductions/{}",)),
+    Kind.REFERRAL: (Referral.id, ("/referrals/{}",)),
+    Kind.MARKET_ACCESS: (MarketAccess.project_id, ("/projects/{}/market-access",)),
+    Kind.RIGHT: (Right.project_id, ("/projects/{}/rights",)),
+    Kind.PARTNER: (Partner.id, ("/partners/{}", "/support/offers/{}")),
+    Kind.ORGANISATION: (Organisation.id, ("/organisations/{}",)),
+    Kind.PERSON: (User.id, ("/admin/people/{}",)),
 }
-"""Where each kind of record is opened, by those who may."""
+"""Which number stands in the address where each kind of record is opened, by those who may."""
 
 ON_POSTGRESQL = {Person.FOUNDER, Person.MANAGER, Person.GRANTED_ADVISER, Person.ADMINISTRATOR}
 """Whose predicates are of every sort; the others differ by role alone."""
@@ -64,9 +77,15 @@ def paths_found(walker: Walker, person: Person, question: str, kind: Kind) -> se
     raise AssertionError("more pages than this world can fill")
 
 
-def ids_of(walker: Walker, model: type[Base]) -> list[int]:
+def numbers_of(walker: Walker, column: InstrumentedAttribute[int]) -> list[int]:
     with walker.forgotten() as session:
-        return list(session.scalars(select(model.id).order_by(model.id)))
+        return list(session.scalars(select(column).distinct().order_by(column)))
+
+
+def number_in(path: str) -> str:
+    match = re.search(r"/(\d+)", path)
+    assert match is not None
+    return match[1]
 
 
 @pytest.mark.parametrize("kind", OPENED_AT)
@@ -74,8 +93,8 @@ def ids_of(walker: Walker, model: type[Base]) -> list[int]:
 def test_what_is_found_can_be_opened_and_what_can_be_opened_is_found(
     worlds: Callable[[str], Walker], engine: str, person: Person, kind: Kind
 ) -> None:
-    walker, (model, pages) = worlds(engine), OPENED_AT[kind]
-    ids = ids_of(walker, model)
+    walker, (column, pages) = worlds(engine), OPENED_AT[kind]
+    ids = numbers_of(walker, column)
     with walker.plainly():
         may_open = {
             path
@@ -85,9 +104,41 @@ def test_what_is_found_can_be_opened_and_what_can_be_opened_is_found(
         }
     found = paths_found(walker, person, "xq", kind)
     assert found - may_open == set(), "found, and not to be opened"
-    numbers = {path.rsplit("/", 1)[1] for path in found}
-    missed = {path for path in may_open if path.rsplit("/", 1)[1] not in numbers}
+    numbers = {number_in(path) for path in found}
+    missed = {path for path in may_open if number_in(path) not in numbers}
     assert missed == set(), "to be opened, and not found"
+
+
+def test_each_kind_of_work_is_found_by_somebody(worlds: Callable[[str], Walker]) -> None:
+    """Else the test above would say nothing of it."""
+    walker = worlds("sqlite")
+    for kind in OPENED_AT:
+        assert any(paths_found(walker, person, "xq", kind) for person in Person), kind
+
+
+@pytest.mark.parametrize("person", [Person.FOUNDER, Person.MANAGER, Person.OTHER_MANAGER, Person.INVESTOR])
+def test_messages_are_found_by_what_they_are_about_and_only_by_who_got_them(
+    walker: Walker, person: Person
+) -> None:
+    found = {int(number_in(path)) for path in paths_found(walker, person, "xq", Kind.MESSAGE)}
+    with walker.forgotten() as session:
+        got = set(session.scalars(select(Message.id).where(Message.recipient_id == user_of(walker, person))))
+    assert found
+    assert found <= got
+    for number in found:
+        assert walker.fetch(person, f"/messages/{number}").code == 303
+
+
+def user_of(walker: Walker, person: Person) -> int:
+    with walker.forgotten() as session:
+        digest = digest_of(walker.world.sign_ins[person])
+        return session.scalars(select(SignIn.user_id).where(SignIn.token_digest == digest)).one()
+
+
+def test_a_facility_does_not_find_a_chain_by_what_its_founder_calls_it(walker: Walker) -> None:
+    assert paths_found(walker, Person.FOUNDER, "xqalphaxroadmapx", Kind.CAMPAIGN)
+    assert not paths_found(walker, Person.MANAGER, "xqalphaxroadmapx", Kind.CAMPAIGN)
+    assert paths_found(walker, Person.MANAGER, "xqalphaxworkx", Kind.CAMPAIGN)
 
 
 def test_a_visitor_finds_what_is_published_where_it_is_published(walker: Walker) -> None:

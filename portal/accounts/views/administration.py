@@ -2,9 +2,8 @@
 
 from enum import StrEnum
 from typing import TypeVar
-from urllib.parse import urlencode
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -25,7 +24,7 @@ from portal.ledger.queries import history
 from portal.mail.services import post
 from portal.store import db
 from portal.web.actors import back, current_actor, for_roles
-from portal.web.exports import Kind, export
+from portal.web.exports import Kind, export, file_links
 from portal.web.forms import BaseForm
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -46,7 +45,7 @@ def people() -> ResponseReturnValue:
         role_label=role_label,
         state_of=state_of,
         sort=_sort(),
-        exports=_exports("accounts.export_people"),
+        exports=file_links("accounts.export_people"),
     )
 
 
@@ -186,7 +185,7 @@ def organisations() -> ResponseReturnValue:
         kinds=[(kind.value, kind_label(kind)) for kind in OrganisationKind],
         kind_label=kind_label,
         sort=_sort(),
-        exports=_exports("accounts.export_organisations"),
+        exports=file_links("accounts.export_organisations"),
     )
 
 
@@ -329,7 +328,7 @@ def _requests_page(deciding: tuple[int, ReasonForm] | None = None) -> ResponseRe
         forms=forms,
         state=state.value if state else "",
         states=role_request_states(),
-        exports=_exports("accounts.export_role_requests"),
+        exports=file_links("accounts.export_role_requests"),
         me=current_actor().user_id,
         role_label=role_label,
         form=deciding[1] if deciding else None,
@@ -395,11 +394,6 @@ def _people(page: int | None) -> queries.Page[User]:
 def _organisations(page: int | None) -> queries.Page[Organisation]:
     kind = _word(OrganisationKind, "kind")
     return queries.organisations(db.session(), text=_text(), kind=kind, sort=_sort(), page=page)
-
-
-def _exports(endpoint: str) -> list[tuple[str, str]]:
-    asked_for = urlencode([(name, value) for name, value in request.args.items() if name != "page"])
-    return [(form.upper(), f"{url_for(endpoint, kind=form)}?{asked_for}") for form in ("csv", "xlsx")]
 
 
 def _sort() -> str:

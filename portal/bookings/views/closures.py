@@ -1,7 +1,6 @@
 """Closures of cleanrooms: the list, a new one, another time, and opening again."""
 
 from datetime import timedelta
-from typing import Any
 
 import flask
 from flask import flash, url_for
@@ -30,7 +29,7 @@ from portal.core.slots import Slot
 from portal.facilities.models import BookingUnit
 from portal.store import db
 from portal.web.actors import back, current_actor, for_roles
-from portal.web.exports import Kind, export
+from portal.web.exports import Kind, export, file_links
 from portal.web.filters import window
 from portal.web.forms import FIRST_DAY, LAST_DAY, ActionForm
 from portal.web.locale import local
@@ -64,10 +63,7 @@ def closures() -> ResponseReturnValue:
         pages=pages_of(len(found), PAGE),
         kinds=[(kind.value, closure_kind(kind)) for kind in ClosureKind],
         manages=bool(managed),
-        exports=[
-            (label, flask.url_for("bookings.closures_file", kind=kind, **_address()))
-            for label, kind in (("CSV", "csv"), ("XLSX", "xlsx"))
-        ],
+        exports=file_links("bookings.closures_file"),
     )
 
 
@@ -112,10 +108,6 @@ def _listed() -> tuple[Asked, list[Closure]]:
         and asked.state in (None, closure.kind.value)
     ]
     return asked, found[::-1] if asked.sort.startswith("-") else found
-
-
-def _address() -> dict[str, Any]:
-    return {name: value for name, value in flask.request.args.items() if name not in {"page", "kind"}}
 
 
 @bp.get("/closures/new")

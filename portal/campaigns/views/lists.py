@@ -1,6 +1,6 @@
 """Campaigns as lists: those of one project, and those of everything that the reader works with."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -27,10 +27,19 @@ from portal.projects.views import shown
 from portal.projects.views.pages import seen_by_reader
 from portal.store import db
 from portal.web.actors import back, current_actor, for_roles, signed_in
+from portal.web.exports import Kind, Value, export, file_links
 from portal.web.filters import day
 from portal.web.locale import local
+from portal.web.sorting import in_order
 
 READERS = (Role.FOUNDER, Role.FACILITY_MANAGER, Role.QA, Role.QP, Role.ADVISER)
+SORTS: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "name": lambda row: (row.get("name") or row["project"]).casefold(),
+    "project": lambda row: row["project"].casefold(),
+    "state": lambda row: str(row["badge"][1]).casefold(),
+    "links": lambda row: row["links"],
+    "begins": lambda row: row["begins"],
+}
 TAB = Tab(_l("Campaigns"), "campaigns.project", frozenset({FieldGroup.BOOKINGS}))
 
 
@@ -38,15 +47,35 @@ TAB = Tab(_l("Campaigns"), "campaigns.project", frozenset({FieldGroup.BOOKINGS})
 @for_roles(*READERS)
 def index() -> ResponseReturnValue:
     """Show every campaign that the reader works with: whole, or the part that is asked of their facilities."""
-    session, actor, at = db.session(), current_actor(), clock.now()
-    whole = queries.campaigns_shown(session, actor, at=at)
+    actor = current_actor()
+    (rows, sort), (parts, _sort) = _whole(), _parts()
     return render_template(
         "campaigns/index.html",
-        rows=rows_of(session, whole),
-        parts=parts_of(session, actor, queries.campaigns_asked(session, actor), at=at),
+        rows=rows,
+        parts=parts,
+        sort=sort,
+        exports=file_links("campaigns.index_file", which="whole"),
+        part_exports=file_links("campaigns.index_file", which="parts"),
         has_duty=bool(actor.facility_ids),
         is_founder=Role.FOUNDER in actor.roles,
     )
+
+
+@bp.get("/campaigns/<any(whole, parts):which>.<any(csv, xlsx):kind>")
+@for_roles(*READERS)
+def index_file(which: str, kind: Kind) -> ResponseReturnValue:
+    """Hand out the whole campaigns of the list, or the parts that are asked of the reader's facilities."""
+    columns = [
+        _("Reference"),
+        _("Campaign"),
+        _("Project"),
+        _("Organisation"),
+        _("State"),
+        _("Links"),
+        _("From – to"),
+    ]
+    rows, _sort = _whole() if which == "whole" else _parts()
+    return export(kind, "campaigns" if which == "whole" else "parts-of-campaigns", columns, map(_cells, rows))
 
 
 @bp.get("/projects/<int:project_id>/campaigns")
@@ -96,6 +125,31 @@ def _page(project_id: int, form: CampaignForm) -> str:
     )
 
 
+def _whole() -> tuple[list[dict[str, Any]], str]:
+    session = db.session()
+    return in_order(
+        rows_of(session, queries.campaigns_shown(session, current_actor(), at=clock.now())), SORTS
+    )
+
+
+def _parts() -> tuple[list[dict[str, Any]], str]:
+    session, actor = db.session(), current_actor()
+    asked = queries.campaigns_asked(session, actor)
+    return in_order(parts_of(session, actor, asked, at=clock.now()), SORTS)
+
+
+def _cells(row: dict[str, Any]) -> list[Value]:
+    return [
+        row["reference"],
+        row.get("name"),
+        row["project"],
+        row.get("organisation"),
+        str(row["badge"][1]),
+        row["links"],
+        row["span"],
+    ]
+
+
 def rows_of(session: Session, campaigns: Sequence[Campaign]) -> list[dict[str, Any]]:
     """Return campaigns as rows of a list, with where each chain stands and how far it reaches."""
     links = queries.links_of(session, [one.id for one in campaigns]) if campaigns else {}
@@ -109,6 +163,7 @@ def rows_of(session: Session, campaigns: Sequence[Campaign]) -> list[dict[str, A
             "badge": words.chain_badge(queries.chain_state(links[one.id])),
             "links": len(links[one.id]),
             "span": span_of(links[one.id]),
+            "begins": _begin_of(links[one.id]),
         }
         for one in campaigns
     ]
@@ -135,9 +190,14 @@ def parts_of(
                 "badge": words.chain_badge(queries.chain_state(own)),
                 "links": len(own),
                 "span": span_of(own),
+                "begins": _begin_of(own),
             }
         )
     return rows
+
+
+def _begin_of(links: Sequence[Seen]) -> datetime | None:
+    return min((one.moments[0] for one in links if one.moments is not None), default=None)
 
 
 def span_of(links: Sequence[Seen]) -> str | None:

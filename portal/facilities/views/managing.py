@@ -18,6 +18,7 @@ from portal.facilities.views.base import bp, frame
 from portal.facilities.views.stale import Difference, differences
 from portal.store import db
 from portal.web.actors import back, current_actor, signed_in
+from portal.web.exports import Kind, export, file_links
 from portal.web.forms import ActionForm
 
 HOLIDAYS_AHEAD = 730
@@ -77,6 +78,19 @@ def licences(slug: str) -> ResponseReturnValue:
     """Show a facility's licences to its manager, with a form for one more."""
     facility = _managed(slug)
     return _licences_page(facility, LicenceForm(data={"version": facility.version}))
+
+
+@bp.get("/facilities/<slug>/licences.<any(csv, xlsx):kind>")
+@signed_in
+def licences_file(slug: str, kind: Kind) -> ResponseReturnValue:
+    """Hand out the list that the same address without its ending shows."""
+    facility = _managed(slug)
+    columns = [_("Licence"), _("Number"), _("Authority"), _("Valid from"), _("Valid until")]
+    rows = [
+        [words.licence_kind(one.kind), one.number, one.authority, one.valid_from, one.valid_until]
+        for one in queries.licences_of(db.session(), facility.id)
+    ]
+    return export(kind, f"licences-{facility.slug}", columns, rows)
 
 
 @bp.post("/facilities/<slug>/licences")
@@ -247,6 +261,7 @@ def _licences_page(facility: Facility, form: LicenceForm) -> str:
         form=form,
         frame=_frame(facility, "licences"),
         licences=queries.licences_of(db.session(), facility.id),
+        exports=file_links("facilities.licences_file", slug=facility.slug),
         today=day_at(clock.now(), facility.time_zone),
     )
 

@@ -21,7 +21,7 @@ from portal.facilities.rules.opening import day_at
 from portal.facilities.views.base import bp, frame
 from portal.store import db
 from portal.web.actors import back, current_actor, for_roles, signed_in
-from portal.web.exports import Kind, export
+from portal.web.exports import Kind, export, file_links
 
 OPERATOR = "operator-"
 """Sets the fields of the operator's form apart from those of a duty on the same page."""
@@ -33,6 +33,26 @@ def people(slug: str) -> ResponseReturnValue:
     """Show a facility's duties to its manager, with a form for one more."""
     facility = queries.facility_to_manage(db.session(), current_actor(), slug)
     return _people_page(facility, _duty_form(facility))
+
+
+@bp.get("/facilities/<slug>/people.<any(csv, xlsx):kind>")
+@signed_in
+def people_file(slug: str, kind: Kind) -> ResponseReturnValue:
+    """Hand out the list that the same address without its ending shows."""
+    facility = queries.facility_to_manage(db.session(), current_actor(), slug)
+    columns = [_("Person"), _("E-mail"), _("Duty"), _("From"), _("To"), _("Stands in for")]
+    rows = [
+        [
+            duty.user.name,
+            duty.user.email,
+            words.label("role", duty.role),
+            duty.starts_on,
+            duty.ends_on,
+            duty.stands_in_for.name if duty.stands_in_for else None,
+        ]
+        for duty, _form in _duties(facility, None)
+    ]
+    return export(kind, f"people-{facility.slug}", columns, rows)
 
 
 @bp.post("/facilities/<slug>/people")
@@ -258,6 +278,7 @@ def _people_page(
         form=form,
         frame=frame(facility, "facilities.people"),
         duties=_duties(facility, refused),
+        exports=file_links("facilities.people_file", slug=facility.slug),
         today=day_at(clock.now(), facility.time_zone),
     )
 

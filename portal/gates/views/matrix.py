@@ -1,5 +1,6 @@
 """Every project's gates at a glance, and one gate with its items."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,8 @@ from flask_babel import gettext as _
 from portal.core import clock
 from portal.core.actors import Role
 from portal.gates import queries, rules, words
-from portal.gates.checklists import Row, as_item, facts_of
+from portal.gates.checklists import Row as ItemRow
+from portal.gates.checklists import as_item, facts_of
 from portal.gates.models import Dossier
 from portal.gates.queries import GateBook
 from portal.gates.rules import Gate, Standing, Verdict
@@ -21,7 +23,9 @@ from portal.projects.rules.values import FieldGroup
 from portal.projects.wording import title_without_name
 from portal.store import db
 from portal.web.actors import current_actor, for_roles
+from portal.web.exports import Kind, export, file_links
 from portal.web.filters import day
+from portal.web.sorting import in_order
 
 READERS = (Role.FOUNDER, Role.FACILITY_MANAGER, Role.QA, Role.QP, Role.ADVISER)
 
@@ -37,21 +41,58 @@ class Cell:
     """What holds it, or only warns."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One dossier in the matrix."""
+
+    name: str
+    dossier: Dossier
+    cells: list[Cell]
+
+
+SORTS: dict[str, Callable[[Row], Any]] = {
+    "name": lambda row: row.name.casefold(),
+    "facility": lambda row: row.dossier.facility.name.casefold(),
+    **{
+        gate.value: lambda row, place=place: len(row.cells[place].items)  # type: ignore[misc]
+        for place, gate in enumerate(Gate)
+    },
+}
+"""A gate sorts by how much is open at it."""
+
+
 @bp.get("/gates")
 @for_roles(*READERS)
 def matrix() -> ResponseReturnValue:
     """Show what is open at each gate of every project that the reader may see."""
-    session, actor, at = db.session(), current_actor(), clock.now()
-    dossiers = queries.dossiers_shown(session, actor, at=at)
-    found = queries.books(session, dossiers, today=at.date())
-    names = titles(dossiers)
+    rows, sort = _listed()
     return flask.render_template(
         "gates/matrix.html",
-        gates=[words.gate(gate) for gate in Gate],
-        rows=[(names[one.id], one, [cell(found[one.id, gate]) for gate in Gate]) for one in dossiers],
-        is_founder=Role.FOUNDER in actor.roles,
-        checklists=_own_checklists(dossiers),
+        gates=[(words.gate(gate), gate.value) for gate in Gate],
+        rows=rows,
+        sort=sort,
+        exports=file_links("gates.matrix_file"),
+        is_founder=Role.FOUNDER in current_actor().roles,
+        checklists=_own_checklists([row.dossier for row in rows]),
     )
+
+
+@bp.get("/gates.<any(csv, xlsx):kind>")
+@for_roles(*READERS)
+def matrix_file(kind: Kind) -> ResponseReturnValue:
+    """Hand out the list that the same address without its ending shows, with what holds each gate or warns."""
+    columns = [_("Project"), _("Facility")]
+    for gate in Gate:
+        columns += [words.gate(gate), _("%(gate)s: open", gate=words.gate(gate))]
+    rows = [
+        [
+            row.name,
+            row.dossier.facility.name,
+            *(value for one in row.cells for value in (one.words, "; ".join(one.items))),
+        ]
+        for row in _listed()[0]
+    ]
+    return export(kind, "gates", columns, rows)
 
 
 @bp.get("/gates/<int:dossier_id>/<any(pre_gmp_exit, gmp_entry, first_clinical_batch_release):gate>")
@@ -80,6 +121,18 @@ def show(dossier_id: int, gate: str) -> ResponseReturnValue:
         ],
         gate=gate,
     )
+
+
+def _listed() -> tuple[list[Row], str]:
+    """Return every dossier that the reader may see, in the order that the address asks for, and that order."""
+    session, actor, at = db.session(), current_actor(), clock.now()
+    dossiers = queries.dossiers_shown(session, actor, at=at)
+    found, names = queries.books(session, dossiers, today=at.date()), titles(dossiers)
+    rows = [
+        Row(name=names[one.id], dossier=one, cells=[cell(found[one.id, gate]) for gate in Gate])
+        for one in dossiers
+    ]
+    return in_order(rows, SORTS)
 
 
 def titles(dossiers: list[Dossier]) -> dict[int, str]:
@@ -113,7 +166,7 @@ def cell(book: GateBook) -> Cell:
     )
 
 
-def shown_item(book: GateBook, row: Row) -> dict[str, Any]:
+def shown_item(book: GateBook, row: ItemRow) -> dict[str, Any]:
     """Return an item as the part of a gate draws it."""
     standing = book.verdict.standings[row["id"]]
     stored, waiver = book.known.get(row["id"]), book.waivers.get(row["id"])

@@ -1,6 +1,7 @@
 """Named questions of matching; each hides what the actor may not see."""
 
 from portal.matching.queries.cases import PROGRAMME, Sight, id_of, needs_of, partners_that_fit, sight
+from portal.matching.queries.desk import SORTS as DESK_SORTS
 from portal.matching.queries.desk import Standing, advisers_for, conflicts_of, desk, is_conflicted, standings
 from portal.matching.queries.introductions import (
     Seen,
@@ -49,6 +50,7 @@ from portal.matching.queries.rounds import (
 )
 
 __all__ = [
+    "DESK_SORTS",
     "LATEST_OPENINGS",
     "PROGRAMME",
     "Answers",

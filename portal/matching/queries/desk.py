@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, UnaryExpression, case, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from portal.accounts.models import Organisation, User
@@ -35,7 +35,13 @@ class Standing:
     advisers: tuple[str, ...]
 
 
-def desk(actor: Actor, wanted: projects.ProjectFilter, *, mine: bool, at: datetime) -> Select[Any]:
+SORTS = ("area", "phase", "deadline", "contact")
+"""By what a desk may be sorted instead; not by name, which only some advisers know."""
+
+
+def desk(
+    actor: Actor, wanted: projects.ProjectFilter, *, mine: bool, sort: str = "", at: datetime
+) -> Select[Any]:
     """Return the question for the projects of an adviser's desk with deadline and last contact, whom to help next first."""
     deadline, contact = _deadline(actor, at), _last_contact()
     soon = case((deadline <= at.date() + AHEAD, deadline))
@@ -47,12 +53,27 @@ def desk(actor: Actor, wanted: projects.ProjectFilter, *, mine: bool, at: dateti
     )
     if mine:
         question = question.where(_is_case_of(actor))
+    asked = _sorted_by(sort.removeprefix("-"), deadline, contact, wanted.language)
+    first = () if asked is None else (_last_if_unknown(asked, downwards=sort.startswith("-")),)
     return question.order_by(None).order_by(
+        *first,
         soon.asc().nulls_last(),
         case((looked_after.exists(), 1), else_=0),
         contact.asc().nulls_first(),
         Project.id,
     )
+
+
+def _sorted_by(
+    key: str, deadline: ColumnElement[date], contact: ColumnElement[datetime], language: str
+) -> ColumnElement[Any] | None:
+    if key in {"area", "phase"}:
+        return projects.sorted_by(key, language)
+    return {"deadline": deadline, "contact": contact}.get(key)
+
+
+def _last_if_unknown(column: ColumnElement[Any], *, downwards: bool) -> UnaryExpression[Any]:
+    return (column.desc() if downwards else column.asc()).nulls_last()
 
 
 def standings(session: Session, rows: Sequence[Any]) -> list[Standing]:

@@ -7,6 +7,7 @@ from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from sqlalchemy import Select
 
 from portal.core import clock
 from portal.core.actors import Role
@@ -22,7 +23,10 @@ from portal.projects.models import FieldGroup
 from portal.projects.queries import ProjectFilter
 from portal.store import db, in_one_unit
 from portal.web.actors import back, current_actor, for_roles
+from portal.web.exports import Kind, export, file_links
 from portal.web.filters import day
+from portal.web.locale import language
+from portal.web.paging import page_number, pages_of
 
 A_PAGE = 50
 
@@ -32,6 +36,36 @@ A_PAGE = 50
 def desk() -> ResponseReturnValue:
     """Show an adviser whom to help next, and why."""
     return _desk_page(ConflictForm())
+
+
+@bp.get("/matching.<any(csv, xlsx):kind>")
+@for_roles(Role.ADVISER)
+def desk_file(kind: Kind) -> ResponseReturnValue:
+    """Hand out the list that the same address without its ending shows, all pages of it."""
+    columns = [
+        _("Project"),
+        _("Reference"),
+        _("Area"),
+        _("Phase"),
+        _("Next deadline"),
+        _("Unmet needs"),
+        _("Last contact"),
+        _("Looked after by"),
+    ]
+    rows = [
+        [
+            row["title"],
+            row["reference"],
+            row["area"],
+            row["phase"],
+            row["deadline"][1] if row["deadline"] else None,
+            row["unmet"] or _("all looked after"),
+            row["contact"],
+            row["advisers"] or _("nobody yet"),
+        ]
+        for row in _rows(_question())
+    ]
+    return export(kind, "matching", columns, rows)
 
 
 @bp.post("/matching/conflicts")
@@ -58,29 +92,52 @@ def end_conflict(conflict_id: int) -> ResponseReturnValue:
 
 
 def _desk_page(form: ConflictForm) -> str:
-    actor, at, session = current_actor(), clock.now(), db.session()
-    wanted = ProjectFilter(words=request.args.get("q", "")[:100].strip())
-    mine = request.args.get("mine") == "1"
-    question = queries.desk(actor, wanted, mine=mine, at=at)
+    actor, session = current_actor(), db.session()
+    question = _question()
     number = projects.count(session, question)
-    pages = max(1, -(-number // A_PAGE))
-    page = min(_page(), pages)
-    found = session.execute(question.limit(A_PAGE).offset((page - 1) * A_PAGE)).all()
-    groups = projects.groups_of_each(session, actor, [row[0] for row in found], at=at)
+    page = page_number(number, A_PAGE)
     return render_template(
         "matching/desk.html",
         form=form,
-        rows=[_row(one, groups[one.project.id], at=at) for one in queries.standings(session, found)],
+        rows=_rows(question.limit(A_PAGE).offset((page - 1) * A_PAGE)),
+        sort=_sort(),
+        exports=file_links("matching.desk_file"),
         conflicts=[
             {"name": one.name, "since": day(one.declared_at.date()), "id": one.id}
             for one in queries.conflicts_of(session, actor.user_id)
         ],
         number=number,
         page=page,
-        pages=pages,
-        mine=mine,
-        asked_words=wanted.words,
+        pages=pages_of(number, A_PAGE),
+        mine=_is_mine(),
+        asked_words=_words(),
     )
+
+
+def _question() -> Select[Any]:
+    """Return the question for the projects that the address asks for."""
+    wanted = ProjectFilter(words=_words(), language=language())
+    return queries.desk(current_actor(), wanted, mine=_is_mine(), sort=_sort(), at=clock.now())
+
+
+def _rows(question: Select[Any]) -> list[dict[str, Any]]:
+    session, at = db.session(), clock.now()
+    found = session.execute(question).all()
+    groups = projects.groups_of_each(session, current_actor(), [row[0] for row in found], at=at)
+    return [_row(one, groups[one.project.id], at=at) for one in queries.standings(session, found)]
+
+
+def _words() -> str:
+    return request.args.get("q", "")[:100].strip()
+
+
+def _is_mine() -> bool:
+    return request.args.get("mine") == "1"
+
+
+def _sort() -> str:
+    asked = request.args.get("sort", "")
+    return asked if asked.removeprefix("-") in queries.DESK_SORTS else ""
 
 
 def _row(one: Standing, groups: frozenset[FieldGroup], *, at: datetime) -> dict[str, Any]:
@@ -115,8 +172,3 @@ def _contact(last: datetime | None, at: datetime) -> str:
         return _("never")
     days = max((at - last).days, 0)
     return ngettext("%(num)s day ago", "%(num)s days ago", days) if days else _("today")
-
-
-def _page() -> int:
-    written = request.args.get("page", "")
-    return max(1, int(written)) if written.isascii() and written.isdecimal() and len(written) < 7 else 1

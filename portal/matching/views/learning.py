@@ -16,7 +16,7 @@ from portal.matching.views.blueprint import bp
 from portal.projects import wording
 from portal.store import db
 from portal.web.actors import current_actor, for_roles
-from portal.web.exports import export
+from portal.web.exports import Kind, export
 
 
 @bp.get("/matching/learning")
@@ -42,9 +42,9 @@ def learning() -> ResponseReturnValue:
     )
 
 
-@bp.get("/matching/learning.csv")
+@bp.get("/matching/learning.<any(csv, xlsx):kind>")
 @for_roles(Role.ADVISER)
-def download_learning() -> ResponseReturnValue:
+def download_learning(kind: Kind) -> ResponseReturnValue:
     """Return the same figures as a file."""
     columns = ("group", "value", "first_ten", "first_ten_yes", "after", "after_yes")
     rows: list[list[str | int]] = [
@@ -52,7 +52,7 @@ def download_learning() -> ResponseReturnValue:
         for title, lines in _precisions(queries.answers(db.session(), current_actor()))
         for name, one in lines
     ]
-    return export("csv", "ranking_and_answers", columns, rows)
+    return export(kind, "ranking_and_answers", columns, rows)
 
 
 def _precisions(found: queries.Answers) -> list[tuple[str, list[tuple[str, Precision]]]]:

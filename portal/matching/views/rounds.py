@@ -1,5 +1,6 @@
 """Rounds: ask for one, read what it came to and what each limit costs, take pairs out, and apply it."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import flash, render_template, request, url_for
@@ -18,7 +19,16 @@ from portal.projects import queries as projects
 from portal.projects.models import Project
 from portal.store import db
 from portal.web.actors import back, current_actor, for_roles
+from portal.web.exports import Kind, export, file_links
 from portal.web.filters import moment
+from portal.web.sorting import in_order
+
+SORTS: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "name": lambda row: row["name"].casefold(),
+    "made": lambda row: row["made_at"],
+    "pairs": lambda row: row["pairs"],
+    "state": lambda row: row["state"],
+}
 
 
 @bp.get("/matching/rounds")
@@ -26,6 +36,15 @@ from portal.web.filters import moment
 def list_rounds() -> ResponseReturnValue:
     """Show the adviser's rounds, and the form for a new one."""
     return _list_page(RoundForm(data={"per_project": 3}))
+
+
+@bp.get("/matching/rounds.<any(csv, xlsx):kind>")
+@for_roles(Role.ADVISER)
+def rounds_file(kind: Kind) -> ResponseReturnValue:
+    """Hand out the list that the same address without its ending shows."""
+    columns = [_("Round"), _("Asked for"), _("Pairs"), _("State")]
+    names = ("name", "made", "pairs", "state")
+    return export(kind, "rounds", columns, [[row[name] for name in names] for row in _listed()[0]])
 
 
 @bp.post("/matching/rounds")
@@ -87,8 +106,19 @@ def add_pair(round_id: int) -> ResponseReturnValue:
 
 
 def _list_page(form: RoundForm) -> str:
+    rows, sort = _listed()
+    return render_template(
+        "matching/rounds.html",
+        form=form,
+        rows=rows,
+        sort=sort,
+        exports=file_links("matching.rounds_file"),
+    )
+
+
+def _listed() -> tuple[list[dict[str, Any]], str]:
     found = queries.rounds(db.session(), current_actor())
-    return render_template("matching/rounds.html", form=form, rows=[_line(one) for one in found])
+    return in_order([_line(one) for one in found], SORTS)
 
 
 def _line(one: MatchRound) -> dict[str, Any]:
@@ -96,6 +126,7 @@ def _line(one: MatchRound) -> dict[str, Any]:
         "name": one.name,
         "url": url_for("matching.show_round", round_id=one.id),
         "made": moment(one.made_at),
+        "made_at": one.made_at,
         "pairs": len(one.result["pairs"]) if one.result else None,
         "state": _("On the shortlists")
         if one.applied_at

@@ -6,6 +6,7 @@ from typing import Any
 from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy import Select
 
 from portal.accounts import queries as accounts
 from portal.accounts.models import Organisation
@@ -22,8 +23,10 @@ from portal.partners.rules.values import PartnerKind, PartnerState
 from portal.partners.views.blueprint import bp
 from portal.store import db
 from portal.web.actors import back, current_actor, for_roles, signed_in
+from portal.web.exports import Kind, Value, export, file_links
 from portal.web.filters import moment
 from portal.web.forms import ActionForm
+from portal.web.paging import page_number, pages_of
 
 A_PAGE = 50
 READERS = (Role.ADVISER, Role.INVESTOR, Role.SUPPORT_PROVIDER)
@@ -38,25 +41,64 @@ VERBS: Mapping[str, tuple[Callable[..., Partner], Callable[[], str]]] = {
 @for_roles(*READERS)
 def index() -> ResponseReturnValue:
     """Show the reader's own entries, or to an adviser everybody's."""
-    actor, asked = current_actor(), request.args
-    kind = PartnerKind(asked["kind"]) if asked.get("kind") in set(PartnerKind) else None
-    question = queries.partners(actor, words=asked.get("q", "")[:100].strip(), kind=kind)
+    actor, asked, kind, sort = current_actor(), request.args, _kind(), _sort()
+    question = _question()
     number = queries.count(db.session(), question)
-    pages = max(1, -(-number // A_PAGE))
-    page = min(_page(), pages)
+    page = page_number(number, A_PAGE)
     found = db.session.scalars(question.limit(A_PAGE).offset((page - 1) * A_PAGE)).all()
     return render_template(
         "partners/index.html",
         rows=[_row(partner) for partner in found],
         number=number,
         page=page,
-        pages=pages,
+        pages=pages_of(number, A_PAGE),
         kind=kind,
+        sort=sort,
+        exports=file_links("partners.index_file", ending="form"),
         asked_words=asked.get("q", "")[:100],
         kinds=[(one.value, str(words.KINDS[one])) for one in PartnerKind],
         is_adviser=access.may_read_all(actor),
         is_filtered=bool(kind or asked.get("q")),
     )
+
+
+@bp.get("/partners.<any(csv, xlsx):form>")
+@for_roles(*READERS)
+def index_file(form: Kind) -> ResponseReturnValue:
+    """Hand out the list that the same address without its ending shows, all pages of it."""
+    columns = [
+        _("Partner"),
+        _("Organisation"),
+        _("Kind"),
+        _("In words"),
+        _("Helps with"),
+        _("Ticket"),
+        _("A quarter"),
+        _("State"),
+    ]
+    names = ("name", "organisation", "kind", "text", "needs", "ticket", "capacity", "state")
+    rows = [_row(partner) for partner in db.session.scalars(_question())]
+    return export(form, "partners", columns, [[_plain(row[name]) for name in names] for row in rows])
+
+
+def _question() -> Select[Partner]:
+    """Return the question for the partners that the address asks for."""
+    words_asked = request.args.get("q", "")[:100].strip()
+    return queries.partners(current_actor(), words=words_asked, kind=_kind(), sort=_sort())
+
+
+def _kind() -> PartnerKind | None:
+    asked = request.args.get("kind")
+    return PartnerKind(asked) if asked in set(PartnerKind) else None
+
+
+def _sort() -> str:
+    asked = request.args.get("sort", "name")
+    return asked if asked.removeprefix("-") in queries.SORTS else "name"
+
+
+def _plain(value: Any) -> Value:
+    return value if value is None or isinstance(value, int) else str(value)
 
 
 @bp.get("/partners/<int:partner_id>")

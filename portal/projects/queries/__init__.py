@@ -18,11 +18,13 @@ from portal.projects.queries.grants import (
 )
 from portal.projects.queries.lists import (
     SORTS,
+    TEASER_SORTS,
     ProjectFilter,
     count,
     counts_by_area_and_phase,
     own_projects,
     published_teasers,
+    sorted_by,
     teasers,
 )
 from portal.projects.queries.records import (
@@ -46,6 +48,7 @@ from portal.projects.queries.sheets import (
 
 __all__ = [
     "SORTS",
+    "TEASER_SORTS",
     "GrantsToOrganisation",
     "ProjectFilter",
     "SeenProject",
@@ -70,6 +73,7 @@ __all__ = [
     "seen_project",
     "sheet_plan",
     "sheet_rows",
+    "sorted_by",
     "stages",
     "stated_values",
     "team",

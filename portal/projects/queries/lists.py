@@ -20,6 +20,7 @@ from portal.reference import vocabulary
 
 TEASER_SAYS = (Project.teaser, Project.teaser_sv)
 SORTS = ("name", "phase", "area", "class", "updated")
+TEASER_SORTS = ("phase", "area", "class", "updated")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +39,7 @@ class ProjectFilter:
 
 def own_projects(actor: Actor, wanted: ProjectFilter) -> Select[Project]:
     """Return the question for the actor's own projects, filtered and in order; its rows are what list and export show."""
-    column = _sorted_by(wanted.sort.removeprefix("-"), wanted.language)
+    column = sorted_by(wanted.sort.removeprefix("-"), wanted.language)
     order = column.desc() if wanted.sort.startswith("-") else column.asc()
     return (
         select(Project)
@@ -48,12 +49,15 @@ def own_projects(actor: Actor, wanted: ProjectFilter) -> Select[Project]:
 
 
 def teasers(actor: Actor | None, wanted: ProjectFilter, *, at: datetime) -> Select[Project]:
-    """Return the question for the teasers that an actor, or a visitor, may read, the latest changed first.
+    """Return the question for the teasers that an actor, or a visitor, may read, in one of the orders that tell no name.
 
     A search looks only at the teaser as the actor reads it, so that no hit tells what else the portal knows.
     """
     own = is_own(actor) if actor is not None else false()
     said = [_teaser_says(actor, wanted.words, at=at)] if wanted.words else []
+    key = wanted.sort.removeprefix("-")
+    column = sorted_by(key if key in TEASER_SORTS else "updated", wanted.language)
+    upwards = key in TEASER_SORTS and not wanted.sort.startswith("-")
     return (
         select(Project)
         .where(
@@ -63,7 +67,7 @@ def teasers(actor: Actor | None, wanted: ProjectFilter, *, at: datetime) -> Sele
             *said,
             *_wanted(wanted, everything=False),
         )
-        .order_by(Project.updated_at.desc(), Project.id.desc())
+        .order_by(column.asc() if upwards else column.desc(), Project.updated_at.desc(), Project.id.desc())
     )
 
 
@@ -88,7 +92,8 @@ def counts_by_area_and_phase(session: Session, *, published: bool) -> dict[tuple
     return {(area, phase.value): number for area, phase, number in rows}
 
 
-def _sorted_by(key: str, language: str) -> ColumnElement[Any]:
+def sorted_by(key: str, language: str) -> ColumnElement[Any]:
+    """Return the column of `Project` by which a list is sorted; words of closed lists as they are called in a language."""
     if key == "phase":
         return case({phase: place for place, phase in enumerate(Phase)}, value=Project.phase)
     if key == "updated":

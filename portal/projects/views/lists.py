@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from dataclasses import replace
 from typing import Any
 
 import flask
-from flask import Response, render_template, request, url_for
+from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -15,7 +16,7 @@ from portal.core.errors import NotFound
 from portal.projects import queries, wording
 from portal.projects.forms import ListForm
 from portal.projects.models import Project
-from portal.projects.queries import SORTS, ProjectFilter
+from portal.projects.queries import SORTS, TEASER_SORTS, ProjectFilter
 from portal.projects.rules import access, sheets
 from portal.projects.rules.values import FieldGroup, Phase, ProductClass, TeaserWords
 from portal.projects.views import workbook
@@ -24,8 +25,9 @@ from portal.projects.views.shown import TEASER_READERS
 from portal.reference import vocabulary
 from portal.store import db
 from portal.web.actors import current_actor, for_roles
-from portal.web.exports import Kind
+from portal.web.exports import Kind, file_links
 from portal.web.exports import export as web_export
+from portal.web.filters import moment
 from portal.web.locale import language
 from portal.web.sheets import Value
 
@@ -50,10 +52,7 @@ def index() -> ResponseReturnValue:
         sort=wanted.sort,
         options=_options(),
         is_filtered=wanted != ProjectFilter(sort=wanted.sort, language=wanted.language),
-        exports=[
-            ("CSV", url_for("projects.export", kind="csv", **_address())),
-            ("XLSX", url_for("projects.export", kind="xlsx", **_address())),
-        ],
+        exports=file_links("projects.export"),
     )
 
 
@@ -73,7 +72,7 @@ def export(kind: str) -> ResponseReturnValue:
 @for_roles(*TEASER_READERS)
 def teasers() -> ResponseReturnValue:
     """Show the teasers that the reader may read, and what more of each they were shown."""
-    actor, at, wanted = current_actor(), clock.now(), _wanted()
+    actor, at, wanted = current_actor(), clock.now(), _wanted_teasers()
     question = queries.teasers(actor, wanted, at=at)
     number, page = queries.count(db.session(), question), ListForm(request.args).page()
     projects = db.session.scalars(question.limit(A_PAGE).offset((page - 1) * A_PAGE)).all()
@@ -84,13 +83,11 @@ def teasers() -> ResponseReturnValue:
         page=page,
         pages=max(1, -(-number // A_PAGE)),
         wanted=wanted,
+        sort=wanted.sort,
         options=_options(),
         is_filtered=bool(request.args.keys() & {"q", "phase", "area", "class"}),
         is_adviser=Role.ADVISER in actor.roles,
-        exports=[
-            ("CSV", url_for("projects.teasers_file", kind="csv", **_address())),
-            ("XLSX", url_for("projects.teasers_file", kind="xlsx", **_address())),
-        ],
+        exports=file_links("projects.teasers_file"),
     )
 
 
@@ -99,7 +96,7 @@ def teasers() -> ResponseReturnValue:
 def teasers_file(kind: Kind) -> ResponseReturnValue:
     """Hand out the teasers that the same address without its ending shows, all pages of them."""
     actor, at = current_actor(), clock.now()
-    projects = db.session.scalars(queries.teasers(actor, _wanted(), at=at)).all()
+    projects = db.session.scalars(queries.teasers(actor, _wanted_teasers(), at=at)).all()
     rows = [_teaser_line(row) for row in _teaser_rows(projects, actor, at=at)]
     columns = [
         _("Reference"),
@@ -111,6 +108,7 @@ def teasers_file(kind: Kind) -> ResponseReturnValue:
         _("Teaser"),
         _("Funding sought"),
         _("Shown to you besides"),
+        _("Changed"),
     ]
     return web_export(kind, "teasers", columns, rows)
 
@@ -122,6 +120,11 @@ def sheet_response(rows: list[dict[str, str]], *, kind: str, name: str) -> Respo
     response.mimetype = mimetype
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'
     return response
+
+
+def _wanted_teasers() -> ProjectFilter:
+    """Return what the address asks of the teasers; they have no order by name, which would tell of names."""
+    return replace(_wanted(), sort=ListForm(request.args).sort(TEASER_SORTS, "-updated"))
 
 
 def _wanted() -> ProjectFilter:
@@ -137,10 +140,6 @@ def _wanted() -> ProjectFilter:
         sort=asked.sort(SORTS, "name"),
         language=language(),
     )
-
-
-def _address() -> dict[str, Any]:
-    return {name: value for name, value in request.args.items() if name not in ("page", "kind")}
 
 
 def _options() -> dict[str, list[tuple[str, str]]]:
@@ -165,7 +164,7 @@ def _row(project: Project) -> dict[str, object]:
 
 def _teaser_line(row: dict[str, Any]) -> list[Value]:
     shown = ("title", "organisation", "class", "area", "phase", "teaser", "funding")
-    return [row["project"].reference, *(row[name] for name in shown), ", ".join(row["more"])]
+    return [row["project"].reference, *(row[name] for name in shown), ", ".join(row["more"]), row["changed"]]
 
 
 def _teaser_rows(projects: Sequence[Project], actor: Actor, *, at: datetime) -> list[dict[str, Any]]:
@@ -187,5 +186,6 @@ def _teaser_row(
         "class": wording.product_class(project.product_class.value),
         "teaser": wording.teaser(words),
         "funding": wording.funding(project) if access.sees_funding_range(actor, groups) else None,
+        "changed": moment(project.updated_at),
         "more": [str(wording.GROUPS[group]) for group in FieldGroup if group in groups - {FieldGroup.TEASER}],
     }

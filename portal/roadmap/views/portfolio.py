@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
@@ -25,6 +26,7 @@ from portal.roadmap.views.readiness import expectations
 from portal.roadmap.views.typical import compared, moved
 from portal.store import db
 from portal.web.actors import current_actor, for_roles
+from portal.web.exports import Kind, Value, export, file_links
 from portal.web.sorting import in_order
 
 MOST = 200
@@ -40,6 +42,45 @@ SORTS: dict[str, Callable[[dict[str, Any]], Any]] = {
 @for_roles(Role.ADVISER)
 def portfolio() -> ResponseReturnValue:
     """Show every project whose roadmap the adviser may read, those with the most that is late first."""
+    rows, sort = _listed()
+    exports = file_links("roadmap.portfolio_file")
+    return render_template("roadmap/portfolio.html", rows=rows, sort=sort, exports=exports, words=words)
+
+
+@bp.get("/roadmaps.<any(csv, xlsx):kind>")
+@for_roles(Role.ADVISER)
+def portfolio_file(kind: Kind) -> ResponseReturnValue:
+    """Hand out the list that the same address without its ending shows."""
+    columns = [
+        _("Project"),
+        _("Organisation"),
+        _("Phase"),
+        _("Next milestone"),
+        _("When"),
+        _("Late steps"),
+        _("Finished steps with both days known"),
+        _("Of these longer than usual"),
+        _("Under way for longer than usual"),
+        _("Next step"),
+        _("Wanted by"),
+        _("Weakest readiness"),
+        _("Level"),
+    ]
+    return export(kind, "roadmaps", columns, map(_cells, _listed()[0]))
+
+
+def _cells(row: dict[str, Any]) -> list[Value]:
+    typical = row["typical"]
+    names = ("name", "organisation", "phase", "milestone", "range", "late")
+    return [
+        *(row[name] for name in names),
+        *((typical.measured, len(typical.longer), len(typical.running)) if typical else (None, None, None)),
+        *(row[name] for name in ("next", "next_by", "weakest", "weakest_level")),
+    ]
+
+
+def _listed() -> tuple[list[dict[str, Any]], str]:
+    """Return the projects in the order that the address asks for, and that order."""
     session, actor, at = db.session(), current_actor(), clock.now()
     projects = session.scalars(
         select(Project)
@@ -63,8 +104,7 @@ def portfolio() -> ResponseReturnValue:
         for project in projects
     ]
     rows.sort(key=lambda row: (-row["late"], row["name"]))
-    ordered, sort = in_order(rows, SORTS)
-    return render_template("roadmap/portfolio.html", rows=ordered, sort=sort, words=words)
+    return in_order(rows, SORTS)
 
 
 def _compared(

@@ -23,6 +23,7 @@ from portal.roadmap.rules.referrals import UNSENT, ReferralSide, ReferralState, 
 from portal.roadmap.views.blueprint import bp
 from portal.store import db
 from portal.web.actors import back, current_actor, for_roles
+from portal.web.exports import Kind, export, file_links
 from portal.web.filters import moment
 from portal.web.sorting import in_order
 
@@ -48,20 +49,27 @@ READERS = (Role.FOUNDER, Role.SUPPORT_PROVIDER, Role.ADVISER)
 @for_roles(*READERS)
 def referrals() -> ResponseReturnValue:
     """Show the referrals of the reader's projects, and what the reader's organisation was asked or has proposed."""
-    session, actor, at = db.session(), current_actor(), clock.now()
-    found = session.scalars(queries.referrals(actor, at=at).limit(MOST)).all()
-    seen = projects.groups_of_each(session, actor, list({one.project for one in found}), at=at)
-    rows = [_row(SeenReferral(one, queries.side_of(actor, one)), seen[one.project_id]) for one in found]
-    ordered, sort = in_order(rows, SORTS)
+    actor, at = current_actor(), clock.now()
+    rows, sort = _listed()
     return render_template(
         "roadmap/referrals.html",
-        rows=ordered,
+        rows=rows,
         sort=sort,
+        exports=file_links("roadmap.referrals_file"),
         is_provider=Role.SUPPORT_PROVIDER in actor.roles,
         is_founder=Role.FOUNDER in actor.roles,
         places=_places(actor, day_of(at)),
         ends=next_quarter(day_of(at)) - timedelta(days=1),
     )
+
+
+@bp.get("/referrals.<any(csv, xlsx):kind>")
+@for_roles(*READERS)
+def referrals_file(kind: Kind) -> ResponseReturnValue:
+    """Hand out the list that the same address without its ending shows."""
+    columns = [_("Step"), _("Project"), _("Asked of"), _("State"), _("Asked"), _("Wanted by")]
+    names = ("step", "project", "partner", "state", "asked", "apply_by")
+    return export(kind, "referrals", columns, [[row[name] for name in names] for row in _listed()[0]])
 
 
 def _places(actor: Actor, today: date) -> list[dict[str, Any]]:
@@ -132,6 +140,15 @@ def send_proposed(referral_id: int) -> ResponseReturnValue:
         flash(_("Asked. You are told when they answer."), "done")
         return back("roadmap.referral", referral_id=referral_id)
     return _page(referral_id, form), 409 if form.stale else 422
+
+
+def _listed() -> tuple[list[dict[str, Any]], str]:
+    """Return the referrals that the reader may know of, in the order that the address asks for, and that order."""
+    session, actor, at = db.session(), current_actor(), clock.now()
+    found = session.scalars(queries.referrals(actor, at=at).limit(MOST)).all()
+    seen = projects.groups_of_each(session, actor, list({one.project for one in found}), at=at)
+    rows = [_row(SeenReferral(one, queries.side_of(actor, one)), seen[one.project_id]) for one in found]
+    return in_order(rows, SORTS)
 
 
 def _row(seen: SeenReferral, groups: frozenset[FieldGroup]) -> dict[str, Any]:

@@ -1,7 +1,6 @@
-"""What a hit shows: a title, where it leads, and enough to tell it from its neighbours; nothing that its page hides."""
+"""Hits among projects, places, partners, requests, bookings, organisations and people."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from flask import url_for
@@ -15,79 +14,16 @@ from portal.facilities import words as facility_words
 from portal.facilities.models import Cleanroom, Facility
 from portal.partners import words as partner_words
 from portal.partners.models import Partner
-from portal.partners.queries import programmes
 from portal.partners.rules import access
 from portal.projects import wording
 from portal.projects.models import Project
 from portal.projects.queries import groups_of_each, teasers_of_each
 from portal.projects.rules.values import FieldGroup, TeaserWords
-from portal.reference import glossary
-from portal.reference.queries import effective_records
-from portal.reference.shipped import in_language
-from portal.search.queries import Asker, Found, Kind
-from portal.search.rules import excerpt, has_all, terms_of
+from portal.search.hits.lines import Hit
+from portal.search.queries import Asker, Kind
+from portal.search.rules import excerpt
 from portal.store import db
 from portal.web.filters import window
-from portal.web.locale import language
-from portal.web.ways import Way, readings, ways
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
-    """One line of what was found."""
-
-    title: str
-    url: str
-    about: str = ""
-    text: str = ""
-    badge: tuple[str, str] | None = None
-    is_demo: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
-    """What was found of one kind: some hits, and how many there are."""
-
-    kind: str
-    title: str
-    hits: list[Hit]
-    total: int
-
-
-def title_of(kind: str) -> str:
-    """Return what a kind of hits is called."""
-    return {
-        Kind.PROJECT: _("Projects"),
-        Kind.REQUEST: _("Slot requests"),
-        Kind.BOOKING: _("Bookings"),
-        Kind.FACILITY: _("Facilities"),
-        Kind.CLEANROOM: _("Cleanrooms"),
-        Kind.PARTNER: _("Partners"),
-        Kind.ORGANISATION: _("Organisations"),
-        Kind.PERSON: _("People"),
-        "programmes": _("Support programmes"),
-        "steps": _("Steps"),
-        "guides": _("Guides"),
-        "pages": _("Pages"),
-        "glossary": _("Glossary"),
-    }[kind]
-
-
-def group_of(kind: Kind, found: Found, asker: Asker, words: Sequence[str]) -> Group:
-    """Return what was found of a kind, in words."""
-    hits = HITS[kind](found.records, asker, words)
-    return Group(kind=kind.value, title=title_of(kind), hits=hits, total=found.total)
-
-
-def more_groups(words: Sequence[str], *, only: str | None, limit: int, offset: int) -> list[Group]:
-    """Return what was found of what lies in no table of ours: programmes, steps of a roadmap, guides, pages, the glossary."""
-    groups = []
-    for kind, find in MORE.items():
-        if only in (None, kind):
-            hits = find(words)
-            some = hits[offset : offset + limit]
-            groups.append(Group(kind=kind, title=title_of(kind), hits=some, total=len(hits)))
-    return groups
 
 
 def _projects(records: Sequence[Project], asker: Asker, words: Sequence[str]) -> list[Hit]:
@@ -258,94 +194,3 @@ HITS: Mapping[Kind, Callable[[Sequence[Any], Asker, Sequence[str]], list[Hit]]] 
     Kind.ORGANISATION: _organisations,
     Kind.PERSON: _people,
 }
-
-
-def _pages(words: Sequence[str]) -> list[Hit]:
-    return [Hit(title=way.label, url=way.url) for way in ways() if has_all(_said(way), words)]
-
-
-def _said(way: Way) -> set[str]:
-    return terms_of((way.label, way.also_called))
-
-
-def _steps(words: Sequence[str]) -> list[Hit]:
-    spoken = language()
-    found = []
-    for fact in effective_records(db.session(), "roadmap_steps"):
-        names, summary = tuple(fact.record["name"].values()), fact.record["summary"]
-        if has_all(terms_of((*names, *summary.values())), words):
-            hit = Hit(
-                title=_spoken(fact.record["name"], spoken),
-                url=url_for("roadmap.step", step_id=fact.record_id),
-                text=_spoken(summary, spoken),
-            )
-            found.append((not has_all(terms_of(names), words), hit))
-    return _best_first(found)
-
-
-def _programmes(words: Sequence[str]) -> list[Hit]:
-    spoken = language()
-    found = []
-    for fact in programmes(db.session()):
-        record = fact.record
-        gives = _both(record.get("gives"))
-        if has_all(terms_of((record["name"], record["provider"], *gives)), words):
-            hit = Hit(
-                title=record["name"],
-                url=url_for("partners.programme", programme_id=fact.record_id),
-                about=record["provider"],
-                text=_spoken(record.get("gives"), spoken),
-            )
-            found.append((not has_all(terms_of((record["name"],)), words), hit))
-    return _best_first(found)
-
-
-def _guides(words: Sequence[str]) -> list[Hit]:
-    found = []
-    for reading in readings():
-        if has_all(terms_of((reading.title, reading.lead, reading.text)), words):
-            hit = Hit(title=reading.title, url=reading.url, text=reading.lead)
-            found.append((not has_all(terms_of((reading.title,)), words), hit))
-    return _best_first(found)
-
-
-def _both(value: object) -> tuple[str, ...]:
-    """Return words in every language in which a fact has them."""
-    if isinstance(value, Mapping):
-        return tuple(str(one) for one in value.values())
-    return () if value is None else (str(value),)
-
-
-def _terms(words: Sequence[str]) -> list[Hit]:
-    spoken = language()
-    found = []
-    for term in glossary.terms():
-        names = (*term.names.values(), *term.synonyms)
-        if has_all(terms_of((*names, term.meaning(spoken))), words):
-            hit = Hit(
-                title=term.name(spoken),
-                url=url_for("reference.show_glossary", _anchor=f"t-{term.id}"),
-                text=term.meaning(spoken),
-            )
-            found.append((not has_all(terms_of(names), words), hit))
-    return _best_first(found)
-
-
-def _best_first(found: list[tuple[bool, Hit]]) -> list[Hit]:
-    """Return hits by title, those that are called so before those that only speak of it."""
-    return [hit for _rest, hit in sorted(found, key=lambda one: (one[0], one[1].title.casefold()))]
-
-
-def _spoken(value: object, spoken: str) -> str:
-    words = in_language(value, spoken)
-    return words.words if words else ""
-
-
-MORE: Mapping[str, Callable[[Sequence[str]], list[Hit]]] = {
-    "programmes": _programmes,
-    "steps": _steps,
-    "guides": _guides,
-    "pages": _pages,
-    "glossary": _terms,
-}
-"""What is found in memory, in the order in which it is shown."""

@@ -1,0 +1,34 @@
+"""Terms by which campaigns, runs, referrals, market access and rights are found; `portal migrate` writes them right after."""
+
+from alembic import op
+
+revision = "0043"
+down_revision = "0042"
+branch_labels = None
+depends_on = None
+
+BEFORE = (
+    *("project_teaser", "project_identity", "project_process", "project_roadmap", "request", "booking"),
+    *("facility", "cleanroom", "partner", "person", "organisation", "organisation_record"),
+)
+ADDED = ("campaign", "campaign_reference", "run", "referral", "market_access", "right")
+AFTER = (*BEFORE[:6], *ADDED, *BEFORE[6:])
+
+
+def upgrade() -> None:
+    """Let there be terms of them."""
+    _allow(AFTER)
+
+
+def downgrade() -> None:
+    """Remove their terms, and refuse them."""
+    listed = ", ".join(f"'{shelf}'" for shelf in ADDED)
+    op.execute(f"DELETE FROM search_term WHERE shelf IN ({listed})")  # noqa: S608  (our own words)
+    _allow(BEFORE)
+
+
+def _allow(shelves: tuple[str, ...]) -> None:
+    words = ", ".join(f"'{shelf}'" for shelf in shelves)
+    with op.batch_alter_table("search_term") as batch_op:
+        batch_op.drop_constraint(op.f("ck_search_term_shelf"), type_="check")
+        batch_op.create_check_constraint(op.f("ck_search_term_shelf"), f"shelf IN ({words})")
