@@ -27,3 +27,18 @@ def rows_of(content: bytes) -> list[list[str]]:
     for place, written in cells_of(content).items():
         rows.setdefault(int(re.sub(r"\D", "", place)), []).append(written)
     return [rows[number] for number in sorted(rows)]
+
+
+def table_of(content: bytes) -> list[list[str]]:
+    """Return the rows of the one sheet, its heading first, with every cell of it, also those without anything."""
+    found: dict[int, dict[int, str]] = {}
+    for place, written in cells_of(content).items():
+        letters, number = re.fullmatch(r"([A-Z]+)([0-9]+)", place).groups()  # type: ignore[union-attr]
+        column = sum((ord(sign) - 64) * 26**power for power, sign in enumerate(reversed(letters)))
+        found.setdefault(int(number), {})[column] = written
+    width = max(found[1])
+    return [
+        [found[number].get(column, "") for column in range(1, width + 1)]
+        for number in range(1, max(found) + 1)
+        if number in found
+    ]

@@ -108,7 +108,8 @@ def _pages() -> tuple[list[Row], list[str]]:
     worst = sorted(slow.items(), key=lambda pair: -max(one.took.cpu for one in pair[1].values()))[:SLOWEST]
     rows: list[Row] = [
         ("Pages walked, each as one reader of every role that may", "", *_each(found, len)),
-        ("of these over 100 ms of CPU", "0", *_each(found, _over)),
+        ("of these without a page, and listed below", "0", *_each(found, _missing)),
+        ("over 100 ms of CPU", "0", *_each(found, _over)),
         ("the middle one of all, and of twenty the slowest but one", "", *_each(found, _usual)),
         (
             "Addresses of the matrix left out, for want of a record",
@@ -135,6 +136,10 @@ def _pages() -> tuple[list[Row], list[str]]:
 
 def _each(found: dict[str, list[Walked]], told: Callable[[list[Walked]], object]) -> tuple[str, str]:
     return str(told(found["sqlite"])), str(told(found["postgresql"]))
+
+
+def _missing(walked: list[Walked]) -> int:
+    return sum(one.code >= 400 for one in walked)
 
 
 def _over(walked: list[Walked]) -> int:

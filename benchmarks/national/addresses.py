@@ -133,8 +133,11 @@ class _Ground:
         mine = (
             select(SlotRequest).where(SlotRequest.organisation_id == self.own).order_by(SlotRequest.id.desc())
         )
+        here = mine.order_by(None).order_by(
+            SlotRequest.cleanroom_id.in_(self.rooms_here).desc(), SlotRequest.id
+        )
         for place, state in STATES.items():
-            self.keep(place, self.find(mine.where(SlotRequest.state == state), request_id="id"))
+            self.keep(place, self.find(here.where(SlotRequest.state == state), request_id="id"))
         submitted = mine.where(
             SlotRequest.cleanroom_id.in_(self.rooms_here), SlotRequest.state == RequestState.SUBMITTED
         )

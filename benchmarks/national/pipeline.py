@@ -183,7 +183,7 @@ def _consents(story: Story, society: Society, project: int, since: datetime, num
     if number % 4:
         return
     adviser = society.advisers[number // 4 % len(society.advisers)]
-    for group in (FieldGroup.IDENTITY, FieldGroup.PROCESS, FieldGroup.BOOKINGS):
+    for group in (FieldGroup.IDENTITY, FieldGroup.PROCESS, FieldGroup.ROADMAP, FieldGroup.MONEY):
         story.book.add(
             Grant,
             project_id=project,

@@ -59,7 +59,7 @@ def index_file(kind: Kind) -> ResponseReturnValue:
         [
             str(line["title"]),
             str(line["badge"][1]),
-            line["progress"].words if line["progress"].total else "",
+            line["progress"]["words"] if line["progress"]["total"] else "",
             moment(line["asked_at"]),
             moment(line["ended_at"]) if line["ended_at"] else "",
         ]

@@ -25,10 +25,11 @@ def file_links(endpoint: str, *, ending: str = "kind", **values: Any) -> list[tu
     """
     asked = urlencode([(name, value) for name, value in request.args.items(multi=True) if name != "page"])
     kinds: tuple[Kind, ...] = ("csv", "xlsx")
-    return [
-        (kind.upper(), url_for(endpoint, **{ending: kind}, **values) + (f"?{asked}" if asked else ""))
-        for kind in kinds
-    ]
+    links: list[tuple[str, str]] = []
+    for kind in kinds:
+        filled: dict[str, Any] = {**values, ending: kind}
+        links.append((kind.upper(), url_for(endpoint, **filled) + (f"?{asked}" if asked else "")))
+    return links
 
 
 def export(kind: Kind, name: str, columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> Response:

@@ -113,7 +113,8 @@ def test_each_kind_of_work_is_found_by_somebody(worlds: Callable[[str], Walker])
     """Else the test above would say nothing of it."""
     walker = worlds("sqlite")
     for kind in OPENED_AT:
-        assert any(paths_found(walker, person, "xq", kind) for person in Person), kind
+        some = (Person.FOUNDER, Person.ADMINISTRATOR)
+        assert any(paths_found(walker, person, "xq", kind) for person in some), kind
 
 
 @pytest.mark.parametrize("person", [Person.FOUNDER, Person.MANAGER, Person.OTHER_MANAGER, Person.INVESTOR])
@@ -121,8 +122,9 @@ def test_messages_are_found_by_what_they_are_about_and_only_by_who_got_them(
     walker: Walker, person: Person
 ) -> None:
     found = {int(number_in(path)) for path in paths_found(walker, person, "xq", Kind.MESSAGE)}
+    reader = user_of(walker, person)
     with walker.forgotten() as session:
-        got = set(session.scalars(select(Message.id).where(Message.recipient_id == user_of(walker, person))))
+        got = set(session.scalars(select(Message.id).where(Message.recipient_id == reader)))
     assert found
     assert found <= got
     for number in found:

@@ -69,7 +69,8 @@ def _sorted_by(
 ) -> ColumnElement[Any] | None:
     if key in {"area", "phase"}:
         return projects.sorted_by(key, language)
-    return {"deadline": deadline, "contact": contact}.get(key)
+    columns: dict[str, ColumnElement[Any]] = {"deadline": deadline, "contact": contact}
+    return columns.get(key)
 
 
 def _last_if_unknown(column: ColumnElement[Any], *, downwards: bool) -> UnaryExpression[Any]:
