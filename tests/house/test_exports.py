@@ -92,7 +92,7 @@ def problems(walker: Walker, person: Person, address: str) -> Iterator[str]:
         for cell, written in zip(cells, line, strict=True)
         if not same(cell, written.removeprefix("'"))
     )
-    path = address.split("?")[0]
+    path = address.split("?", maxsplit=1)[0]
     if path in FOR_MACHINES:
         return
     yield from (
