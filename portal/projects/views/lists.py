@@ -1,8 +1,8 @@
 """Lists of projects: a founder's own, and the teasers that others read; exports of exactly what is shown."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import flask
