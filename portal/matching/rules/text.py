@@ -54,9 +54,21 @@ def words(text: str) -> list[str]:
 
 def is_swedish(folded: Sequence[str]) -> bool | None:
     """Say whether words come from a Swedish text or an English one, or None where nothing tells."""
-    votes = sum((word in SWEDISH_WORDS) - (word in ENGLISH_WORDS) for word in folded)
-    votes += sum("å" in word or "ä" in word or "ö" in word for word in folded)
+    votes = sum(map(vote_of, folded))
     return None if votes == 0 else votes > 0
+
+
+@lru_cache(maxsize=65536)
+def vote_of(word: str) -> int:
+    """Return what a word says of its text's language: above 0 for Swedish, below for English."""
+    told = (word in SWEDISH_WORDS) - (word in ENGLISH_WORDS)
+    return told + ("å" in word or "ä" in word or "ö" in word)
+
+
+@lru_cache(maxsize=65536)
+def says_something(word: str) -> bool:
+    """Say whether a word counts by itself."""
+    return len(word) > 1 and word not in COMMON_WORDS
 
 
 @lru_cache(maxsize=65536)
@@ -137,15 +149,16 @@ class Lexicon:
         written = WORD.findall(unicodedata.normalize("NFKC", text))
         folded = [word.casefold() for word in written]
         swedish = is_swedish(folded)
-        readings = [
-            [stem(word) for word in folded] for stem in STEMS if swedish in {None, stem is swedish_stem}
-        ]
+        readings = [list(map(stem, folded)) for stem in STEMS if swedish in {None, stem is swedish_stem}]
         found = [
-            (stemmed, written[place])
-            for place, (word, stemmed) in enumerate(zip(folded, readings[0], strict=True))
-            if len(word) > 1 and word not in COMMON_WORDS
+            (stemmed, as_written)
+            for word, stemmed, as_written in zip(folded, readings[0], written, strict=True)
+            if says_something(word)
         ]
-        for place, word in enumerate(folded):
+        # Few words begin a name, and all others are passed over in one go.
+        begins = {place for stems in readings for place, stem in enumerate(stems) if stem in self._names}
+        for place in sorted(begins):
+            word = folded[place]
             named = {
                 (concept, len(name))
                 for stems in readings
