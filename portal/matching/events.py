@@ -283,6 +283,20 @@ class FollowUpDue(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CaseAssigned(Event):
+    """An adviser looks after a project from now on; the reason is for advisers only."""
+
+    about: ClassVar[Mapping[str, str]] = {"case_id": "adviser_case"}
+    private: ClassVar[Mapping[str, str]] = {"reason": "advisers"}
+    name: ClassVar[str] = "adviser_case.assigned"
+
+    case_id: int
+    adviser_id: int
+    before_id: int | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NeedsStated(Event):
     """A founder has said what the project asks for."""
 

@@ -237,6 +237,22 @@ class AdviserNote(Base):
     author: Mapped[User] = relationship()
 
 
+class AdviserCase(Base):
+    """Which adviser looks after a project, since when; a project has one at a time."""
+
+    __tablename__ = "adviser_case"
+    __table_args__ = (UniqueConstraint("project_id"),)
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id"))
+    adviser_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    since: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+    adviser: Mapped[User] = relationship()
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (SQLAlchemy reads it as it stands)
+
+
 class StatedNeed(Base):
     """One kind of help that a project asks for, in detail; how much money is sought stands with the project."""
 

@@ -175,6 +175,13 @@ INTRODUCTIONS: dict[str, Callable[[Values], str]] = {
     "adviser_conflicted": lambda _: gettext(
         "You have declared a conflict of interest with one side. Let another adviser do this, or end the conflict at your desk."
     ),
+    "case_not_an_adviser": lambda _: gettext(
+        "Choose somebody of the list: an adviser who has declared no conflict of interest with the project."
+    ),
+    "case_theirs_already": lambda values: gettext(
+        "%(name)s looks after this project already.", name=values["name"]
+    ),
+    "case_reason_missing": lambda _: gettext("Say why, so that whoever takes it over knows; both are told."),
     "need_unknown": lambda values: gettext(
         "“%(kind)s” is not a kind of help that the portal knows. Choose from the list.", kind=values["kind"]
     ),

@@ -92,6 +92,8 @@ CODES: Mapping[Topic, tuple[str, ...]] = {
         "introduction.meeting_cancelled",
         "introduction.meeting_over",
         "adviser_note.due",
+        "adviser_case.given",
+        "adviser_case.taken",
         "introduction.declined",
         "introduction.expired",
         "introduction.consent_withdrawn",

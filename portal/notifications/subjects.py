@@ -12,6 +12,7 @@ from portal.core.actors import Actor, Role
 from portal.core.errors import NotFound
 from portal.facilities.models import Cleanroom, Facility
 from portal.gates.queries import dossier_shown
+from portal.matching.models import AdviserCase
 from portal.matching.queries import introduction_seen, note_to_end
 from portal.notifications.models import Message
 from portal.partners.queries import partner_to_see
@@ -98,6 +99,13 @@ def _of_note(actor: Actor, about: About) -> str:
     return url_for("matching.matches", project_id=note.project_id, _anchor="notes")
 
 
+def _of_case(actor: Actor, about: About) -> str:
+    case = db.session().get(AdviserCase, about.subject_id)
+    if case is None or Role.ADVISER not in actor.roles:
+        raise NotFound
+    return url_for("matching.matches", project_id=case.project_id, _anchor="adviser")
+
+
 def _of_rights(actor: Actor, about: About) -> str:
     seen = seen_confidential(db.session(), actor, about.subject_id, at=clock.now())
     return url_for("roadmap.rights", project_id=seen.project.id)
@@ -121,6 +129,7 @@ PAGES: Mapping[str, Callable[[Actor, About], str]] = {
     "dossier": _of_dossier,
     "facility": _of_checklist,
     "introduction": _of_introduction,
+    "adviser_case": _of_case,
     "adviser_note": _of_note,
     "partner": _of_partner,
     "referral": _of_referral,

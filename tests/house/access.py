@@ -901,6 +901,16 @@ MATCHING = (
         on="matching.matches",
         types={"words": "Ask again"},
     ),
+    send(
+        "matching.assign",
+        "project",
+        may=ADVISERS,
+        on="matching.matches",
+        types=lambda ground: {
+            "adviser_id": str(ground.values["colleague adviser"]),
+            "reason": "Knows the field",
+        },
+    ),
     send("matching.end_note", "note", may=ADVISERS, on="matching.matches", of="project"),
 )
 

@@ -211,7 +211,9 @@ class _Builder:
         body = OrganisationKind.PUBLIC_BODY
         with self.own("advice"):
             advice = self.organisation("advice", body)
-            self._round(self.person("advice", advice, Role.ADVISER, who=Person.ADVISER), advice)
+            colleague = self.person("advice", advice, Role.ADVISER, who=Person.ADVISER)
+            self.colleague_id = colleague.id
+            self._round(colleague, advice)
         with self.own("others"):
             self.person("others", None, who=Person.NOBODY)
             for number, (role, who) in enumerate(
@@ -845,6 +847,17 @@ class _GroundBuilder:
             at=self.world.now,
         )
         self.at("note", note_id=note.id)
+        adviser = self.world.adviser
+        matching.assign_case(
+            self.session,
+            adviser,
+            self.main.id,
+            adviser_id=adviser.user_id,
+            reason=mark("advice", "notes"),
+            version=None,
+            at=self.world.now,
+        )
+        self.ground.values["colleague adviser"] = self.world.colleague_id
 
     def _shared(self, introduction_id: int) -> None:
         document = matching.add_document(

@@ -32,6 +32,8 @@ MATCHED = NAMED | {"thesis", "offer", "draft", "contact", "partner ids"}
 PARTNERS = dict.fromkeys(("fund", "help"), MATCHED)
 HELPED = TEASER | NAMED | {"money", "person", "project", "team", "asked", "referral ids"}
 """What a provider reads of those who asked for its help: the teaser and what it was asked, and more once it accepted."""
+COLLEAGUES = frozenset({"person", "account ids"})
+"""What advisers read of one another: who could take a project over."""
 CONFIDANTS = dict.fromkeys(("advice", "hush", "murmur"), NAMED)
 PROPOSER = NAMED | {"person"}
 """What a founder reads of the adviser who proposes whom to ask for help."""
@@ -51,10 +53,11 @@ KNOWN: Mapping[Person, Mapping[str, frozenset[str] | None]] = {
         "eff": NAMED | {"company", "person", "address", "message ids"},
         "alpha": frozenset({"booking ids"}),  # what they were told while they stood in
     },
-    Person.ADVISER: {"advice": None, **ADVISERS, **PARTNERS},
+    Person.ADVISER: {"advice": None, "hush": COLLEAGUES, "murmur": COLLEAGUES, **ADVISERS, **PARTNERS},
     Person.GRANTED_ADVISER: {
         "hush": None,
-        "advice": frozenset({"notes"}),
+        "advice": frozenset({"notes"}) | COLLEAGUES,
+        "murmur": COLLEAGUES,
         **ADVISERS,
         **PARTNERS,
         "alpha": SENT

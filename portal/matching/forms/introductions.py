@@ -201,6 +201,17 @@ class ApplyForm(ActionForm):
         return [(project, partner) for project, _colon, partner in found]
 
 
+class CaseForm(ActionForm):
+    """Who looks after a project from now on, and why."""
+
+    adviser_id = SelectField(_l("Adviser"), coerce=int, validate_choice=False)
+    reason = text(
+        _l("Why"),
+        longest=1000,
+        description=_l("Advisers read it; who only takes on what nobody had needs none."),
+    )
+
+
 class NoteForm(BaseForm):
     """What an adviser notes, and when to follow it up."""
 

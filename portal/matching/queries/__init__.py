@@ -1,5 +1,6 @@
 """Named questions of matching; each hides what the actor may not see."""
 
+from portal.matching.queries.caseload import Handed, case_of, free_advisers, handed_on
 from portal.matching.queries.cases import PROGRAMME, Sight, id_of, needs_of, partners_that_fit, sight
 from portal.matching.queries.desk import SORTS as DESK_SORTS
 from portal.matching.queries.desk import Standing, advisers_for, conflicts_of, desk, is_conflicted, standings
@@ -56,12 +57,14 @@ __all__ = [
     "Answers",
     "DataRoom",
     "Guest",
+    "Handed",
     "Seen",
     "Sight",
     "Standing",
     "advisers_for",
     "answers",
     "board",
+    "case_of",
     "conflicts_of",
     "count_openings",
     "count_waiting",
@@ -71,10 +74,12 @@ __all__ = [
     "document_of",
     "entered",
     "follow_ups_due",
+    "free_advisers",
     "free_time_of",
     "free_times",
     "groups_in_profile",
     "guests",
+    "handed_on",
     "has_met",
     "id_of",
     "introduction_history",

@@ -14,10 +14,11 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from portal.accounts.models import Organisation, OrganisationKind
+from portal.accounts.models import OrganisationKind
 from portal.core.actors import Actor
 from portal.matching.lexicon import similarity
 from portal.matching.models import Introduction, StatedNeed
+from portal.matching.queries.around import Around, names_around
 from portal.matching.queries.needs import needs_of_each, stated_needs
 from portal.matching.rules.introductions import State
 from portal.matching.rules.needs import PROPOSED
@@ -108,10 +109,11 @@ def _sight(
 ) -> Sight:
     stored = partners.open_partners(session)
     programmes = partners.programmes(session)
+    known_as = names_around(session, [project.organisation], stored)
     hidden = _hidden(seen)
     used = _seats_taken(session, at)
     rates = partners.rates(session, on=at.date())
-    asked = [_stored_partner(one, used.get(one.id, 0), [project.organisation], rates) for one in stored]
+    asked = [_stored_partner(one, used.get(one.id, 0), known_as, rates) for one in stored]
     asked += [_programme(fact, project.organisation.country) for fact in programmes]
     declined, others = _declines(session, project.id)
     case = Case(
@@ -141,16 +143,20 @@ class Part:
 
 
 def parts_of_round(
-    session: Session, actor: Actor, chosen: Sequence[StoredProject], *, at: datetime
+    session: Session,
+    actor: Actor,
+    chosen: Sequence[StoredProject],
+    stored: Sequence[StoredPartner],
+    *,
+    at: datetime,
 ) -> list[Part]:
     """Return projects and partners of a round, each project as far as the actor sees it, in as few cases as that takes."""
     groups = projects.groups_of_each(session, actor, chosen, at=at)
     rates = partners.rates(session, on=at.date())
     used = _seats_taken(session, at)
     asking = list({one.organisation_id: one.organisation for one in chosen}.values())
-    asked = [
-        _stored_partner(one, used.get(one.id, 0), asking, rates) for one in partners.open_partners(session)
-    ]
+    known_as = names_around(session, asking, stored)
+    asked = [_stored_partner(one, used.get(one.id, 0), known_as, rates) for one in stored]
     declined, others = _declines(session, None)
     facts = tuple(_project(one, frozenset(FieldGroup), rates) for one in others)
     stated = needs_of_each(session, [one.id for one in chosen])
@@ -242,7 +248,7 @@ def _need(kind: str, stated: StatedNeed | None, money: Money, groups: Collection
 
 
 def _stored_partner(
-    partner: StoredPartner, used: int, asking: Iterable[Organisation], rates: Mapping[str, float]
+    partner: StoredPartner, used: int, known_as: Around, rates: Mapping[str, float]
 ) -> Partner:
     return Partner(
         id=id_of(partner.id),
@@ -268,17 +274,7 @@ def _stored_partner(
         opens=partner.opens,
         closes=partner.closes,
         capacity=max(partner.capacity - used, 0),
-        conflicts=_conflicts(partner, asking),
-    )
-
-
-def _conflicts(partner: StoredPartner, asking: Iterable[Organisation]) -> frozenset[str]:
-    """Return those of the asking organisations that the partner names, by any of their names."""
-    named = {name.casefold() for name in partner.conflicts}
-    return frozenset(
-        str(one.id)
-        for one in asking
-        if named & {name.casefold() for name in (one.name, one.legal_name, one.number) if name}
+        conflicts=known_as.conflicts_of(partner),
     )
 
 

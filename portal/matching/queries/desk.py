@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from portal.accounts.models import Organisation, User
 from portal.accounts.queries import people_as
 from portal.core.actors import Actor, Role
-from portal.matching.models import AdviserConflict, AdviserNote, Introduction, StatedNeed
+from portal.matching.models import AdviserCase, AdviserConflict, AdviserNote, Introduction, StatedNeed
 from portal.matching.rules.introductions import OPEN, State
 from portal.partners.models import Partner
 from portal.projects import queries as projects
@@ -33,6 +33,7 @@ class Standing:
     under_way: int
     helped_with: frozenset[str]
     advisers: tuple[str, ...]
+    is_taken_on: bool
 
 
 SORTS = ("area", "phase", "deadline", "contact")
@@ -51,6 +52,7 @@ def desk(
     question = projects.teasers(actor, wanted, at=at).add_columns(
         deadline.label("deadline"), contact.label("last_contact")
     )
+    taken_on = select(AdviserCase.id).where(AdviserCase.project_id == Project.id)
     if mine:
         question = question.where(_is_case_of(actor))
     asked = _sorted_by(sort.removeprefix("-"), deadline, contact, wanted.language)
@@ -58,7 +60,7 @@ def desk(
     return question.order_by(None).order_by(
         *first,
         soon.asc().nulls_last(),
-        case((looked_after.exists(), 1), else_=0),
+        case((or_(looked_after.exists(), taken_on.exists()), 1), else_=0),
         contact.asc().nulls_first(),
         Project.id,
     )
@@ -92,13 +94,22 @@ def standings(session: Session, rows: Sequence[Any]) -> list[Standing]:
         .options(joinedload(AdviserNote.author))
         .order_by(AdviserNote.id)
     ).all()
-    return [_standing(row, found, notes) for row in rows]
+    cases = session.scalars(
+        select(AdviserCase).where(AdviserCase.project_id.in_(ids)).options(joinedload(AdviserCase.adviser))
+    ).all()
+    return [_standing(row, found, notes, cases) for row in rows]
 
 
-def _standing(row: Any, found: Sequence[Introduction], notes: Sequence[AdviserNote]) -> Standing:
+def _standing(
+    row: Any,
+    found: Sequence[Introduction],
+    notes: Sequence[AdviserNote],
+    cases: Sequence[AdviserCase],
+) -> Standing:
     project: Project = row[0]
     own = [one for one in found if one.project_id == project.id]
-    people = [one.adviser.name for one in own if one.adviser is not None]
+    people = [one.adviser.name for one in cases if one.project_id == project.id]
+    people += [one.adviser.name for one in own if one.adviser is not None]
     people += [note.author.name for note in notes if note.project_id == project.id]
     return Standing(
         project=project,
@@ -107,6 +118,7 @@ def _standing(row: Any, found: Sequence[Introduction], notes: Sequence[AdviserNo
         under_way=sum(one.state in OPEN for one in own),
         helped_with=frozenset(kind for one in own for kind in _served(one.partner)),
         advisers=tuple(dict.fromkeys(people)),
+        is_taken_on=any(one.project_id == project.id for one in cases),
     )
 
 
@@ -150,6 +162,9 @@ def _last_contact() -> ColumnElement[datetime]:
 
 def _is_case_of(actor: Actor) -> ColumnElement[bool]:
     return or_(
+        select(AdviserCase.id)
+        .where(AdviserCase.project_id == Project.id, AdviserCase.adviser_id == actor.user_id)
+        .exists(),
         select(Introduction.id)
         .where(Introduction.project_id == Project.id, Introduction.adviser_id == actor.user_id)
         .exists(),
@@ -173,17 +188,19 @@ def advisers_for(session: Session, introduction: Introduction) -> list[User]:
 
     Who has declared a conflict of interest with either side is left out.
     """
-    conflicted = _conflicted(session, introduction.project.organisation, introduction.partner.organisation)
+    sides = introduction.project.organisation, introduction.partner.organisation
+    conflicted = conflicted_advisers(session, *sides)
     free = [one for one in people_as(session, Role.ADVISER) if one.id not in conflicted]
     cases = select(Introduction.adviser_id).where(
         Introduction.project_id == introduction.project_id, Introduction.state.in_(LOOKED_AFTER)
     )
     noted = select(AdviserNote.author_id).where(AdviserNote.project_id == introduction.project_id)
-    looking = set(session.scalars(cases.union(noted)))
+    taken_on = select(AdviserCase.adviser_id).where(AdviserCase.project_id == introduction.project_id)
+    looking = set(session.scalars(cases.union(noted, taken_on)))
     return [one for one in free if one.id in looking] or free
 
 
-def _conflicted(session: Session, *organisations: Organisation) -> set[int]:
+def conflicted_advisers(session: Session, *organisations: Organisation) -> set[int]:
     """Return who has declared a conflict of interest with one of these organisations that stands."""
     called = {
         name.casefold() for one in organisations for name in (one.name, one.legal_name, one.number) if name
@@ -197,5 +214,10 @@ def is_conflicted(session: Session, user_id: int, *organisations: Organisation) 
     declared = {one.name.casefold() for one in conflicts_of(session, user_id)}
     if not declared:
         return False
-    called = [name for one in organisations for name in (one.name, one.legal_name, one.number) if name]
-    return any(name.casefold() in declared for name in called)
+    return any(is_named(one, declared) for one in organisations)
+
+
+def is_named(organisation: Organisation, names: Collection[str]) -> bool:
+    """Say whether an organisation is among names in small letters, by any of its own."""
+    own = (organisation.name, organisation.legal_name, organisation.number)
+    return any(name.casefold() in names for name in own if name)

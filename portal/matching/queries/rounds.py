@@ -11,7 +11,9 @@ from portal.core.actors import Actor, Role
 from portal.core.errors import NotFound
 from portal.matching.models import Introduction, MatchRound
 from portal.matching.queries.cases import Part, id_of, parts_of_round
+from portal.matching.queries.desk import conflicts_of, is_named
 from portal.matching.rules.introductions import OPEN, State
+from portal.partners import queries as partners
 from portal.partners.models import Partner, PartnerState
 from portal.projects import queries as projects
 from portal.projects.models import Project
@@ -26,6 +28,22 @@ class Entered:
 
     parts: list[Part]
     left_out: frozenset[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Which projects and partners take part in a round; None is all of them."""
+
+    projects: frozenset[int] | None = None
+    partners: frozenset[int] | None = None
+
+    def takes_project(self, project_id: int) -> bool:
+        """Say whether a project takes part."""
+        return self.projects is None or project_id in self.projects
+
+    def takes_partner(self, partner_id: int) -> bool:
+        """Say whether a partner takes part."""
+        return self.partners is None or partner_id in self.partners
 
 
 def rounds(session: Session, actor: Actor) -> Sequence[MatchRound]:
@@ -53,18 +71,30 @@ def own_round(session: Session, actor: Actor, round_id: int, *, lock: bool = Fal
     return found
 
 
-def entered(session: Session, actor: Actor, *, at: datetime) -> Entered:
-    """Return everything that a round is worked out from, as far as the actor sees it."""
-    chosen = session.scalars(
+def entered(session: Session, actor: Actor, *, chosen: Chosen | None = None, at: datetime) -> Entered:
+    """Return everything that a round is worked out from, as far as the actor sees it.
+
+    Left out are those with whom the actor has declared a conflict of interest, and whom the actor has not chosen.
+    """
+    declared = {one.name.casefold() for one in conflicts_of(session, actor.user_id)}
+    wanted = chosen or Chosen()
+    found = session.scalars(
         projects.teasers(actor, projects.ProjectFilter(), at=at)
         .options(joinedload(Project.organisation))
         .limit(MOST_PROJECTS)
     ).all()
+    stored = partners.open_partners(session)
     pairs = session.execute(
         select(Introduction.project_id, Introduction.partner_id).where(Introduction.state.in_(LEFT_OUT))
     ).all()
     left_out = frozenset((str(project), id_of(partner)) for project, partner in pairs)
-    return Entered(parts_of_round(session, actor, chosen, at=at), left_out)
+    taking_part = [
+        one for one in found if wanted.takes_project(one.id) and not is_named(one.organisation, declared)
+    ]
+    open_to = [
+        one for one in stored if wanted.takes_partner(one.id) and not is_named(one.organisation, declared)
+    ]
+    return Entered(parts_of_round(session, actor, taking_part, open_to, at=at), left_out)
 
 
 def project_for_round(session: Session, actor: Actor, reference: str, *, at: datetime) -> Project | None:

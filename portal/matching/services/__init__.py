@@ -1,6 +1,7 @@
 """The room's verbs: shortlist and wish, consent, send, answer, introduce, share, conclude, decline, withdraw, note."""
 
 from portal.matching.services.beginning import shortlist, wish
+from portal.matching.services.cases import assign_case
 from portal.matching.services.conflicts import declare_conflict, end_conflict
 from portal.matching.services.ending import decline, note_outcome, tend_introductions, withdraw_consent
 from portal.matching.services.going import (
@@ -36,6 +37,7 @@ __all__ = [
     "ask_consent",
     "ask_for_round",
     "ask_to_apply",
+    "assign_case",
     "begin_discussion",
     "cancel_meeting",
     "declare_conflict",

@@ -2,6 +2,7 @@
 
 from portal.matching.views import (
     boards,
+    cases,
     desks,
     introductions,
     learning,
@@ -18,6 +19,7 @@ from portal.matching.views.blueprint import bp
 __all__ = [
     "boards",
     "bp",
+    "cases",
     "desks",
     "introductions",
     "learning",

@@ -111,6 +111,7 @@ def _desk_page(form: ConflictForm) -> str:
         pages=pages_of(number, A_PAGE),
         mine=_is_mine(),
         asked_words=_words(),
+        reader_id=actor.user_id,
     )
 
 
@@ -158,6 +159,8 @@ def _row(one: Standing, groups: frozenset[FieldGroup], *, at: datetime) -> dict[
         "deadline": _deadline(one.deadline, at.date()),
         "contact": _contact(one.last_contact, at),
         "advisers": ", ".join(one.advisers),
+        "can_take_on": not one.is_taken_on,
+        "assign_url": url_for("matching.assign", project_id=project.id),
     }
 
 

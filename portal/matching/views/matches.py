@@ -10,7 +10,7 @@ from portal.core import clock
 from portal.core.actors import Actor, Role
 from portal.core.errors import NotFound
 from portal.matching import queries, services, words
-from portal.matching.forms import NoteForm, PickForm, WishForm
+from portal.matching.forms import CaseForm, NoteForm, PickForm, WishForm
 from portal.matching.queries import Sight
 from portal.matching.rules.introductions import OPEN
 from portal.matching.rules.shares import DEFAULT_WEIGHTS
@@ -135,8 +135,37 @@ def matches_page(project_id: int, form: BaseForm | None, *, note_form: NoteForm 
         gains=_gains(everything),
         asked=stated_rows(seen.project, seen.groups),
         note_form=note_form or NoteForm(),
+        **({} if seen.is_own else _case(actor, seen.project, form if isinstance(form, CaseForm) else None)),
         notes=[] if seen.is_own else _notes(actor, seen.project),
     )
+
+
+def _case(actor: Actor, project: Project, form: CaseForm | None) -> dict[str, Any]:
+    """Return who looks after a project, how that came, and the form that hands it over."""
+    session = db.session()
+    case = queries.case_of(session, project.id)
+    form = form or CaseForm(data={"version": case.version if case else 0})
+    form.version.data = str(case.version if case else 0)
+    free = queries.free_advisers(session, project)
+    form.adviser_id.choices = [
+        (one.id, one.name) for one in free if case is None or one.id != case.adviser_id
+    ]
+    return {
+        "case_form": form,
+        "case": {"name": case.adviser.name, "since": day(case.since.date())} if case else None,
+        "can_take_on": any(one.id == actor.user_id for one in free)
+        and (case is None or case.adviser_id != actor.user_id),
+        "reader_id": actor.user_id,
+        "handed": [
+            {
+                "when": moment(one.at),
+                "words": _("%(before)s → %(to)s", before=one.before, to=one.to) if one.before else one.to,
+                "by": one.by,
+                "reason": one.reason,
+            }
+            for one in queries.handed_on(session, case)
+        ],
+    }
 
 
 def _notes(actor: Actor, project: Project) -> list[dict[str, Any]]:

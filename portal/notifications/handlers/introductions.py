@@ -9,7 +9,7 @@ from portal.accounts.models import User
 from portal.accounts.queries import members_as
 from portal.ledger import Entry
 from portal.matching import events
-from portal.matching.models import AdviserNote, Introduction
+from portal.matching.models import AdviserCase, AdviserNote, Introduction
 from portal.matching.queries import advisers_for, partners_that_fit
 from portal.matching.rules.introductions import State
 from portal.notifications import queries
@@ -61,6 +61,17 @@ def tell_writer(session: Session, entry: Entry, at: datetime) -> None:
     note = session.get(AdviserNote, entry.facts["note_id"])
     if note is not None and note.done_at is None:
         tell(session, entry, [note.author], entry.name, Subject("adviser_note", note.id), at=at)
+
+
+def tell_of_case(session: Session, entry: Entry, at: datetime) -> None:
+    """Tell who looks after a project from now on, and who did before."""
+    case = session.get(AdviserCase, entry.facts["case_id"])
+    if case is None:
+        return
+    for key, code in (("adviser_id", "adviser_case.given"), ("before_id", "adviser_case.taken")):
+        person = session.get(User, entry.facts[key]) if entry.facts[key] is not None else None
+        if person is not None:
+            tell(session, entry, [person], code, Subject("adviser_case", case.id), at=at)
 
 
 def tell_of_teaser(session: Session, entry: Entry, at: datetime) -> None:
@@ -124,6 +135,7 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = {
     events.MeetingCancelled.name: ALL,
     events.MeetingOver.name: (tell_adviser,),
     events.FollowUpDue.name: (tell_writer,),
+    events.CaseAssigned.name: (tell_of_case,),
     events.IntroductionDeclined.name: ALL,
     events.TeaserExpired.name: (tell_partner, tell_adviser),
     events.ConsentWithdrawn.name: (tell_partner, tell_adviser),

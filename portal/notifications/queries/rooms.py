@@ -11,7 +11,7 @@ from portal.gates.checklists import Listed, listed
 from portal.gates.models import Dossier
 from portal.gates.queries import latest_checklists, shown_to
 from portal.gates.rules import Gate
-from portal.matching.models import AdviserNote, Introduction
+from portal.matching.models import AdviserCase, AdviserNote, Introduction
 from portal.matching.queries import visible_introductions
 from portal.notifications.queries.people import Reach
 from portal.partners import queries as partners
@@ -22,6 +22,7 @@ from portal.roadmap.models import Referral
 from portal.roadmap.queries import shows_confidential, visible_referrals
 
 SEEN_BY_ROOMS = (
+    "adviser_case",
     "adviser_note",
     "dossier",
     "facility",
@@ -50,6 +51,10 @@ def seen_by(
         "adviser_note": select(AdviserNote.id).where(
             AdviserNote.id.in_(asked["adviser_note"]),
             AdviserNote.author_id == reach.user_id,
+            literal(any(Role.ADVISER in actor.roles for actor in actors)),
+        ),
+        "adviser_case": select(AdviserCase.id).where(
+            AdviserCase.id.in_(asked["adviser_case"]),
             literal(any(Role.ADVISER in actor.roles for actor in actors)),
         ),
         "teaser": select(Project.id).where(

@@ -29,6 +29,10 @@ WORDS: dict[str, Callable[[Told], str]] = {
     "introduction.document_added": lambda _told: _(
         "A founder shows you a document in the data room of an introduction."
     ),
+    "adviser_case.given": lambda _told: _("You look after another project now; the reason is on its page."),
+    "adviser_case.taken": lambda _told: _(
+        "Another adviser looks after a project of yours now; the reason is on its page."
+    ),
     "adviser_note.due": lambda _told: _("You asked to be reminded today of a note on a project."),
     "introduction.meeting_proposed": lambda _told: _(
         "A time for a meeting is proposed; say whether it suits you."
