@@ -22,9 +22,7 @@ def upgrade() -> None:
         sa.Column("since", UtcDateTime(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("id", IDENTITY, nullable=False),
-        sa.ForeignKeyConstraint(
-            ["adviser_id"], ["user.id"], name=op.f("fk_adviser_case_adviser_id_user")
-        ),
+        sa.ForeignKeyConstraint(["adviser_id"], ["user.id"], name=op.f("fk_adviser_case_adviser_id_user")),
         sa.ForeignKeyConstraint(
             ["project_id"], ["project.id"], name=op.f("fk_adviser_case_project_id_project")
         ),
