@@ -12,7 +12,7 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import BindParameter, CompoundSelect, and_, bindparam, or_, select, union_all
+from sqlalchemy import BindParameter, CompoundSelect, Select, and_, bindparam, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from portal.bookings import separation as apart
@@ -426,12 +426,16 @@ Taken = Any
 _WORKING = (BlockKind.BOOKING, BlockKind.HOLD)
 
 
-def _around() -> CompoundSelect[Any]:
-    """Return the question for what overlaps a window, and for the last and the first working block beside it."""
+def _around() -> Select[Any]:
+    """Return the question for what overlaps a window, and for the last and the first working block beside it.
+
+    Which blocks those are is asked of blocks and bookings alone, and what is known of their work once for all.
+    """
     start, end = bindparam("start", type_=UtcDateTime()), bindparam("end", type_=UtcDateTime())
+    blocks, bookings = (Base.metadata.tables[model.__tablename__] for model in (Block, Booking))
     in_room = (
-        select(*_COLUMNS)
-        .select_from(with_facts(Base.metadata.tables[Block.__tablename__]))
+        select(_block.id)
+        .select_from(blocks.outerjoin(bookings, _booking.block_id == _block.id))
         .where(
             _block.cleanroom_id == bindparam("room"),
             or_(_booking.held_until.is_(None), _booking.held_until > bindparam("at", type_=UtcDateTime())),
@@ -451,11 +455,12 @@ def _around() -> CompoundSelect[Any]:
             _block.kind == BlockKind.CLOSURE,
         ),
     )
-    return union_all(
+    found = union_all(
         overlapping,
         select(before.limit(1).subquery("before")),
         select(after.limit(1).subquery("after")),
     )
+    return select(*_COLUMNS).select_from(with_facts(blocks)).where(_block.id.in_(found))
 
 
 _AROUND = _around()

@@ -1,0 +1,104 @@
+"""On PostgreSQL statements stay prepared from one transaction to the next, and what was written is undone all the same."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import (
+    Column,
+    Connection,
+    Engine,
+    Integer,
+    MetaData,
+    Table,
+    create_engine,
+    insert,
+    select,
+    text,
+)
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from portal.store import connect_arguments, prepare_engine
+from tests.engines import new_database
+
+NUMBERS = Table("number", MetaData(), Column("id", Integer, primary_key=True))
+QUESTION = select(NUMBERS.c.id).order_by(NUMBERS.c.id)
+
+
+@pytest.fixture
+def postgresql(tmp_path: Path) -> Iterator[Engine]:
+    """Return an engine with a table of one number."""
+    address = new_database("postgresql", tmp_path)
+    engine = create_engine(address, **connect_arguments(address))
+    prepare_engine(engine)
+    with engine.begin() as connection:
+        NUMBERS.create(connection)
+        connection.execute(insert(NUMBERS), [{"id": 1}])
+    yield engine
+    engine.dispose()
+
+
+def stored(engine: Engine) -> list[int]:
+    """Return the numbers that are stored."""
+    with engine.connect() as connection:
+        return list(connection.scalars(QUESTION))
+
+
+def prepared(engine: Engine) -> int:
+    """Return how many statements the server keeps prepared for the only connection."""
+    with engine.connect() as connection:
+        return connection.scalar(text("SELECT count(*) FROM pg_prepared_statements")) or 0
+
+
+def test_a_statement_stays_prepared_when_a_session_ends(postgresql: Engine) -> None:
+    for _ in range(8):
+        with Session(postgresql) as session:
+            session.scalars(QUESTION).all()
+            session.rollback()
+    assert prepared(postgresql) > 0
+
+
+def _by_insert(connection: Connection) -> None:
+    connection.execute(insert(NUMBERS), {"id": 2})
+
+
+def _by_many(connection: Connection) -> None:
+    connection.execute(insert(NUMBERS), [{"id": 2}, {"id": 3}])
+
+
+def _by_driver(connection: Connection) -> None:
+    connection.exec_driver_sql("INSERT INTO number VALUES (2)")
+
+
+def _within_a_select(connection: Connection) -> None:
+    connection.execute(text("WITH new AS (INSERT INTO number VALUES (2) RETURNING id) SELECT id FROM new"))
+
+
+def _within_a_savepoint(connection: Connection) -> None:
+    with connection.begin_nested():
+        _by_insert(connection)
+
+
+@pytest.mark.parametrize("reads_before", [False, True])
+@pytest.mark.parametrize("write", [_by_insert, _by_many, _by_driver, _within_a_select, _within_a_savepoint])
+def test_what_was_written_is_undone_whatever_was_read_around_it(
+    postgresql: Engine, write: Callable[[Connection], None], *, reads_before: bool
+) -> None:
+    for _ in range(2):  # The second time on a connection that has ended a transaction already.
+        with postgresql.connect() as connection:
+            if reads_before:
+                connection.execute(QUESTION)
+            write(connection)
+            connection.execute(QUESTION)
+            connection.rollback()
+        assert stored(postgresql) == [1]
+
+
+def test_a_connection_goes_on_after_a_statement_that_failed(postgresql: Engine) -> None:
+    with postgresql.connect() as connection:
+        connection.execute(QUESTION)
+        with pytest.raises(DBAPIError):
+            connection.execute(text("SELECT 1 / 0"))
+        connection.rollback()
+        assert list(connection.scalars(QUESTION)) == [1]
