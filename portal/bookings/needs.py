@@ -169,7 +169,7 @@ def own_side(run_kind: RunKind | None, process_class: str | None) -> Side:
 def _stage(run_kind: RunKind | None) -> str | None:
     if run_kind in GMP_RUNS:
         return "gmp"
-    return "pre_gmp" if run_kind is RunKind.PROCESS_DEVELOPMENT else None
+    return "pre_gmp" if run_kind == RunKind.PROCESS_DEVELOPMENT else None
 
 
 def _side_in(

@@ -15,7 +15,7 @@ from itertools import pairwise
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, or_, select
+from sqlalchemy import Select, String, bindparam, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from portal.bookings.models import Block, BlockKind, Booking, RunKind, SlotRequest
@@ -340,9 +340,9 @@ _blocks, _bookings, _requests, _projects, _rooms = (
 )
 FACT_COLUMNS: Mapping[str, Any] = {
     "project_id": _bookings.c.project_id,
-    "run_kind": _bookings.c.run_kind,
+    "run_kind": type_coerce(_bookings.c.run_kind, String),
     "process_class": _bookings.c.process_class,
-    "asked_vector": _requests.c.vector_level,
+    "asked_vector": type_coerce(_requests.c.vector_level, String),
     "asked_gmo_class": _requests.c.gmo_class,
     "vector_level": _projects.c.vector_level,
     "gmo_class": _projects.c.gmo_class,
@@ -350,7 +350,7 @@ FACT_COLUMNS: Mapping[str, Any] = {
     "infectious_status": _projects.c.infectious_status,
     "autologous": _projects.c.autologous,
 }
-"""What is known of a booking, by the names that `side_of` takes."""
+"""What is known of a booking, by the names that `side_of` takes; words as they are stored, since a search reads thousands."""
 
 
 def facts_asked(request: SlotRequest) -> Facts:

@@ -1,10 +1,12 @@
 """Questions about the facts as they hold in this installation."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
 from typing import TypeVar
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from portal.core.errors import NotFound
@@ -80,7 +82,7 @@ def _revisions(
     session: Session, collection: str | None = None, record_id: str | None = None
 ) -> defaultdict[Key, list[Revision]]:
     found = defaultdict(list)
-    for row in session.scalars(_narrowed(select(FactRevision), FactRevision, collection, record_id)):
+    for row in _rows(session, FactRevision, collection, record_id):
         found[row.collection, row.record_id].append(
             Revision(
                 field=row.field,
@@ -99,7 +101,7 @@ def _confirmations(
     session: Session, collection: str | None = None, record_id: str | None = None
 ) -> defaultdict[Key, list[Confirmation]]:
     found = defaultdict(list)
-    for row in session.scalars(_narrowed(select(FactConfirmation), FactConfirmation, collection, record_id)):
+    for row in _rows(session, FactConfirmation, collection, record_id):
         found[row.collection, row.record_id].append(
             Confirmation(
                 field=row.field,
@@ -112,14 +114,17 @@ def _confirmations(
     return found
 
 
-def _narrowed(
-    query: Select[Row], model: type[Row], collection: str | None, record_id: str | None
-) -> Select[Row]:
-    if collection is not None:
-        query = query.where(model.collection == collection)
-    if record_id is not None:
-        query = query.where(model.record_id == record_id)
-    return query.order_by(model.id)
+def _rows(session: Session, model: type[Row], collection: str | None, record_id: str | None) -> Iterable[Row]:
+    given = {"collection": collection, "record_id": record_id}
+    asked = {name: value for name, value in given.items() if value is not None}
+    return session.scalars(_question(model, tuple(asked)), asked)
+
+
+@cache
+def _question(model: type[Row], narrowed_by: tuple[str, ...]) -> Select[Row]:
+    """Return the question for the rows of a model, oldest first; made once, since decisions ask it under a lock."""
+    wanted = [getattr(model, name) == bindparam(name) for name in narrowed_by]
+    return select(model).where(*wanted).order_by(model.id)
 
 
 def _moment(done: Revision | Confirmation) -> datetime:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from portal.facilities.models import Cleanroom
@@ -16,20 +16,21 @@ from portal.segregation.rules import Rulebook, Stance
 COLLECTION = "segregation_rules"
 
 
+# Every decision asks this under the lock of its cleanroom: made once.
+_newest = (
+    select(func.max(StanceRecord.id))
+    .where(StanceRecord.facility_id.in_(bindparam("facilities", expanding=True)))
+    .group_by(StanceRecord.facility_id, StanceRecord.rule_id)
+)
+_STANCES = select(
+    StanceRecord.facility_id, StanceRecord.rule_id, StanceRecord.stance, StanceRecord.rule
+).where(StanceRecord.id.in_(_newest))
+
+
 def rules_held(session: Session, facility_ids: Collection[int]) -> dict[int, list[Held]]:
     """Return every rule as it holds at these facilities, in three questions however many they are."""
-    newest = (
-        select(func.max(StanceRecord.id))
-        .where(StanceRecord.facility_id.in_(list(facility_ids)))
-        .group_by(StanceRecord.facility_id, StanceRecord.rule_id)
-    )
     stances: dict[int, dict[str, tuple[Stance, Record]]] = defaultdict(dict)
-    rows = session.execute(
-        select(StanceRecord.facility_id, StanceRecord.rule_id, StanceRecord.stance, StanceRecord.rule).where(
-            StanceRecord.id.in_(newest)
-        )
-    )
-    for facility_id, rule_id, stance, rule in rows:
+    for facility_id, rule_id, stance, rule in session.execute(_STANCES, {"facilities": list(facility_ids)}):
         stances[facility_id][rule_id] = (stance, rule)
     shipped = [fact.record for fact in effective_records(session, COLLECTION)]
     undecided = held(shipped, {})

@@ -41,17 +41,13 @@ class UtcDateTime(TypeDecorator[datetime]):
             return value.replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
         return value
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002  (SQLAlchemy's)
-        """Turn what the database stores into an aware moment in UTC."""
-        if value is None:
-            return None
-        return _read(value) if isinstance(value, str) else value.astimezone(UTC)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:  # noqa: ARG002  (SQLAlchemy's)
+        """Return what reads a stored moment, in UTC, without the detours of a type in general."""
+        return _read if dialect.name == "sqlite" else _in_utc
 
-    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
-        """Return what reads a stored moment: on SQLite without the detours of a type in general."""
-        if dialect.name == "sqlite":
-            return _read
-        return super().result_processor(dialect, coltype)
+
+def _in_utc(value: datetime | None) -> datetime | None:
+    return None if value is None else value.astimezone(UTC)
 
 
 @lru_cache(maxsize=16_384)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import exists, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.orm import Session, joinedload
 
 from portal.accounts.models import Membership, Organisation, User
@@ -24,14 +24,18 @@ class Member:
         return [membership.role for membership in self.memberships]
 
 
+# Every request of somebody who is signed in asks this: made once.
+_HELD = (
+    select(Membership.organisation_id, Membership.role)
+    .where(Membership.user_id == bindparam("user"), Membership.ended_at.is_(None))
+    .order_by(Membership.organisation_id)
+)
+
+
 def actor_of(session: Session, user_id: int) -> Actor:
     """Return a person as an actor for their current organisation, with the roles held there."""
     user = session.get_one(User, user_id)
-    held = session.execute(
-        select(Membership.organisation_id, Membership.role)
-        .where(Membership.user_id == user_id, Membership.ended_at.is_(None))
-        .order_by(Membership.organisation_id)
-    ).all()
+    held = session.execute(_HELD, {"user": user_id}).all()
     own = {organisation_id for organisation_id, _ in held}
     organisation_id = user.current_organisation_id
     if organisation_id not in own:
