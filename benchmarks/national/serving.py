@@ -24,7 +24,8 @@ from benchmarks.national.walking import sign_in
 
 WORKERS, THREADS = 4, 4
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
-WARMING = 8
+WARMING = 24
+"""The first decisions of a client are not counted: each of the sixteen threads' connections prepares its statements meanwhile."""
 SETTLE = 45
 """Seconds after which the process of the jobs has done each of its frequent duties."""
 
