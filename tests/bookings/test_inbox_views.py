@@ -1,5 +1,6 @@
 """The manager's inbox: what waits, what a decision needs, and that nobody else decides or sees it."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -385,19 +386,34 @@ def test_a_rejected_request_shows_nothing_of_its_project_any_more(
         assert hidden not in text
 
 
-def statements(client: PageClient, path: str) -> int:
+def asked_by(client: PageClient, work: Callable[[], int], code: int) -> list[str]:
+    """Return the statements of a request that is answered with a code."""
     found: list[str] = []
 
-    def count(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
         found.append(statement)
 
     engine = db._app_engines[client._client.application][None].engine
-    event.listen(engine, "before_cursor_execute", count)
+    event.listen(engine, "before_cursor_execute", note)
     try:
-        assert client.get(path).status_code == 200
+        assert work() == code
     finally:
-        event.remove(engine, "before_cursor_execute", count)
-    return len(found)
+        event.remove(engine, "before_cursor_execute", note)
+    return found
+
+
+def statements(client: PageClient, path: str) -> int:
+    return len(asked_by(client, lambda: client.get(path).status_code, 200))
+
+
+def test_a_decision_asks_nothing_twice(client: PageClient, session: Session) -> None:
+    where = room(session)
+    request = arrived(session, where, days(30, 35))
+    client.sign_in(make.manager(session, where))
+    asked = asked_by(client, lambda: approve(client, request), 303)
+    times = Counter(statement for statement in asked if statement.startswith("SELECT"))
+    assert times
+    assert {statement for statement, count in times.items() if count > 1} == set()
 
 
 def test_the_number_of_questions_does_not_grow_with_the_requests(
