@@ -1,7 +1,7 @@
 """Long work of this room: a round is worked out, and its pairs are put on the shortlists."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from flask import url_for
@@ -16,7 +16,7 @@ from portal.matching.queries.rounds import Entered
 from portal.matching.rules.costs import MOST_PRICED, costs, full_places, without
 from portal.matching.rules.outcome import candidates_of, ranker_of, why_unserved
 from portal.matching.rules.ranking import Ranking
-from portal.matching.rules.rounds import propose
+from portal.matching.rules.rounds import pairs_among, propose_beside
 from portal.matching.services.rounds import APPLY_ROUND, PROPOSE_ROUND
 from portal.web.sentences import sentence
 from portal.work.kinds import Kind, Outcome
@@ -30,8 +30,8 @@ TOLD_EVERY = 100
 def propose_round(task: Task) -> dict[str, Any]:
     """Work out who is to meet whom, and what each limit costs."""
     round_id: int = task.arguments["round_id"]
-    entered, per_project = task.read(lambda session: _entered(session, task))
-    result = _result(task, entered, per_project)
+    entered, per_project, kept = task.read(lambda session: _entered(session, task))
+    result = _result(task, entered, per_project, kept)
     task.step(
         lambda session: services.keep_round(session, task.actor(session), round_id, result, at=task.at),
         done=task.total or 1,
@@ -39,25 +39,32 @@ def propose_round(task: Task) -> dict[str, Any]:
     return {"round_id": round_id, "pairs": len(result["pairs"]), "unserved": len(result["unserved"])}
 
 
-def _entered(session: Session, task: Task) -> tuple[Entered, int]:
+def _entered(session: Session, task: Task) -> tuple[Entered, int, frozenset[tuple[str, str]]]:
     actor = task.actor(session)
     made = queries.own_round(session, actor, task.arguments["round_id"])
-    return queries.entered(session, actor, at=task.at), made.per_project
+    terms = made.terms or {}
+    found = queries.entered(session, actor, chosen=queries.chosen_in(terms), at=task.at)
+    left_out = found.left_out | queries.pairs_in(terms, "left_out")
+    return replace(found, left_out=left_out), made.per_project, queries.pairs_in(terms, "kept")
 
 
-def _result(task: Task, entered: Entered, per_project: int) -> dict[str, Any]:
+def _result(
+    task: Task, entered: Entered, per_project: int, wanted: frozenset[tuple[str, str]]
+) -> dict[str, Any]:
     number = sum(len(part.projects) for part in entered.parts)
     total = number + 1 + MOST_PRICED
     ranked = sorted(_ranked(task, entered, total), key=lambda ranking: ranking.project.id)
     if not ranked:
         return {"pairs": [], "unserved": [], "costs": [], "total": 0.0, "worst": None}
-    candidates = without(candidates_of(ranked, ranked[0].pool, per_project=per_project), entered.left_out)
-    found = propose(candidates)
+    everybody = without(candidates_of(ranked, ranked[0].pool, per_project=per_project), entered.left_out)
+    kept = pairs_among(everybody, wanted)
+    candidates, found = propose_beside(everybody, kept)
     task.tell(done=number + 1, total=total)
     priced = []
-    for cost in costs(candidates, found):
+    beside = replace(found, pairs=tuple(pair for pair in found.pairs if pair not in kept))
+    for cost in costs(candidates, beside):
         priced.append(asdict(cost))
-        task.tell(done=number + 1 + len(priced), total=number + 1 + len(full_places(candidates, found)))
+        task.tell(done=number + 1 + len(priced), total=number + 1 + len(full_places(candidates, beside)))
     left = set(found.unserved)
     return {
         "pairs": [asdict(pair) for pair in found.pairs],

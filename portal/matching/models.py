@@ -280,6 +280,8 @@ class MatchRound(Base):
     made_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
     made_at: Mapped[datetime]
+    terms: Mapped[dict[str, Any] | None] = mapped_column(json_object())
+    """Who takes part, which pairs are kept, and which are not to be proposed; none where everybody takes part."""
     computed_at: Mapped[datetime | None]
     result: Mapped[dict[str, Any] | None] = mapped_column(json_object())
     """The pairs, who is left without one and why, and what each limit costs."""

@@ -145,6 +145,9 @@ INTRODUCTIONS: dict[str, Callable[[Values], str]] = {
     "round_per_project": lambda values: gettext(
         "Give a whole number from 1 to %(most)s.", most=number(values["most"])
     ),
+    "round_nothing_looked_after": lambda _: gettext(
+        "You look after no project yet. Take some on at your desk, or leave this open."
+    ),
     "round_applied_before": lambda _: gettext(
         "This round was put on the shortlists before. Ask for a new one, which leaves out what is under way."
     ),

@@ -869,6 +869,13 @@ MATCHING = (
         types=typing(reference=value("addable"), partner_name=value("addable partner")),
     ),
     send(
+        "matching.solve_again",
+        "round",
+        may=frozenset({Who.ADVISER}),
+        on="matching.show_round",
+        types=lambda _ground: {},
+    ),
+    send(
         "matching.apply_round",
         "round",
         may=frozenset({Who.ADVISER}),

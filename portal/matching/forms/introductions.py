@@ -12,6 +12,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from portal.core.errors import Reason
 from portal.matching import words
 from portal.matching.rules.introductions import OUTCOMES, DeclineReason, State
+from portal.matching.services import Parties
 from portal.matching.services.beginning import OPENABLE
 from portal.partners.forms import AmountField
 from portal.partners.rules.values import CURRENCIES
@@ -22,6 +23,10 @@ from portal.web.files import is_given
 from portal.web.forms import ActionForm, BaseForm, day, line, text, whole_number
 
 CHOOSE = _l("This is needed. Choose one.")
+
+
+def _lines(written: str | None) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(line.strip() for line in (written or "").splitlines() if line.strip()))
 
 
 def _groups() -> SelectMultipleField:
@@ -176,6 +181,22 @@ class RoundForm(BaseForm):
     per_project = whole_number(
         _l("Partners for each project, at most"), least=1, most=20, description=_l("Three is usual.")
     )
+    only_mine = BooleanField(_l("Only projects that I look after"))
+    references = text(
+        _l("Only these projects"), description=_l("One number on each line; nothing is all of them.")
+    )
+    partners = text(
+        _l("Only these partners"), description=_l("One name on each line; nothing is all of them.")
+    )
+
+    @property
+    def parties(self) -> Parties:
+        """Return who is to take part."""
+        return Parties(
+            references=_lines(self.references.data),
+            partners=_lines(self.partners.data),
+            only_mine=bool(self.only_mine.data),
+        )
 
 
 class AddPairForm(ActionForm):

@@ -1,15 +1,16 @@
 """Rounds of the adviser who asked for them, and what one is worked out from."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from portal.core.actors import Actor, Role
 from portal.core.errors import NotFound
-from portal.matching.models import Introduction, MatchRound
+from portal.matching.models import AdviserCase, Introduction, MatchRound
 from portal.matching.queries.cases import Part, id_of, parts_of_round
 from portal.matching.queries.desk import conflicts_of, is_named
 from portal.matching.rules.introductions import OPEN, State
@@ -95,6 +96,24 @@ def entered(session: Session, actor: Actor, *, chosen: Chosen | None = None, at:
         one for one in stored if wanted.takes_partner(one.id) and not is_named(one.organisation, declared)
     ]
     return Entered(parts_of_round(session, actor, taking_part, open_to, at=at), left_out)
+
+
+def chosen_in(terms: Mapping[str, Any]) -> Chosen:
+    """Return who takes part under a round's terms."""
+    ids = {side: terms.get(side) for side in ("projects", "partners")}
+    return Chosen(**{side: None if found is None else frozenset(found) for side, found in ids.items()})
+
+
+def pairs_in(terms: Mapping[str, Any], which: str) -> frozenset[tuple[str, str]]:
+    """Return the pairs that a round's terms name as kept, or as left out."""
+    return frozenset((project, partner) for project, partner in terms.get(which, ()))
+
+
+def looked_after_by(session: Session, actor: Actor) -> frozenset[int]:
+    """Return the projects that an adviser looks after."""
+    return frozenset(
+        session.scalars(select(AdviserCase.project_id).where(AdviserCase.adviser_id == actor.user_id))
+    )
 
 
 def project_for_round(session: Session, actor: Actor, reference: str, *, at: datetime) -> Project | None:

@@ -7,8 +7,9 @@ lots that both ids draw, so that nobody gains by a name early in the alphabet.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 
 import numpy as np
@@ -85,6 +86,45 @@ def propose(candidates: Candidates) -> Round:
         total=sum(pair.score for pair in pairs),
         worst=min(best.values()),
     )
+
+
+def propose_beside(candidates: Candidates, kept: Sequence[Pair]) -> tuple[Candidates, Round]:
+    """Return the best round that has some pairs already, and the candidates that were left for it.
+
+    A project with a pair that is kept keeps exactly these; everybody else is matched within the places that are left.
+    """
+    served = {pair.project for pair in kept}
+    names = [project for project in candidates.projects if project not in served]
+    place_of = {project: place for place, project in enumerate(names)}
+    is_left = np.array([candidates.projects[one] in place_of for one in candidates.project], dtype=np.bool_)
+    taken = Counter(pair.partner for pair in kept)
+    given = np.array([taken[partner] for partner in candidates.partners], dtype=np.int64)
+    left = replace(
+        candidates,
+        projects=names,
+        capacity=np.maximum(candidates.capacity - given, 0),
+        project=np.array(
+            [place_of[candidates.projects[one]] for one in candidates.project[is_left]], dtype=np.intp
+        ),
+        partner=candidates.partner[is_left],
+        score=candidates.score[is_left],
+    )
+    found = propose(left)
+    pairs = tuple(sorted((*kept, *found.pairs), key=lambda pair: (pair.project, pair.partner)))
+    best = best_scores(pairs)
+    total, worst = sum(pair.score for pair in pairs), min(best.values(), default=None)
+    return left, Round(pairs, found.unserved, total, worst)
+
+
+def pairs_among(candidates: Candidates, wanted: Collection[tuple[str, str]]) -> tuple[Pair, ...]:
+    """Return those of the wanted pairs that are eligible still."""
+    found = (
+        Pair(candidates.projects[project], candidates.partners[partner], float(score))
+        for project, partner, score in zip(
+            candidates.project, candidates.partner, candidates.score, strict=True
+        )
+    )
+    return tuple(pair for pair in found if (pair.project, pair.partner) in wanted)
 
 
 def best_scores(pairs: Sequence[Pair]) -> Mapping[str, float]:

@@ -25,9 +25,17 @@ from portal.matching.services.meetings import (
 from portal.matching.services.needs import state_needs
 from portal.matching.services.notes import end_note, tend_follow_ups, write_note
 from portal.matching.services.rooms import accept_terms, add_document, open_document, remove_document
-from portal.matching.services.rounds import add_pair, ask_for_round, ask_to_apply, keep_round
+from portal.matching.services.rounds import (
+    Parties,
+    add_pair,
+    ask_for_round,
+    ask_to_apply,
+    keep_round,
+    solve_again,
+)
 
 __all__ = [
+    "Parties",
     "accept_terms",
     "add_document",
     "add_pair",
@@ -55,6 +63,7 @@ __all__ = [
     "renew_teaser",
     "send_teaser",
     "shortlist",
+    "solve_again",
     "state_free_time",
     "state_needs",
     "take_up",

@@ -1,6 +1,7 @@
 """Rounds: asked for, worked out, and put on the shortlists pair by pair."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -22,16 +23,96 @@ PROPOSE_ROUND, APPLY_ROUND = "matching.propose_round", "matching.apply_round"
 MOST_PER_PROJECT = 20
 
 
-def ask_for_round(session: Session, actor: Actor, *, name: str, per_project: int, at: datetime) -> int:
-    """Ask for a round over every project whose teaser the adviser reads; return the job that works it out.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parties:
+    """Who is to take part in a round, as an adviser writes it; nothing written is everybody."""
 
-    Raises `NotFound` for anybody but an adviser, and `Refused` for a number that cannot be meant.
+    references: tuple[str, ...] = ()
+    partners: tuple[str, ...] = ()
+    only_mine: bool = False
+
+
+def ask_for_round(
+    session: Session,
+    actor: Actor,
+    *,
+    name: str,
+    per_project: int,
+    parties: Parties | None = None,
+    at: datetime,
+) -> int:
+    """Ask for a round over projects whose teaser the adviser reads, all or the chosen ones; return the job that works it out.
+
+    Raises `NotFound` for anybody but an adviser, and `Refused` for a number that cannot be meant, and for each party that
+    nobody knows.
     """
     if Role.ADVISER not in actor.roles or actor.organisation_id is None:
         raise NotFound
     if not 1 <= per_project <= MOST_PER_PROJECT:
         raise Refused([Reason("round_per_project", {"most": MOST_PER_PROJECT}, "per_project")])
+    terms = _terms(session, actor, parties or Parties(), at=at)
+    return _ask(session, actor, name=name, per_project=per_project, terms=terms, at=at)
+
+
+def solve_again(
+    session: Session,
+    actor: Actor,
+    round_id: int,
+    kept: Collection[tuple[str, str]],
+    *,
+    version: int | None,
+    at: datetime,
+) -> int:
+    """Ask for a round anew that keeps some of its pairs and proposes none of the others again; return the job.
+
+    Raises `NotFound`, `Stale`, and `Refused` where it was applied or is still being worked out.
+    """
+    made = queries.own_round(session, actor, round_id, lock=True)
+    if version != made.version:
+        raise Stale({"version": made.version})
+    if made.applied_at is not None or made.result is None:
+        raise Refused([Reason("round_applied_before" if made.applied_at else "round_not_worked_out")])
+    proposed = {(row["project"], row["partner"]) for row in made.result["pairs"]}
+    before, keeps = made.terms or {}, proposed & set(kept)
+    gone = (proposed - keeps) | queries.pairs_in(before, "left_out")
+    terms = {**before, "kept": sorted(keeps), "left_out": sorted(gone)}
+    return _ask(session, actor, name=made.name, per_project=made.per_project, terms=terms, at=at)
+
+
+def _terms(session: Session, actor: Actor, parties: Parties, *, at: datetime) -> dict[str, Any]:
+    projects = {one: queries.project_for_round(session, actor, one, at=at) for one in parties.references}
+    partners = {one: queries.partner_for_round(session, one) for one in parties.partners}
+    reasons = [
+        Reason("round_project_unknown", {"reference": one}, "references")
+        for one, found in projects.items()
+        if found is None
+    ]
+    reasons += [
+        Reason("round_partner_unknown", {"name": one}, "partners")
+        for one, found in partners.items()
+        if found is None
+    ]
+    own = queries.looked_after_by(session, actor) if parties.only_mine else None
+    if own is not None and not own:
+        reasons.append(Reason("round_nothing_looked_after", {}, "only_mine"))
+    if reasons:
+        raise Refused(reasons)
+    chosen = {found.id for found in projects.values() if found is not None} if projects else None
+    if own is not None:
+        chosen = set(own) if chosen is None else chosen & own
+    return {
+        "projects": None if chosen is None else sorted(chosen),
+        "partners": sorted(found.id for found in partners.values() if found is not None)
+        if partners
+        else None,
+    }
+
+
+def _ask(
+    session: Session, actor: Actor, *, name: str, per_project: int, terms: dict[str, Any], at: datetime
+) -> int:
     made = MatchRound(
+        terms=terms,
         name=name,
         per_project=per_project,
         made_by_id=actor.user_id,

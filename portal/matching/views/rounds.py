@@ -6,6 +6,7 @@ from typing import Any
 from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from portal.core import clock
 from portal.core.actors import Role
@@ -54,7 +55,12 @@ def ask_for_round() -> ResponseReturnValue:
     actor, at, form = current_actor(), clock.now(), RoundForm(request.form)
     if form.validate() and form.attempt(
         lambda session: services.ask_for_round(
-            session, actor, name=form.name.data or "", per_project=int(form.per_project.data or 0), at=at
+            session,
+            actor,
+            name=form.name.data or "",
+            per_project=int(form.per_project.data or 0),
+            parties=form.parties,
+            at=at,
         )
     ):
         return back("jobs.show", job_id=form.result)
@@ -75,6 +81,20 @@ def apply_round(round_id: int) -> ResponseReturnValue:
     actor, at, form = current_actor(), clock.now(), ApplyForm(request.form)
     if form.validate() and form.attempt(
         lambda session: services.ask_to_apply(
+            session, actor, round_id, form.chosen, version=form.shown_version, at=at
+        )
+    ):
+        return back("jobs.show", job_id=form.result)
+    return _round_page(round_id, form), 409 if form.stale else 422
+
+
+@bp.post("/matching/rounds/<int:round_id>/again")
+@for_roles(Role.ADVISER)
+def solve_again(round_id: int) -> ResponseReturnValue:
+    """Keep the ticked pairs and work out the rest anew, as a round of its own."""
+    actor, at, form = current_actor(), clock.now(), ApplyForm(request.form)
+    if form.validate() and form.attempt(
+        lambda session: services.solve_again(
             session, actor, round_id, form.chosen, version=form.shown_version, at=at
         )
     ):
@@ -155,6 +175,7 @@ def _round_page(round_id: int, form: ApplyForm | None, *, add_form: AddPairForm 
         add_form=shown_add_form,
         is_worked_out=one.result is not None,
         made=moment(one.made_at),
+        taking_part=_taking_part(one),
         served=_served(result["pairs"], known, titles, partners, ticked),
         unserved=[
             {
@@ -171,6 +192,24 @@ def _round_page(round_id: int, form: ApplyForm | None, *, add_form: AddPairForm 
         total=round(result["total"], 1),
         worst=None if result["worst"] is None else round(result["worst"], 1),
     )
+
+
+def _taking_part(one: MatchRound) -> str:
+    """Return in words who takes part and what was kept from an earlier round."""
+    terms = one.terms or {}
+    said = [
+        ngettext("%(num)s chosen project", "%(num)s chosen projects", len(terms["projects"]))
+        if terms.get("projects") is not None
+        else _("every project that you read"),
+        ngettext("%(num)s chosen partner", "%(num)s chosen partners", len(terms["partners"]))
+        if terms.get("partners") is not None
+        else _("every open partner"),
+    ]
+    if kept := terms.get("kept"):
+        said.append(ngettext("%(num)s pair kept", "%(num)s pairs kept", len(kept)))
+    if gone := terms.get("left_out"):
+        said.append(ngettext("%(num)s pair taken out", "%(num)s pairs taken out", len(gone)))
+    return " · ".join(said)
 
 
 def _served(
