@@ -353,6 +353,15 @@ class RoundApplied(RoundEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WeightsKept(Event):
+    """An adviser has kept weights of the ranking, or gone back to those shipped, which are none."""
+
+    name: ClassVar[str] = "adviser_weights.kept"
+
+    weights: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConflictDeclared(Event):
     """An adviser has declared a conflict of interest."""
 

@@ -291,6 +291,17 @@ class MatchRound(Base):
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (SQLAlchemy reads it as it stands)
 
 
+class AdviserWeights(Base):
+    """The weights of the ranking as an adviser has turned and kept them."""
+
+    __tablename__ = "adviser_weights"
+    __table_args__ = (UniqueConstraint("user_id"),)
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    weights: Mapped[dict[str, float]] = mapped_column(json_object())
+    kept_at: Mapped[datetime]
+
+
 class AdviserConflict(Base):
     """A conflict of interest that an adviser has declared, by the name of the organisation."""
 

@@ -185,6 +185,10 @@ INTRODUCTIONS: dict[str, Callable[[Values], str]] = {
         "%(name)s looks after this project already.", name=values["name"]
     ),
     "case_reason_missing": lambda _: gettext("Say why, so that whoever takes it over knows; both are told."),
+    "weights_out_of_range": lambda values: gettext(
+        "Give each weight a number from 0 to %(most)s, and at least one of them more than 0.",
+        most=number(values["most"]),
+    ),
     "need_unknown": lambda values: gettext(
         "“%(kind)s” is not a kind of help that the portal knows. Choose from the list.", kind=values["kind"]
     ),

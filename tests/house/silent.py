@@ -131,6 +131,7 @@ INTRODUCTIONS = {
     "adviser_conflict.ended",
     "adviser_note.done",
     "adviser_note.written",
+    "adviser_weights.kept",
     "introduction.document_opened",
     "introduction.document_removed",
     "introduction.free_time_dropped",

@@ -53,6 +53,7 @@ from portal.matching.queries.rounds import (
     records_of_round,
     rounds,
 )
+from portal.matching.queries.weights import kept_weights, weights_for
 
 __all__ = [
     "DESK_SORTS",
@@ -92,6 +93,7 @@ __all__ = [
     "introduction_seen",
     "introductions_of",
     "is_conflicted",
+    "kept_weights",
     "looked_after_by",
     "meetings_past",
     "needs_of",
@@ -118,4 +120,5 @@ __all__ = [
     "times_for_both",
     "unanswered",
     "visible_introductions",
+    "weights_for",
 ]

@@ -148,6 +148,7 @@ def parts_of_round(
     chosen: Sequence[StoredProject],
     stored: Sequence[StoredPartner],
     *,
+    weights: Mapping[str, float] | None = None,
     at: datetime,
 ) -> list[Part]:
     """Return projects and partners of a round, each project as far as the actor sees it, in as few cases as that takes."""
@@ -173,6 +174,7 @@ def parts_of_round(
                 projects=facts,
                 partners=tuple(_blind(one, hidden) for one in asked),
                 declined=tuple(declined),
+                weights=weights,
             ),
             tuple(members),
         )

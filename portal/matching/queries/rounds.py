@@ -13,6 +13,7 @@ from portal.core.errors import NotFound
 from portal.matching.models import AdviserCase, Introduction, MatchRound
 from portal.matching.queries.cases import Part, id_of, parts_of_round
 from portal.matching.queries.desk import conflicts_of, is_named
+from portal.matching.queries.weights import weights_for
 from portal.matching.rules.introductions import OPEN, State
 from portal.partners import queries as partners
 from portal.partners.models import Partner, PartnerState
@@ -95,7 +96,9 @@ def entered(session: Session, actor: Actor, *, chosen: Chosen | None = None, at:
     open_to = [
         one for one in stored if wanted.takes_partner(one.id) and not is_named(one.organisation, declared)
     ]
-    return Entered(parts_of_round(session, actor, taking_part, open_to, at=at), left_out)
+    weights = weights_for(session, actor.user_id)
+    parts = parts_of_round(session, actor, taking_part, open_to, weights=weights, at=at)
+    return Entered(parts, left_out)
 
 
 def chosen_in(terms: Mapping[str, Any]) -> Chosen:

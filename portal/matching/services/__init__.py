@@ -33,6 +33,7 @@ from portal.matching.services.rounds import (
     keep_round,
     solve_again,
 )
+from portal.matching.services.weights import keep_weights
 
 __all__ = [
     "Parties",
@@ -56,6 +57,7 @@ __all__ = [
     "give_consent",
     "introduce",
     "keep_round",
+    "keep_weights",
     "note_outcome",
     "open_document",
     "propose_meeting",

@@ -13,6 +13,7 @@ from portal.matching.views import (
     profiles,
     rooms,
     rounds,
+    weights,
 )
 from portal.matching.views.blueprint import bp
 
@@ -30,4 +31,5 @@ __all__ = [
     "profiles",
     "rooms",
     "rounds",
+    "weights",
 ]

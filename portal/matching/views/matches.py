@@ -1,5 +1,6 @@
 """Who fits a project, and why: for advisers with weights to turn, for founders their own matches."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import flash, render_template, request, url_for
@@ -82,7 +83,8 @@ def matches_page(project_id: int, form: BaseForm | None, *, note_form: NoteForm 
     """Return the page of a project's matches, with what was refused on it."""
     actor, at = current_actor(), clock.now()
     seen = _seen(actor, project_id)
-    weights = _weights()
+    usual = queries.weights_for(db.session(), actor.user_id)
+    weights = weights_in(request.args, usual)
     sight = queries.sight(
         db.session(), actor, seen.project, at=at, weights=weights if not seen.is_own else None
     )
@@ -130,7 +132,9 @@ def matches_page(project_id: int, form: BaseForm | None, *, note_form: NoteForm 
             for one in known
         ],
         weights=[(name, str(words.CONTRIBUTIONS[name]), weights[name]) for name in words.CONTRIBUTIONS],
-        are_changed=weights != dict(DEFAULT_WEIGHTS),
+        are_tried=weights != dict(usual),
+        are_own=dict(usual) != dict(DEFAULT_WEIGHTS),
+        tried={f"w_{name}": f"{weight:g}" for name, weight in weights.items()},
         kept={name: value for name, value in request.args.items() if name == "need"},
         gains=_gains(everything),
         asked=stated_rows(seen.project, seen.groups),
@@ -243,11 +247,11 @@ def _gains(rows: list[dict[str, Any]]) -> list[tuple[str, float, int]]:
     return [(label, max(gains), len(gains)) for label, gains in found.items()]
 
 
-def _weights() -> dict[str, float]:
-    """Return the weights that the address asks for; what cannot be meant keeps its default."""
-    found = dict(DEFAULT_WEIGHTS)
+def weights_in(typed: Mapping[str, str], usual: Mapping[str, float]) -> dict[str, float]:
+    """Return the weights that somebody typed; what cannot be meant stays as it usually is."""
+    found = dict(usual)
     for name in DEFAULT_WEIGHTS:
-        written = request.args.get(f"w_{name}", "").replace(",", ".")
+        written = typed.get(f"w_{name}", "").replace(",", ".")
         try:
             asked = float(written)
         except ValueError:
