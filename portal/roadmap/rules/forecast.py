@@ -88,6 +88,8 @@ def path_to(nodes: Sequence[Node], target: int) -> list[int]:
 def _deciding(nodes: Sequence[Node], starts: Days, finishes: Days, place: int) -> int | None:
     start = starts[place][0]
     for before, kind, lag in nodes[place].binding:
+        if kind is EdgeKind.START_TO_START and nodes[before].started is not None:
+            continue  # its start lies behind, and nothing about it moves what follows
         reached = finishes[before] if kind is EdgeKind.FINISH_TO_START else starts[before]
         if abs(reached[0] + lag - start) < SAME_DAY and nodes[before].finished is None:
             return before
