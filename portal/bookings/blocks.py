@@ -14,6 +14,7 @@ from sqlalchemy import Select, bindparam, delete, insert, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 from sqlalchemy.orm.attributes import flag_modified
 
+from portal.bookings import subsidies
 from portal.bookings.models import Block, BlockKind, Booking, BookingState, Closure, ClosureKind
 from portal.bookings.roomtime import days_later
 from portal.bookings.rules.timetables import Work
@@ -24,6 +25,8 @@ from portal.facilities.queries import own_changeover_days
 from portal.store import Base, UtcDateTime
 
 WORKING_KINDS = (BlockKind.BOOKING, BlockKind.HOLD)
+NOT_USED = frozenset({BookingState.CANCELLED, BookingState.NO_SHOW, BookingState.EXPIRED})
+"""States in which a booking pays no price, so that no programme pays a share of one."""
 KIND_OF_STATE = {
     BookingState.HELD: BlockKind.HOLD,
     BookingState.CANCELLED: BlockKind.RELEASED,
@@ -100,7 +103,7 @@ def _surroundings(session: Session, cleanroom: Cleanroom, slot: Slot) -> Surroun
 
 def change_state(session: Session, booking: Booking, state: BookingState) -> None:
     """Change the state of a booking, and with it what its block takes; changeovers follow."""
-    cleanroom = session.get_one(Cleanroom, booking.block.cleanroom_id)
+    cleanroom, before = session.get_one(Cleanroom, booking.block.cleanroom_id), booking.state
     kind = KIND_OF_STATE.get(state, BlockKind.BOOKING)
     if state is not BookingState.HELD:
         booking.held_until = None
@@ -115,6 +118,10 @@ def change_state(session: Session, booking: Booking, state: BookingState) -> Non
         _renew_changeover(
             session, cleanroom, neighbour_before(session, cleanroom.id, booking.block.starts_at)
         )
+    if state in NOT_USED:
+        subsidies.give_back(session, booking)
+    elif before is BookingState.HELD and state is BookingState.CONFIRMED:
+        subsidies.take_units(session, booking)
 
 
 def move(session: Session, booking: Booking, target: Cleanroom, slot: Slot) -> None:

@@ -290,6 +290,33 @@ class BookingMoved(BookingEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SubsidyEvent(Event):
+    """Something happened to the units that a programme subsidises at a facility."""
+
+    about: ClassVar[Mapping[str, str]] = {"facility_id": "facility"}
+
+    facility_id: int
+    subsidy_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubsidyGranted(SubsidyEvent):
+    """A facility's manager entered that a programme pays a share of so many units."""
+
+    name: ClassVar[str] = "facility.subsidy_granted"
+    units: int
+    percent: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubsidyEnded(SubsidyEvent):
+    """No more bookings take units of a programme's budget; those that did keep them."""
+
+    name: ClassVar[str] = "facility.subsidy_ended"
+    left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClosureEvent(Event):
     """Something happened to a closure."""
 

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from portal.accounts.models import Organisation, User
 from portal.bookings.guard import guard_statements
 from portal.core.slots import Slot
-from portal.facilities.models import BookingUnit, Cleanroom, Grade, RoomKind, VectorLevel
+from portal.facilities.models import BookingUnit, Cleanroom, CustomerKind, Grade, RoomKind, VectorLevel
 from portal.projects.models import Project
 from portal.store import Base, Money, choice, json_list, json_object
 
@@ -310,6 +310,60 @@ class Closure(Base):
     is_demo: Mapped[bool] = mapped_column(default=False)
 
     block: Mapped[Block] = relationship(lazy="joined", innerjoin=True)
+
+
+class Subsidy(Base):
+    """That a programme pays a share of the price of so many units at a facility; what is used up of it is counted here."""
+
+    __tablename__ = "subsidy"
+    __table_args__ = (
+        CheckConstraint("units > 0", name="units_are_positive"),
+        CheckConstraint("used_units BETWEEN 0 AND units", name="nothing_beyond_the_budget"),
+        CheckConstraint("percent BETWEEN 1 AND 100", name="percent"),
+        CheckConstraint("last_day >= first_day", name="last_day_after_first"),
+    )
+
+    facility_id: Mapped[int] = mapped_column(ForeignKey("facility.id"), index=True)
+    programme: Mapped[str] = mapped_column(String(160))
+    units: Mapped[int]
+    used_units: Mapped[int] = mapped_column(default=0)
+    unit: Mapped[BookingUnit] = mapped_column(choice(BookingUnit, name="unit"))
+    percent: Mapped[int]
+    """The share of the price that the programme pays."""
+    project_id: Mapped[int | None] = mapped_column(ForeignKey("project.id"))
+    customer_kind: Mapped[CustomerKind | None] = mapped_column(choice(CustomerKind, name="customer_kind"))
+    """For whom it is; without a project and a kind for everybody."""
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    ended_at: Mapped[datetime | None]
+    made_at: Mapped[datetime]
+    made_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    is_demo: Mapped[bool] = mapped_column(default=False)
+
+    project: Mapped[Project | None] = relationship()
+
+    @property
+    def left(self) -> int:
+        """Return how many units are left of it."""
+        return self.units - self.used_units
+
+
+class SubsidyUse(Base):
+    """How many units of a booking a programme pays a share of, and how much that is, without VAT."""
+
+    __tablename__ = "subsidy_use"
+    __table_args__ = (
+        CheckConstraint("units > 0", name="units_are_positive"),
+        CheckConstraint("amount >= 0", name="amount_is_not_negative"),
+    )
+
+    subsidy_id: Mapped[int] = mapped_column(ForeignKey("subsidy.id"), index=True)
+    booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id"), unique=True)
+    units: Mapped[int]
+    amount: Mapped[int] = mapped_column(Money)
+    currency: Mapped[str] = mapped_column(String(3))
+
+    subsidy: Mapped[Subsidy] = relationship()
 
 
 class MoveProposal(Base):

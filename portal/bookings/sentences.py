@@ -12,7 +12,7 @@ from portal.gates import words as gate_words
 from portal.gates.rules import Gate
 from portal.reference import vocabulary
 from portal.segregation import words as segregation_words
-from portal.web.filters import day, moment, money, window
+from portal.web.filters import day, moment, money, number, window
 from portal.web.locale import local
 from portal.web.sentences import Sentence
 
@@ -408,6 +408,28 @@ SENTENCES: dict[str, Sentence] = {
         licence=licence_kind(str(v["what"])),
         facility=v["facility"],
         latest=_when(v, "latest"),
+    ),
+    "subsidy_units_out_of_range": lambda v: gettext(
+        "Enter a whole number of units from 1 to %(most)s.", most=number(v["most"])
+    ),
+    "subsidy_percent_out_of_range": lambda _v: gettext("Enter a share from 1 to 100 per cent."),
+    "subsidy_ends_before_it_begins": lambda v: gettext(
+        "The last day lies before the first, %(first)s. Choose a later one.", first=day(v["first"])
+    ),
+    "subsidy_over_already": lambda v: gettext(
+        "%(last)s has passed. Choose a last day from %(today)s on.",
+        last=day(v["last"]),
+        today=day(v["today"]),
+    ),
+    "subsidy_too_long": lambda _v: gettext(
+        "A budget runs for five years at most. Choose an earlier last day."
+    ),
+    "subsidy_project_not_known": lambda v: gettext(
+        "No project with the number %(number)s has asked this facility for time. Check the number, or leave it empty.",
+        number=v["number"],
+    ),
+    "subsidy_project_and_kind": lambda _v: gettext(
+        "A budget is for one project or for a kind of customer. Leave one of the two empty."
     ),
     "licence_begins": lambda v: gettext(
         "%(facility)s says that this work needs its %(licence)s, which does not hold before %(end)s. Start on that day or later.",

@@ -6,13 +6,15 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import Session, lazyload
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session, joinedload, lazyload
 
 from portal.accounts.models import Organisation
 from portal.bookings.estimates import Estimate, kept_estimate
-from portal.bookings.models import Block, Booking, BookingState, SlotRequest
+from portal.bookings.models import Block, Booking, BookingState, SlotRequest, Subsidy, SubsidyUse
 from portal.bookings.roomtime import local_day, midnight
+from portal.bookings.rules.subsidies import Priced
+from portal.bookings.subsidies import budget_of, charge_in, foreseen, open_budgets, priced, uses_of
 from portal.campaigns.models import Campaign
 from portal.campaigns.queries import Seen, links_of, own_campaign
 from portal.campaigns.rules.standing import Standing
@@ -77,23 +79,73 @@ def costs_of_campaign(
     Raises `NotFound` where the actor may not know of it, and `NotAllowed` where they read it and do not own it.
     """
     campaign = own_campaign(session, actor, campaign_id, at=at)
-    return campaign, [(one, _cost(one)) for one in links_of(session, [campaign.id])[campaign.id]]
+    links = links_of(session, [campaign.id])[campaign.id]
+    uses = uses_of(session, [one.booking.id for one in links if one.booking])
+    paid = _paid(session, links, uses)
+    return campaign, [(one, _cost(one, paid[place], uses)) for place, one in enumerate(links)]
 
 
-def _cost(one: Seen) -> Cost:
+def _paid(session: Session, links: Sequence[Seen], uses: Mapping[int, SubsidyUse]) -> list[int]:
+    """Return what programmes pay of each link: what was agreed, else what they would pay if all were agreed now."""
+    rooms = {one.room.facility_id for one in links if one.room is not None}
+    budgets = open_budgets(session, rooms)
+    works = [None if one.booking else _work_of(one) for one in links]
+    paid = [uses[one.booking.id].amount if one.booking and one.booking.id in uses else 0 for one in links]
+    for facility_id in sorted(rooms):
+        here = [
+            work if one.room is not None and one.room.facility_id == facility_id else None
+            for one, work in zip(links, works, strict=True)
+        ]
+        would = foreseen([budget_of(one) for one in budgets[facility_id]], here)
+        paid = [known + more for known, more in zip(paid, would, strict=True)]
+    return paid
+
+
+def _work_of(one: Seen) -> Priced | None:
+    charge, slot = charge_in(one.request.estimate), one.request.slot
+    if charge is None or slot is None or one.room is None or one.standing is Standing.LOST:
+        return None
+    return priced(charge, slot, one.room, one.request.project_id)
+
+
+def _cost(one: Seen, paid: int, uses: Mapping[int, SubsidyUse]) -> Cost:
     booking = one.booking
     agreed = kept_estimate((booking.estimate if booking else None) or one.request.estimate)
     is_over = booking is not None and booking.state in KINDS
     charged = None
     if booking is not None and is_over:
         used = (kept_estimate(booking.actual) or agreed) if booking.state is BookingState.COMPLETED else None
-        charged = (_used(used) if used is not None else _fee(booking, agreed))["amount"]
+        use = uses.get(booking.id)
+        charged = (_used(used, use) if used is not None else _fee(booking, agreed))["amount"]
     return Cost(
         estimate=amount_of(agreed.amount, agreed.vat_basis_points, agreed.currency) if agreed else None,
+        paid=paid,
+        own_share=amount_of(agreed.amount - paid, agreed.vat_basis_points, agreed.currency)
+        if agreed
+        else None,
         charged=charged,
         is_over=is_over,
         is_lost=one.standing is Standing.LOST,
     )
+
+
+def subsidies_of(session: Session, facility: Facility) -> Sequence[tuple[Subsidy, dict[str, int]]]:
+    """Return a facility's budgets, those that are open first, each with what it has come to by currency; the caller has asked who may read it."""
+    budgets = session.scalars(
+        select(Subsidy)
+        .where(Subsidy.facility_id == facility.id)
+        .options(joinedload(Subsidy.project))
+        .order_by(Subsidy.ended_at.is_not(None), Subsidy.last_day.desc(), Subsidy.id.desc())
+    ).all()
+    paid: dict[int, dict[str, int]] = {one.id: {} for one in budgets}
+    for subsidy_id, currency, amount in session.execute(
+        select(SubsidyUse.subsidy_id, SubsidyUse.currency, func.sum(SubsidyUse.amount))
+        .where(SubsidyUse.subsidy_id.in_(paid))
+        .group_by(SubsidyUse.subsidy_id, SubsidyUse.currency)
+        .order_by(SubsidyUse.currency)
+    ):
+        paid[subsidy_id][currency] = int(amount)
+    return [(one, paid[one.id]) for one in budgets]
 
 
 def exchanges(session: Session, *, on: date) -> dict[str, Exchange]:
@@ -133,10 +185,12 @@ def _basis(session: Session, conditions: Iterable[ColumnElement[bool]], *, first
     )
     lines: list[Line] = []
     expected: list[Line] = []
+    rows = list(rows)
+    uses = uses_of(session, [row[0].id for row in rows])
     for booking, block, room, facility, organisation, request_id, asked_at in rows:
         day = counts_on(block.ends_at, facility.time_zone)
         if first <= day <= last:
-            line = _line(booking, block, room, facility, organisation, day)
+            line = _line(booking, block, room, facility, organisation, day, uses.get(booking.id))
             line = replace(line, reference=f"SR-{asked_at:%Y}-{request_id:04d}")
             (lines if booking.state in KINDS else expected).append(line)
     return Basis(lines=lines, expected=expected)
@@ -148,7 +202,13 @@ def counts_on(ends_at: datetime, zone: str) -> date:
 
 
 def _line(
-    booking: Booking, block: Block, room: Cleanroom, facility: Facility, organisation: Organisation, day: date
+    booking: Booking,
+    block: Block,
+    room: Cleanroom,
+    facility: Facility,
+    organisation: Organisation,
+    day: date,
+    use: SubsidyUse | None,
 ) -> Line:
     agreed = kept_estimate(booking.estimate)
     kind = KINDS.get(booking.state, Kind.USED)
@@ -166,13 +226,18 @@ def _line(
         day=day,
         kind=kind,
         work=booking.run_kind.value,
-        **(_used(used) if used is not None else _fee(booking, agreed)),
+        **(_used(used, use) if used is not None else _fee(booking, agreed)),
     )
 
 
-def _used(charge: Estimate) -> dict[str, Any]:
+def _used(charge: Estimate, use: SubsidyUse | None) -> dict[str, Any]:
+    """Return the price of time used, less what a programme pays of it, in whole minor units."""
+    paid = use.amount if use is not None else 0
     return {
-        "amount": amount_of(charge.amount, charge.vat_basis_points, charge.currency),
+        "amount": amount_of(charge.amount - paid, charge.vat_basis_points, charge.currency),
+        "paid_by": use.subsidy.programme if use is not None else None,
+        "paid_units": use.units if use is not None else 0,
+        "paid": paid,
         "vat_basis_points": charge.vat_basis_points,
         "units": charge.units + charge.extra_units,
         "unit": charge.unit,

@@ -72,6 +72,11 @@ class Line:
     units: int | None = None
     unit: str | None = None
     unit_amount: int | None = None
+    paid_by: str | None = None
+    """The programme that pays a share, which the amount is less."""
+    paid_units: int = 0
+    paid: int = 0
+    """What it pays, without VAT."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +84,10 @@ class Cost:
     """What was estimated for a piece of work, and what it is charged once it is over."""
 
     estimate: Amount | None
+    paid: int
+    """What programmes pay of the estimate, or would if it were agreed now, without VAT."""
+    own_share: Amount | None
+    """The estimate less that."""
     charged: Amount | None
     is_over: bool
     is_lost: bool
@@ -89,7 +98,7 @@ class Cost:
         """Return what it costs in the end, as far as is known today."""
         if self.is_over or self.is_lost:
             return self.charged
-        return self.estimate
+        return self.own_share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,16 @@ def how(line: Line) -> str:
         return _("no price was published")
     if line.units is None or line.unit is None or line.unit_amount is None:
         return _("share of the agreed price by the facility’s terms")
-    return f"{units(line.units, line.unit)} × {money(line.unit_amount, line.amount.currency)}"
+    priced = f"{units(line.units, line.unit)} × {money(line.unit_amount, line.amount.currency)}"
+    if line.paid_by is None:
+        return priced
+    less = _(
+        "less %(paid)s that %(programme)s pays for %(units)s",
+        paid=money(line.paid, line.amount.currency),
+        programme=line.paid_by,
+        units=units(line.paid_units, line.unit),
+    )
+    return f"{priced}, {less}"
 
 
 def work(line: Line) -> str:

@@ -1712,6 +1712,21 @@ REFERRALS = (
 )
 
 CHARGES = (
+    see("charges.subsidies", "facility", may=MANAGERS),
+    send(
+        "charges.subsidies",
+        "facility",
+        may=MANAGERS,
+        types=lambda ground: {
+            "programme": "A programme",
+            "units": "5",
+            "unit": "day",
+            "percent": "50",
+            "first_day": ground.values["soon"].isoformat(),
+            "last_day": ground.values["soon"].isoformat(),
+        },
+    ),
+    send("charges.end_subsidy", "subsidy", may=MANAGERS, on="charges.subsidies", of="facility"),
     see("charges.of_facility", "facility", may=MANAGERS),
     see("charges.facility_file", "facility as CSV", may=MANAGERS),
     see("charges.facility_file", "facility as XLSX", may=MANAGERS),

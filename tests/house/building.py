@@ -33,6 +33,7 @@ from portal.bookings.models import (
     RequestState,
     RunKind,
     SlotRequest,
+    Subsidy,
     WorkMode,
 )
 from portal.bookings.roomtime import midnight
@@ -514,7 +515,18 @@ class _GroundBuilder:
             most_runs=9,
             name="Holiday weeks",
         )
-        session.add_all([*rates, licence, holiday, limit])
+        budget = Subsidy(
+            facility_id=self.site.id,
+            programme="A programme",
+            units=5,
+            unit=BookingUnit.DAY,
+            percent=50,
+            first_day=today + timedelta(days=800),
+            last_day=today + timedelta(days=900),
+            made_at=self.world.now,
+            made_by_id=self.qa.id,
+        )
+        session.add_all([*rates, licence, holiday, limit, budget])
         session.flush()
         self._people()
         site = {"slug": self.site.slug}
@@ -529,6 +541,7 @@ class _GroundBuilder:
         self.at("licence", **site, licence_id=licence.id)
         self.at("holiday", **site, holiday_id=holiday.id)
         self.at("run limit", **site, limit_id=limit.id)
+        self.at("subsidy", **site, subsidy_id=budget.id)
         self.at("operator", organisation_id=self.body.id)
         request = RoleRequest(
             user_id=self.qa.id,

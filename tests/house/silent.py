@@ -61,6 +61,8 @@ FACILITIES = {
 """The catalogue shows them; what is agreed already stays as it is."""
 
 BOOKINGS = {
+    "facility.subsidy_ended",
+    "facility.subsidy_granted",
     "booking.started",
     "closure.lifted",
     "closure.made",

@@ -36,6 +36,7 @@ from portal.bookings.services.requests import (
     submit_request,
     withdraw_request,
 )
+from portal.bookings.services.subsidies import end_subsidy, grant_subsidy
 from portal.bookings.services.undoing import undo_closure_move, undo_move
 
 __all__ = [
@@ -53,6 +54,8 @@ __all__ = [
     "confirm_condition",
     "decline_offer",
     "discard_draft",
+    "end_subsidy",
+    "grant_subsidy",
     "hand_over",
     "lift_closure",
     "mark_no_show",

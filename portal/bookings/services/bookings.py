@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from portal.bookings import blocks, queries, search
+from portal.bookings import blocks, queries, search, subsidies
 from portal.bookings.estimates import estimate, for_time_used, kept_estimate
 from portal.bookings.events import (
     BookingCancelled,
@@ -182,6 +182,7 @@ def complete_booking(
     blocks.change_state(session, booking, BookingState.COMPLETED)
     freed = _end_early(session, booking, at=at)
     booking.actual = _charge_for_time_used(session, booking) if freed is not None else _kept(booking)
+    subsidies.keep_used(session, booking)
     record(
         session,
         BookingCompleted(
@@ -440,6 +441,7 @@ def _move(
     if request is not None and request.state is RequestState.APPROVED:
         request.cleanroom_id, request.starts_at, request.ends_at = target.id, slot.start, slot.end
         request.estimate = booking.estimate
+    subsidies.take_units(session, booking)
     record(
         session,
         BookingMoved(

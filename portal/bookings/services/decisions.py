@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from portal.bookings import blocks, gating, queries, search, signing
+from portal.bookings import blocks, gating, queries, search, signing, subsidies
 from portal.bookings.events import (
     ConditionMet,
     InformationAsked,
@@ -111,6 +111,7 @@ def approve_request(
         created_by_id=actor.user_id,
         is_demo=room.is_demo,
     )
+    subsidies.take_units(session, booking)
     _decided(request, actor, RequestState.APPROVED, note, at=at)
     signing.sign_decision(
         session,

@@ -1,5 +1,6 @@
 """A facility's basis of invoices, and what an organisation has been charged: as a page, a file and a document."""
 
+from dataclasses import replace
 from typing import Any
 
 import flask
@@ -111,6 +112,11 @@ def of_campaign(campaign_id: int) -> ResponseReturnValue:
         campaign=campaign,
         rows=[_link(seen, cost) for seen, cost in links],
         estimated=added(cost.estimate for cost in costs if not cost.is_lost),
+        paid=added(
+            replace(cost.estimate, net=cost.paid, vat=0)
+            for cost in costs
+            if cost.estimate is not None and cost.paid and not cost.is_lost
+        ),
         charged=added(cost.charged for cost in costs),
         expected=added(cost.expected for cost in costs),
         unknown=sum(1 for cost in costs if cost.expected is None and not cost.is_lost),
@@ -130,6 +136,7 @@ def _link(seen: Seen, cost: Cost) -> dict[str, Any]:
         "kind": kind,
         "state": state,
         "estimate": cost.estimate,
+        "paid": cost.paid,
         "charged": cost.charged,
         "is_over": cost.is_over,
     }

@@ -214,6 +214,14 @@ _SENTENCES: Mapping[str, Callable[[Facts, Mapping[int, str]], str]] = {
     "facility.licence_changed": _licence,
     "facility.holiday_changed": _holiday,
     "facility.run_limit_changed": _run_limit,
+    "facility.subsidy_granted": lambda f, _n: _(
+        "A programme pays %(percent)s %% of the price of up to %(units)s units.",
+        percent=f["percent"],
+        units=f["units"],
+    ),
+    "facility.subsidy_ended": lambda f, _n: _(
+        "A programme pays for no more bookings; %(left)s units were left.", left=f["left"]
+    ),
     "cleanroom.equipment_validity_changed": _equipment,
     "cleanroom.training_changed": _training,
     "cleanroom.trained_needed_changed": lambda f, _n: _(

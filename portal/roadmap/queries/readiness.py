@@ -30,7 +30,7 @@ def assessments(session: Session, project: Project) -> Sequence[Assessment]:
         select(Assessment)
         .where(Assessment.project_id == project.id)
         .options(joinedload(Assessment.assessed_by), joinedload(Assessment.confirmed_by))
-        .order_by(Assessment.id.desc())
+        .order_by(Assessment.assessed_at.desc(), Assessment.id.desc())
     ).all()
 
 

@@ -1,0 +1,173 @@
+"""What programmes pay of bookings: units are taken from a budget when a booking is agreed, and given back when it ends.
+
+The budgets of a facility are locked while one of them is taken from, and the database lets none be used beyond itself.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from portal.bookings.models import Booking, Subsidy, SubsidyUse
+from portal.bookings.roomtime import local_day
+from portal.bookings.rules.subsidies import Budget, Priced, budget_for, paid_for
+from portal.core.slots import Slot
+from portal.facilities.models import Cleanroom
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charge:
+    """What of a kept estimate budgets ask about."""
+
+    units: int
+    unit: str
+    unit_amount: int
+    customer_kind: str
+    currency: str
+
+
+def charge_in(kept: Mapping[str, Any] | None) -> Charge | None:
+    """Return what an estimate that was kept as JSON charges for time, or None where it was kept without its parts."""
+    names = Charge.__dataclass_fields__
+    return Charge(**{name: kept[name] for name in names}) if kept and names.keys() <= kept.keys() else None
+
+
+def take_units(session: Session, booking: Booking) -> None:
+    """Let a booking that is agreed, or has moved, take units of the budget that is for it; what it had is given back first."""
+    charge = charge_in(booking.estimate)
+    if booking.organisation_id is None:
+        return
+    use = _use_of(session, booking)
+    locked = {one.id: one for one in _locked(session, booking, use)}
+    if use is not None:
+        _give(session, use, locked[use.subsidy_id])
+    if charge is None or charge.units <= 0 or charge.unit_amount <= 0:
+        return
+    kept = None if use is None else use.subsidy_id
+    budgets = [budget_of(one) for one in locked.values() if one.ended_at is None or one.id == kept]
+    chosen = budget_for(priced(charge, booking.slot, booking.block.cleanroom, booking.project_id), budgets)
+    if chosen is not None:
+        subsidy = locked[chosen.id]
+        _take(session, booking, subsidy, charge, min(charge.units, subsidy.left))
+
+
+def give_back(session: Session, booking: Booking) -> None:
+    """Give the units of a booking that ends without being used back to its budget."""
+    use = _use_of(session, booking)
+    if use is not None:
+        locked = {one.id: one for one in _locked(session, booking, use)}
+        _give(session, use, locked[use.subsidy_id])
+
+
+def keep_used(session: Session, booking: Booking) -> None:
+    """Let completed work keep no more units of a budget than it occupied."""
+    use, used = _use_of(session, booking), charge_in(booking.actual)
+    if use is None or used is None or used.units >= use.units:
+        return
+    subsidy = {one.id: one for one in _locked(session, booking, use)}[use.subsidy_id]
+    _give(session, use, subsidy)
+    if used.units > 0:
+        _take(session, booking, subsidy, used, used.units)
+
+
+def priced(charge: Charge, slot: Slot, room: Cleanroom, project_id: int | None) -> Priced:
+    """Return a piece of work as budgets ask about it; the changeover that a facility charges is subsidised by nobody."""
+    return Priced(
+        day=local_day(slot.start, room.facility.time_zone),
+        unit=charge.unit,
+        units=charge.units,
+        unit_amount=charge.unit_amount,
+        project_id=project_id,
+        customer_kind=charge.customer_kind,
+    )
+
+
+def budget_of(one: Subsidy) -> Budget:
+    """Return what is left of a budget, and for whom it is."""
+    return Budget(
+        id=one.id,
+        unit=one.unit.value,
+        percent=one.percent,
+        left=one.left,
+        first_day=one.first_day,
+        last_day=one.last_day,
+        project_id=one.project_id,
+        customer_kind=one.customer_kind.value if one.customer_kind else None,
+    )
+
+
+def uses_of(session: Session, booking_ids: Collection[int]) -> dict[int, SubsidyUse]:
+    """Return what programmes pay of these bookings, by booking."""
+    rows = session.scalars(
+        select(SubsidyUse)
+        .where(SubsidyUse.booking_id.in_(booking_ids))
+        .options(joinedload(SubsidyUse.subsidy))
+    )
+    return {use.booking_id: use for use in rows}
+
+
+def open_budgets(session: Session, facility_ids: Collection[int]) -> dict[int, list[Subsidy]]:
+    """Return the budgets from which bookings at these facilities take, by facility."""
+    found: dict[int, list[Subsidy]] = {facility_id: [] for facility_id in facility_ids}
+    for one in session.scalars(
+        select(Subsidy)
+        .where(Subsidy.facility_id.in_(facility_ids), Subsidy.ended_at.is_(None))
+        .order_by(Subsidy.id)
+    ):
+        found[one.facility_id].append(one)
+    return found
+
+
+def foreseen(budgets: Iterable[Budget], works: Sequence[Priced | None]) -> list[int]:
+    """Return what programmes would pay of each piece of work if all were agreed now, one after the other."""
+    left, found = {one.id: one for one in budgets}, []
+    for work in works:
+        chosen = budget_for(work, left.values()) if work is not None else None
+        if work is None or chosen is None:
+            found.append(0)
+            continue
+        units = min(work.units, chosen.left)
+        left[chosen.id] = replace(chosen, left=chosen.left - units)
+        found.append(paid_for(units, work.unit_amount, chosen.percent))
+    return found
+
+
+def _use_of(session: Session, booking: Booking) -> SubsidyUse | None:
+    return session.scalars(
+        select(SubsidyUse).where(SubsidyUse.booking_id == booking.id).options(joinedload(SubsidyUse.subsidy))
+    ).one_or_none()
+
+
+def _give(session: Session, use: SubsidyUse, subsidy: Subsidy) -> None:
+    subsidy.used_units -= use.units
+    session.delete(use)
+    session.flush()
+
+
+def _locked(session: Session, booking: Booking, use: SubsidyUse | None) -> Sequence[Subsidy]:
+    facilities = {booking.block.cleanroom.facility_id}
+    if use is not None:
+        facilities.add(use.subsidy.facility_id)
+    return session.scalars(
+        select(Subsidy)
+        .where(Subsidy.facility_id.in_(facilities))
+        .order_by(Subsidy.id)
+        .with_for_update(of=Subsidy)
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def _take(session: Session, booking: Booking, subsidy: Subsidy, charge: Charge, units: int) -> None:
+    subsidy.used_units += units
+    session.add(
+        SubsidyUse(
+            subsidy_id=subsidy.id,
+            booking_id=booking.id,
+            units=units,
+            amount=paid_for(units, charge.unit_amount, subsidy.percent),
+            currency=charge.currency,
+        )
+    )
+    session.flush()
