@@ -10,11 +10,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from portal.accounts.models import Organisation
 from portal.bookings.models import Booking, Subsidy, SubsidyUse
 from portal.bookings.roomtime import local_day
 from portal.bookings.rules.subsidies import Budget, Priced, budget_for, paid_for
 from portal.core.slots import Slot
 from portal.facilities.models import Cleanroom
+from portal.facilities.prices import customer_kind_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +26,6 @@ class Charge:
     units: int
     unit: str
     unit_amount: int
-    customer_kind: str
     currency: str
 
 
@@ -47,7 +48,9 @@ def take_units(session: Session, booking: Booking) -> None:
         return
     kept = None if use is None else use.subsidy_id
     budgets = [budget_of(one) for one in locked.values() if one.ended_at is None or one.id == kept]
-    chosen = budget_for(priced(charge, booking.slot, booking.block.cleanroom, booking.project_id), budgets)
+    payer = session.get_one(Organisation, booking.organisation_id)
+    room = booking.block.cleanroom
+    chosen = budget_for(priced(charge, booking.slot, room, payer, booking.project_id), budgets)
     if chosen is not None:
         subsidy = locked[chosen.id]
         _take(session, booking, subsidy, charge, min(charge.units, subsidy.left))
@@ -72,15 +75,20 @@ def keep_used(session: Session, booking: Booking) -> None:
         _take(session, booking, subsidy, used, used.units)
 
 
-def priced(charge: Charge, slot: Slot, room: Cleanroom, project_id: int | None) -> Priced:
-    """Return a piece of work as budgets ask about it; the changeover that a facility charges is subsidised by nobody."""
+def priced(
+    charge: Charge, slot: Slot, room: Cleanroom, payer: Organisation, project_id: int | None
+) -> Priced:
+    """Return a piece of work as budgets ask about it; the changeover that a facility charges is subsidised by nobody.
+
+    It is the payer's own kind that counts, not that of the rate, which may be the one for companies.
+    """
     return Priced(
         day=local_day(slot.start, room.facility.time_zone),
         unit=charge.unit,
         units=charge.units,
         unit_amount=charge.unit_amount,
         project_id=project_id,
-        customer_kind=charge.customer_kind,
+        customer_kind=customer_kind_of(payer).value,
     )
 
 

@@ -2,9 +2,10 @@
 
 from flask_babel import lazy_gettext as _l
 
+from portal.facilities.forms.fields import OneOf
 from portal.facilities.models import BookingUnit, CustomerKind
 from portal.facilities.words import label, unit
-from portal.web.forms import BaseForm, OneOf, day, line, whole_number
+from portal.web.forms import BaseForm, day, line, whole_number
 
 MOST_UNITS = 100_000
 

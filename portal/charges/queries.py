@@ -105,7 +105,7 @@ def _work_of(one: Seen) -> Priced | None:
     charge, slot = charge_in(one.request.estimate), one.request.slot
     if charge is None or slot is None or one.room is None or one.standing is Standing.LOST:
         return None
-    return priced(charge, slot, one.room, one.request.project_id)
+    return priced(charge, slot, one.room, one.request.organisation, one.request.project_id)
 
 
 def _cost(one: Seen, paid: int, uses: Mapping[int, SubsidyUse]) -> Cost:

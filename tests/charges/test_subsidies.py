@@ -123,7 +123,13 @@ def test_a_share_is_rounded_half_up_once() -> None:
 
 
 def test_what_is_for_a_project_comes_before_what_is_for_its_kind_and_for_all() -> None:
-    everything = {"unit": "day", "percent": 10, "left": 1, "first_day": date.min, "last_day": date.max}
+    everything: dict[str, Any] = {
+        "unit": "day",
+        "percent": 10,
+        "left": 1,
+        "first_day": date.min,
+        "last_day": date.max,
+    }
     one, two, three = (
         Budget(id=3, **everything, project_id=1),
         Budget(id=2, **everything, customer_kind="sme"),
@@ -140,7 +146,7 @@ def test_what_is_for_a_project_comes_before_what_is_for_its_kind_and_for_all() -
 
 def test_a_budget_counts_down_as_bookings_are_agreed_and_nothing_goes_beyond_it(scene: Scene) -> None:
     subsidy = grant(scene)
-    first, second, third = scene.booked(4, 9), scene.booked(11, 16), scene.booked(18, 20)
+    first, second, third = scene.booked(11, 16), scene.booked(18, 23), scene.booked(25, 27)
     assert use_of(scene, first) == (5, paid_for(5, PRICE, 33))
     assert use_of(scene, second) == (1, paid_for(1, PRICE, 33))
     assert use_of(scene, third) is None
@@ -161,7 +167,7 @@ def test_what_is_not_used_is_given_back(scene: Scene, way: str) -> None:
 
 
 def test_a_booking_that_moves_out_of_the_time_of_a_budget_gives_its_units_back(scene: Scene) -> None:
-    scene.room.facility.moves_without_asking_days = 60
+    scene.room.facility.moves_without_asking_days = 1
     subsidy = grant(scene, last_day=date(2027, 1, 16))
     booking = scene.booked(11, 16)
     services.propose_move(
@@ -177,9 +183,9 @@ def test_a_booking_that_moves_out_of_the_time_of_a_budget_gives_its_units_back(s
 
 
 def test_what_has_ended_is_for_no_new_booking_and_those_that_took_from_it_keep_it(scene: Scene) -> None:
-    subsidy, before = grant(scene), scene.booked(4, 9)
+    subsidy, before = grant(scene), scene.booked(11, 16)
     services.end_subsidy(scene.session, scene.manager, scene.room.facility.slug, subsidy.id, at=make.NOON)
-    after = scene.booked(11, 13)
+    after = scene.booked(18, 20)
     assert (use_of(scene, before), use_of(scene, after)) == ((5, paid_for(5, PRICE, 33)), None)
 
 
@@ -190,6 +196,7 @@ def test_what_has_ended_is_for_no_new_booking_and_those_that_took_from_it_keep_i
         ({"customer_kind": CustomerKind.ACADEMIC}, None),
         ({"first_day": date(2027, 1, 12)}, None),
         ({"customer_kind": CustomerKind.SME}, 5),
+        ({"customer_kind": CustomerKind.COMPANY}, 5),
     ],
 )
 def test_a_budget_is_only_for_whom_and_when_it_says(
@@ -211,12 +218,16 @@ def test_a_budget_for_one_project_names_one_that_has_asked_here(scene: Scene) ->
         "subsidy_ends_before_it_begins",
         "subsidy_project_not_known",
     ]
-    scene.booked(4, 6)
+    scene.booked(7, 9)
     subsidy = grant(scene, project=scene.project.reference.lower())
     assert subsidy.project_id == scene.project.id
     with pytest.raises(NotFound):
         services.end_subsidy(
-            scene.session, make.manager(scene.session), "elsewhere", subsidy.id, at=make.NOON
+            scene.session,
+            make.manager(scene.session, make.cleanroom(scene.session)),
+            scene.room.facility.slug,
+            subsidy.id,
+            at=make.NOON,
         )
 
 
@@ -225,8 +236,8 @@ def test_the_basis_is_less_what_a_programme_pays_to_the_oere_and_says_who(
     scene: Scene, client: PageClient
 ) -> None:
     subsidy = grant(scene, units=6, percent=33)
-    scene.used(4, 9)
-    early = scene.used(11, 16, until=13)
+    scene.used(11, 16)
+    early = scene.used(18, 23, until=20)
     scene.session.commit()
     # Of the second only one day was left in the budget, and it was used.
     assert use_of(scene, early) == (1, paid_for(1, PRICE, 33))
@@ -252,13 +263,13 @@ def test_the_basis_is_less_what_a_programme_pays_to_the_oere_and_says_who(
 def test_a_campaign_says_what_programmes_pay_and_would_pay(scene: Scene) -> None:
     grant(scene, units=6, percent=50)
     campaign = begin_campaign(scene.session, scene.founder, scene.project.id, name="First", at=make.NOON)
-    agreed = scene.booked(4, 9)
+    agreed = scene.booked(11, 16)
     asked = make.slot_request(
-        scene.session, scene.room, make.slot(11, 16), by=scene.founder, project=scene.project, state="draft"
+        scene.session, scene.room, make.slot(18, 23), by=scene.founder, project=scene.project, state="draft"
     )
     services.submit_request(scene.session, scene.founder, asked.id, terms_accepted=True, at=make.NOON)
-    for place, request_id in enumerate((agreed.request_id, asked.id), start=1):
-        scene.session.add(CampaignLink(campaign_id=campaign.id, request_id=request_id, place=place))
+    for position, request_id in enumerate((agreed.request_id, asked.id)):
+        scene.session.add(CampaignLink(campaign_id=campaign.id, request_id=request_id, position=position))
     scene.session.commit()
     _campaign, links = costs_of_campaign(scene.session, scene.founder, campaign.id, at=make.midnight(27))
     assert [cost.paid for _seen, cost in links] == [paid_for(5, PRICE, 50), paid_for(1, PRICE, 50)]

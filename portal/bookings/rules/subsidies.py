@@ -8,6 +8,8 @@ from portal.core.errors import Reason
 
 LONGEST_DAYS = 366 * 5
 MOST_UNITS = 100_000
+HOLDS_TOO = {"sme": "company"}
+"""What holds for companies holds for SMEs too."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +47,7 @@ def budget_for(work: Priced, budgets: Iterable[Budget]) -> Budget | None:
         and one.unit == work.unit
         and one.first_day <= work.day <= one.last_day
         and one.project_id in (None, work.project_id)
-        and one.customer_kind in (None, work.customer_kind)
+        and one.customer_kind in (None, work.customer_kind, HOLDS_TOO.get(work.customer_kind))
     ]
     return min(
         fitting, key=lambda one: (one.project_id is None, one.customer_kind is None, one.id), default=None

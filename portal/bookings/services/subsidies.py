@@ -61,7 +61,6 @@ def grant_subsidy(
         customer_kind=customer_kind,
         made_at=at,
         made_by_id=actor.user_id,
-        is_demo=facility.is_demo,
     )
     session.add(subsidy)
     session.flush()
