@@ -51,6 +51,7 @@ def fill(
     facilities = list(session.scalars(select(Facility).order_by(Facility.slug)))
     players = cast.enter(session, facilities, password_hash=password_hash, at=begun)
     separation.adopt_all(session, players, at=begun)
+    upkeep.subsidise(session, players, at=begun)
     projects = pipeline.register_all(session, players, random, at=begun)
     stated = partners.state_all(session, players, at=begun)
     introductions.introduce_some(session, players, projects, stated, put=put, at=begun)

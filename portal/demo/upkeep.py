@@ -1,13 +1,14 @@
-"""What runs out at the demo's facilities, and when they carry fewer runs: after the story, which it does not change."""
+"""What runs out at the demo's facilities, when they carry fewer runs, and what a programme pays there."""
 
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from portal.bookings.services import grant_subsidy
 from portal.demo.cast import Cast
 from portal.facilities import services
-from portal.facilities.models import Cleanroom
+from portal.facilities.models import BookingUnit, Cleanroom, CustomerKind, Facility
 from portal.facilities.rules.opening import day_at
 
 ASKED_OFTEN = frozenset({"biosafety_cabinet_2", "co2_incubator"})
@@ -50,3 +51,24 @@ def keep_up(session: Session, cast: Cast, *, at: datetime) -> None:
             at=at,
         )
         session.flush()
+
+
+def subsidise(session: Session, cast: Cast, *, at: datetime) -> None:
+    """Let a programme pay half of some days of academic groups at the first facility."""
+    facility_id, manager = min(cast.managers.items(), key=lambda pair: pair[0])
+    facility = session.get_one(Facility, facility_id)
+    today = day_at(at, facility.time_zone)
+    budget = grant_subsidy(
+        session,
+        manager,
+        facility.slug,
+        programme="Demo: regional access grant",
+        units=60,
+        unit=BookingUnit.DAY,
+        percent=50,
+        first_day=today - timedelta(days=180),
+        last_day=today + timedelta(days=365),
+        customer_kind=CustomerKind.ACADEMIC,
+        at=at,
+    )
+    budget.is_demo = True
