@@ -515,6 +515,9 @@ class _GroundBuilder:
             most_runs=9,
             name="Holiday weeks",
         )
+        session.add_all([*rates, licence, holiday, limit])
+        session.flush()
+        self._people()
         budget = Subsidy(
             facility_id=self.site.id,
             programme="A programme",
@@ -526,9 +529,8 @@ class _GroundBuilder:
             made_at=self.world.now,
             made_by_id=self.qa.id,
         )
-        session.add_all([*rates, licence, holiday, limit, budget])
+        session.add(budget)
         session.flush()
-        self._people()
         site = {"slug": self.site.slug}
         room = {**site, "room_slug": self.rooms[0].slug}
         self.at("facility", **site)
