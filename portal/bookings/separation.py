@@ -15,7 +15,7 @@ from itertools import pairwise
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, String, bindparam, or_, select, type_coerce
+from sqlalchemy import Select, String, bindparam, func, or_, select, type_coerce
 from sqlalchemy.orm import Session
 
 from portal.bookings.models import Block, BlockKind, Booking, RunKind, SlotRequest
@@ -397,8 +397,24 @@ _PLACES = select(_rooms.c.id, _rooms.c.facility_id, _rooms.c.code, *_GROUPS).whe
 )
 
 
+def last_start(rooms: Any, moment: Any, kinds: Collection[BlockKind]) -> Any:
+    """Return when the last block of these kinds that has begun by a moment began in each room, or else that moment.
+
+    Of kinds that the database lets lie over no other, what goes on after the moment did not begin earlier: with this
+    beside its end, a question leaves years of a room's past unread.
+    """
+    earlier = _blocks.alias("earlier")
+    return (
+        select(func.coalesce(func.max(earlier.c.starts_at), moment))
+        .where(earlier.c.cleanroom_id == rooms.c.id, earlier.c.kind.in_(kinds), earlier.c.starts_at <= moment)
+        .correlate(rooms)
+        .scalar_subquery()
+    )
+
+
 def _beside_question() -> Select[Any]:
-    at = bindparam("at", type_=UtcDateTime())
+    at, since = (bindparam(name, type_=UtcDateTime()) for name in ("at", "since"))
+    working = (BlockKind.BOOKING, BlockKind.HOLD)
     return (
         select(
             _rooms.c.id,
@@ -412,9 +428,10 @@ def _beside_question() -> Select[Any]:
         .where(
             _rooms.c.facility_id == bindparam("facility"),
             _rooms.c.id != bindparam("room"),
-            _blocks.c.kind.in_((BlockKind.BOOKING, BlockKind.HOLD)),
+            _blocks.c.kind.in_(working),
             _blocks.c.starts_at < bindparam("until", type_=UtcDateTime()),
-            _blocks.c.ends_at > bindparam("since", type_=UtcDateTime()),
+            _blocks.c.starts_at >= last_start(_rooms, since, working),
+            _blocks.c.ends_at > since,
             or_(_bookings.c.held_until.is_(None), _bookings.c.held_until > at),
             _bookings.c.id.not_in(bindparam("ignored", expanding=True)),
         )
