@@ -237,7 +237,9 @@ def _list(name: str, values: Values, key: str) -> str:
 
 
 def _state_need(values: Values) -> str:
-    if not values.get("kinds"):
+    if "kinds" not in values:
+        return gettext("They give other help than the project asks for.")
+    if not values["kinds"]:
         return gettext("Nothing that the project could ask for is what they give.")
     return gettext(
         "If it is needed, ask for one of these: %(kinds)s.", kinds=_list("serves", values, "kinds")

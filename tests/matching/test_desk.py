@@ -137,3 +137,45 @@ def test_a_conflict_is_ones_own(session: Session) -> None:
         services.end_conflict(session, make.adviser(session), declared.id, at=make.NOON)
     with pytest.raises(NotFound):
         services.declare_conflict(session, one.founder, name="Zebra", at=make.NOON)
+
+
+def seeking(one: Stage, kind: str) -> set[int]:
+    question = queries.desk(one.adviser, ProjectFilter(), mine=False, unmet=kind, at=make.NOON)
+    return {row[0].id for row in one.session.execute(question)}
+
+
+def test_an_unmet_need_is_what_the_row_shows_and_nobody_helps_with(session: Session) -> None:
+    one, other = stage(session), stage(session)
+    other.project.needs = ["ip"]
+    both = {one.project.id, other.project.id}
+    assert (seeking(one, "capital"), seeking(one, "ip")) == (both, set()), (
+        "hidden needs are proposed from the phase"
+    )
+    session.add(
+        Grant(
+            project_id=other.project.id,
+            organisation_id=one.adviser.organisation_id,
+            field_group=FieldGroup.ROADMAP,
+            reason=GrantReason.CONSENT,
+            starts_at=make.NOON - timedelta(days=1),
+        )
+    )
+    session.flush()
+    assert (seeking(one, "capital"), seeking(one, "ip")) == ({one.project.id}, {other.project.id})
+    one.shortlisted()
+    assert seeking(one, "capital") == set()
+
+
+def test_the_desk_is_filtered_by_a_need_and_sorted_by_how_many_are_unmet(
+    client: PageClient, session: Session
+) -> None:
+    one, other = stage(session), stage(session)
+    one.shortlisted()
+    session.commit()
+    client.sign_in(one.adviser)
+    assert client.get("/matching?need=capital").text.count("Who fits?") == 1
+    assert client.get("/matching?need=nonsense").text.count("Who fits?") == 2
+    for sort, first in (("unmet", one), ("-unmet", other)):
+        page = client.get(f"/matching?sort={sort}").text
+        order = [page.index(which.project.reference) for which in (one, other)]
+        assert (order[0] < order[1]) is (first is one)

@@ -137,6 +137,17 @@ def test_an_adviser_reads_the_bound_and_the_founder_of_an_investor_only_the_dire
     assert "reaches EUR 9,000,000" in client.sign_in(one.adviser).get(path).text
 
 
+def test_a_founder_who_asks_for_no_capital_reads_that_investors_give_it(
+    client: PageClient, session: Session
+) -> None:
+    one = stage(session, name="Gives Money", serves=["capital", "team"])
+    one.project.needs = ["ip"]
+    session.commit()
+    page = client.sign_in(one.founder).get(f"/projects/{one.project.id}/matches?all=1").text
+    row = page[page.index("Gives Money") :]
+    assert "ask for one of these: Capital." in row[: row.index("</ul>")]
+
+
 def test_a_founder_does_not_read_of_an_investor_that_excludes_them(
     client: PageClient, session: Session
 ) -> None:

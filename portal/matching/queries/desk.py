@@ -1,11 +1,23 @@
 """Whom an adviser helps next: by coming deadlines, by what nobody looks after yet, and by the time since the last contact."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, UnaryExpression, case, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    UnaryExpression,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session, joinedload
 
 from portal.accounts.models import Organisation, User
@@ -13,9 +25,11 @@ from portal.accounts.queries import people_as
 from portal.core.actors import Actor, Role
 from portal.matching.models import AdviserCase, AdviserConflict, AdviserNote, Introduction, StatedNeed
 from portal.matching.rules.introductions import OPEN, State
+from portal.matching.rules.needs import PROPOSED
 from portal.partners.models import Partner
 from portal.projects import queries as projects
-from portal.projects.models import FieldGroup, Project
+from portal.projects.models import FieldGroup, Phase, Project
+from portal.reference import vocabulary
 
 AHEAD = timedelta(days=60)
 """A deadline within so many days goes before everything else."""
@@ -36,14 +50,23 @@ class Standing:
     is_taken_on: bool
 
 
-SORTS = ("area", "phase", "deadline", "contact")
+SORTS = ("area", "phase", "deadline", "contact", "unmet")
 """By what a desk may be sorted instead; not by name, which only some advisers know."""
 
 
 def desk(
-    actor: Actor, wanted: projects.ProjectFilter, *, mine: bool, sort: str = "", at: datetime
+    actor: Actor,
+    wanted: projects.ProjectFilter,
+    *,
+    mine: bool,
+    unmet: str = "",
+    sort: str = "",
+    at: datetime,
 ) -> Select[Any]:
-    """Return the question for the projects of an adviser's desk with deadline and last contact, whom to help next first."""
+    """Return the question for the projects of an adviser's desk with deadline and last contact, whom to help next first.
+
+    With a kind of help in `unmet` only those are asked for that seek it and whom nobody helps with it yet.
+    """
     deadline, contact = _deadline(actor, at), _last_contact()
     soon = case((deadline <= at.date() + AHEAD, deadline))
     looked_after = select(Introduction.id).where(
@@ -55,7 +78,15 @@ def desk(
     taken_on = select(AdviserCase.id).where(AdviserCase.project_id == Project.id)
     if mine:
         question = question.where(_is_case_of(actor))
-    asked = _sorted_by(sort.removeprefix("-"), deadline, contact, wanted.language)
+    if unmet:
+        question = question.where(_is_unmet(actor, unmet, at=at))
+    columns: dict[str, ColumnElement[Any]] = {"deadline": deadline, "contact": contact}
+    if sort.removeprefix("-") == "unmet":
+        kinds = vocabulary.ids("need")
+        columns["unmet"] = sum(
+            (case((_is_unmet(actor, kind, at=at), 1), else_=0) for kind in kinds), literal(0)
+        )
+    asked = _sorted_by(sort.removeprefix("-"), columns, wanted.language)
     first = () if asked is None else (_last_if_unknown(asked, downwards=sort.startswith("-")),)
     return question.order_by(None).order_by(
         *first,
@@ -66,12 +97,36 @@ def desk(
     )
 
 
+def _is_unmet(actor: Actor, kind: str, *, at: datetime) -> ColumnElement[bool]:
+    """Return the condition on `Project` that it seeks a kind of help, as its row shows it, and nobody gives it yet.
+
+    What is sought is what the project states where the adviser sees that, and else what its phase proposes.
+    """
+    named = f'"{kind}"'
+    stated, shown = (
+        cast(Project.needs, Text),
+        projects.visible_projects(actor, at=at, group=FieldGroup.ROADMAP),
+    )
+    states = and_(shown, stated != "[]")
+    proposing = [phase for phase in Phase if kind in PROPOSED[phase.value]]
+    seeks = case((states, stated.contains(named)), else_=Project.phase.in_(proposing))
+    helped = (
+        select(Introduction.id)
+        .join(Partner, Partner.id == Introduction.partner_id)
+        .where(
+            Introduction.project_id == Project.id,
+            Introduction.state.in_(LOOKED_AFTER),
+            cast(Partner.serves, Text).contains(named),
+        )
+    )
+    return and_(seeks, ~helped.exists())
+
+
 def _sorted_by(
-    key: str, deadline: ColumnElement[date], contact: ColumnElement[datetime], language: str
+    key: str, columns: Mapping[str, ColumnElement[Any]], language: str
 ) -> ColumnElement[Any] | None:
     if key in {"area", "phase"}:
         return projects.sorted_by(key, language)
-    columns: dict[str, ColumnElement[Any]] = {"deadline": deadline, "contact": contact}
     return columns.get(key)
 
 

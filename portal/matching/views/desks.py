@@ -21,6 +21,7 @@ from portal.projects import queries as projects
 from portal.projects import wording
 from portal.projects.models import FieldGroup
 from portal.projects.queries import ProjectFilter
+from portal.reference import vocabulary
 from portal.store import db, in_one_unit
 from portal.web.actors import back, current_actor, for_roles
 from portal.web.exports import Kind, export, file_links
@@ -111,6 +112,8 @@ def _desk_page(form: ConflictForm) -> str:
         pages=pages_of(number, A_PAGE),
         mine=_is_mine(),
         asked_words=_words(),
+        asked_need=_unmet(),
+        needs=vocabulary.choices("need", language()),
         reader_id=actor.user_id,
     )
 
@@ -118,7 +121,9 @@ def _desk_page(form: ConflictForm) -> str:
 def _question() -> Select[Any]:
     """Return the question for the projects that the address asks for."""
     wanted = ProjectFilter(words=_words(), language=language())
-    return queries.desk(current_actor(), wanted, mine=_is_mine(), sort=_sort(), at=clock.now())
+    return queries.desk(
+        current_actor(), wanted, mine=_is_mine(), unmet=_unmet(), sort=_sort(), at=clock.now()
+    )
 
 
 def _rows(question: Select[Any]) -> list[dict[str, Any]]:
@@ -130,6 +135,11 @@ def _rows(question: Select[Any]) -> list[dict[str, Any]]:
 
 def _words() -> str:
     return request.args.get("q", "")[:100].strip()
+
+
+def _unmet() -> str:
+    asked = request.args.get("need", "")
+    return asked if asked in vocabulary.ids("need") else ""
 
 
 def _is_mine() -> bool:

@@ -13,6 +13,7 @@ from portal.matching.rules.grounds import grounds, missing
 from portal.matching.rules.introductions import given_away
 from portal.matching.rules.ranking import Match
 from portal.matching.rules.remedies import By, Remedy, remedies
+from portal.matching.rules.values import CAPITAL
 from portal.partners import words as partner_words
 from portal.partners.models import Partner
 from portal.projects import queries as projects
@@ -157,13 +158,21 @@ def _is_hopeless(changes: Sequence[Remedy]) -> bool:
     return any(change.by is By.NOBODY for change in changes)
 
 
+def _not_private(change: Remedy) -> dict[str, Any]:
+    """Return of a remedy's values what everybody may know of an investor: that it gives capital, and when quarters begin."""
+    said = change.how.values
+    if change.code == "NO_CAPACITY":
+        return dict(said)
+    return {"kinds": (CAPITAL,)} if CAPITAL in said.get("kinds", ()) else {}
+
+
 def _rule(change: Remedy, *, is_private: bool) -> tuple[str, str]:
     """Return a rule and what would change it in words; what is private to an investor is left out of them."""
     said = change.how.values
     if is_private:
-        said = {name: value for name, value in said.items() if name == "day" and change.code == "NO_CAPACITY"}
         if change.code == "NOT_OPEN":
             return str(words.AGAINST[change.code]), ""
+        said = _not_private(change)
     return str(words.AGAINST[change.code]), sentence(Reason(change.how.code, said))
 
 
