@@ -19,8 +19,9 @@ from portal.gates.checklists import base
 from portal.gates.models import Dossier, Evidence, GateItem
 from portal.gates.rules import Gate, ItemState
 from portal.matching.models import Introduction
-from portal.matching.rules.introductions import OVER, SHARING, SHOWING, DeclineReason, Side, State, quarter_of
+from portal.matching.rules.introductions import OVER, SHARING, SHOWING, DeclineReason, Side, State
 from portal.partners.models import Partner, PartnerKind, PartnerState
+from portal.partners.rules.places import quarter_of
 from portal.projects.models import FieldGroup, Grant, GrantReason
 from portal.roadmap.models import Referral, ReferralMessage, Right
 from portal.roadmap.rules.market import RightKind
@@ -34,6 +35,11 @@ CHAINED = {RequestState.DRAFT, RequestState.SUBMITTED, RequestState.WAITLISTED, 
 CAPACITY = 40
 STATES = (State.SHORTLISTED, State.CONSENT_ASKED, State.TEASER_SENT, State.MUTUAL_YES, State.INTRODUCED, State.IN_DISCUSSION, State.INVESTED, State.SUPPORTED, State.DECLINED, State.EXPIRED)  # fmt: skip
 ASKED_ONLY = {State.SHORTLISTED, State.CONSENT_ASKED}
+TEASER = "A product for a disease with few options, as its founder consented to say."
+SENT = (
+    *(ReferralState.ASKED, ReferralState.ACCEPTED, ReferralState.REFUSED),
+    *(ReferralState.WITHDRAWN, ReferralState.COMPLETED, ReferralState.EXPIRED),
+)
 STEP = ("regulatory_strategy", {"en": "Regulatory strategy", "sv": "Regulatorisk strategi"})
 
 
@@ -127,6 +133,7 @@ def _introduction(
         consented_at=at if is_out else None,
         consented_by_id=work.owner.people[0] if is_out else None,
         groups=[FieldGroup.IDENTITY.value] if is_out else [],
+        teaser=TEASER if is_out else None,
         sent_at=at if is_out else None,
         due_at=at + timedelta(days=14) if state is State.TEASER_SENT else None,
         quarter=quarter if is_out else None,
@@ -162,15 +169,19 @@ def _grant(
         reason=reason,
         reason_id=number,
         granted_by_id=work.owner.people[0],
+        teaser=TEASER if reason is GrantReason.INTRODUCTION and group is FieldGroup.TEASER else None,
         starts_at=at,
     )
 
 
 def _referrals(story: Story, works: list[Work], providers: list[Keeper]) -> None:
+    seats: Counter[tuple[int, str]] = Counter()
     for number, work in enumerate(story.random.sample(works, REFERRALS)):
-        keeper, state = providers[number % len(providers)], tuple(ReferralState)[number % len(ReferralState)]
+        keeper, state = providers[number % len(providers)], SENT[number % len(SENT)]
         at = max(work.since, story.now - timedelta(days=story.random.randint(1, 15)))
         answered = None if state is ReferralState.ASKED else at
+        quarter = quarter_of(at)
+        seats[keeper.id, quarter] += 1
         referral = story.book.add(
             Referral,
             project_id=work.id,
@@ -182,6 +193,8 @@ def _referrals(story: Story, works: list[Work], providers: list[Keeper]) -> None
             asked_at=at,
             asked_by_id=work.owner.people[0],
             answered_at=answered,
+            quarter=quarter,
+            seat=seats[keeper.id, quarter],
             updated_at=at,
         )
         story.book.add(

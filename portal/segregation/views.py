@@ -28,8 +28,10 @@ from portal.signatures.certificates import Shown, certificate
 from portal.signatures.models import Signature
 from portal.signatures.queries import signature_of, signatures_of
 from portal.signatures.statements import signed_content
+from portal.signatures.words import method
 from portal.store import db
 from portal.web.actors import back, current_actor, for_roles
+from portal.web.filters import moment
 
 bp = Blueprint("segregation", __name__)
 STAFF = (Role.FACILITY_MANAGER, Role.QA, Role.QP)
@@ -311,8 +313,10 @@ def _room_page(room: Cleanroom, form: SharingForm | None) -> str:
             {
                 "kind": "firm",
                 "heading": f"{facility_words.label('role', one.signer_role.value)}: {one.signer_name}",
-                "words": flask.current_app.jinja_env.filters["moment"](
-                    one.signed_at, room.facility.time_zone
+                "words": _(
+                    "%(when)s; %(how)s.",
+                    when=moment(one.signed_at, room.facility.time_zone),
+                    how=method(one.method),
                 ),
                 "seal": f"SHA-256 {one.digest[:16]}…",
             }

@@ -50,8 +50,9 @@ class Shown:
 
     @property
     def words(self) -> str:
-        """Return when it was signed, and how it stands."""
-        return " ".join([moment(self.signature.signed_at, self.zone) + ".", *self.standing])
+        """Return when it was signed, how its signer showed who they are, and how it stands."""
+        when, how = moment(self.signature.signed_at, self.zone), words.method(self.signature.method)
+        return " ".join([_("%(when)s; %(how)s.", when=when, how=how), *self.standing])
 
     @property
     def seal(self) -> str:

@@ -614,6 +614,9 @@ def test_what_the_operator_has_stated_stands_on_the_pages_and_what_not_is_said_t
         data_protection_authority="The Authority",
         legal_basis="A public task.",
         legal_basis_sv="Allmänt intresse.",
+        data_recipients="A host in Lund.",
+        data_recipients_sv="En värd i Lund.",
+        data_retention="Ten years.",
     )
     try:
         pages = {page: client.get(f"/{page}").get_data(as_text=True) for page in facts}
@@ -628,6 +631,10 @@ def test_what_the_operator_has_stated_stands_on_the_pages_and_what_not_is_said_t
         basis = {"en": "A public task.", "sv": "Allmänt intresse."}[spoken]
         assert f'<p lang="{spoken}">{basis}</p>' in pages["privacy"]
         assert "The Authority" in pages["privacy"]
+        host = {"en": "A host in Lund.", "sv": "En värd i Lund."}[spoken]
+        assert f'<p lang="{spoken}">{host}</p>' in pages["privacy"]
+        assert '<p lang="en">Ten years.</p>' in pages["privacy"]
+        assert not any(gap in pages["privacy"] for gap in ("article 13", "artikel 13", "has not stated"))
     finally:
         app.extensions["portal_settings"] = settings
 

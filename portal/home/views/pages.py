@@ -77,14 +77,16 @@ def _page(name: str) -> str:
     return render_template(
         f"home/pages/{name}.html",
         contact_email=settings.contact_email,
-        legal_basis=_legal_basis(en=settings.legal_basis, sv=settings.legal_basis_sv),
+        legal_basis=_stated(en=settings.legal_basis, sv=settings.legal_basis_sv),
+        recipients=_stated(en=settings.data_recipients, sv=settings.data_recipients_sv),
+        retention=_stated(en=settings.data_retention, sv=settings.data_retention_sv),
         settings=settings,
         address=settings.base_url,
         is_demo=settings.demo,
     )
 
 
-def _legal_basis(**stated: str | None) -> tuple[str, str] | None:
-    """Return the legal basis as the operator states it, in the reader's language if it is, with the language it is in."""
+def _stated(**stated: str | None) -> tuple[str, str] | None:
+    """Return what the operator states, in the reader's language if it is, with the language it is in."""
     found = [(code, text) for code, text in stated.items() if text]
     return min(found, key=lambda pair: pair[0] != language(), default=None)
