@@ -1,6 +1,6 @@
 """A world that has grown: everything in it several times over, in the hands of the same people."""
 
-from collections.abc import Collection, Container, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -31,19 +31,25 @@ Row = dict[str, Any]
 Key = tuple[str, int]
 
 
-def grow(connection: Connection, *, but: Collection[str] = (), only: Container[int] | None = None) -> None:
-    """Put four more of everything beside what there is, but for some tables.
+def grow(
+    connection: Connection,
+    *,
+    numbers: Iterable[int] = range(1, TIMES),
+    only_tables: Collection[str] = (),
+    only: Container[int] | None = None,
+) -> None:
+    """Put four more of everything beside what there is, or of some tables.
 
-    `only` holds the ids with which to begin: then only these are copied, and what belongs to them.
+    Each copy has a number, by which it differs from the others. `only` holds the ids with which to begin: then only these are copied, and what belongs to them.
     """
     copied: set[Key] = set()
     for table in Base.metadata.sorted_tables:
-        if table.name not in but:
+        if not only_tables or table.name in only_tables:
             rows = [dict(row) for row in connection.execute(select(table)).mappings()]
             if only is not None:
                 rows = [row for row in rows if row["id"] in only or _belongs(table, row, copied)]
             copied |= {(table.name, row["id"]) for row in rows}
-            copies = [_copy(table, row, number, copied) for row in rows for number in range(1, TIMES)]
+            copies = [_copy(table, row, number, copied) for row in rows for number in numbers]
             if copies:
                 connection.execute(insert(table), copies)
 

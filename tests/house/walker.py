@@ -143,6 +143,15 @@ class Walker:
             engines[None] = engine
             outer.rollback()
 
+    @contextmanager
+    def undone(self) -> Iterator[None]:
+        """Within what is to be forgotten, let what happens in here be undone already at its end."""
+        savepoint = self._connection.begin_nested()
+        try:
+            yield
+        finally:
+            savepoint.rollback()
+
     def address(self, endpoint: str, values: Mapping[str, Any], method: str = "GET") -> str:
         """Return the path of an endpoint, filled with what it takes of the values."""
         takes = {name for rule in self.app.url_map.iter_rules(endpoint) for name in rule.arguments}

@@ -1,16 +1,21 @@
-"""Every page of the access matrix in a browser: axe finds nothing, nothing scrolls sideways, no script or policy complains."""
+"""Every page of the access matrix in a browser, in both languages: axe finds nothing, nothing scrolls sideways, no script or policy complains.
+
+So do pages of errors, and forms that are shown again with what is wrong.
+"""
 
 from collections import defaultdict
-from collections.abc import Iterator
-from typing import Literal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Literal, Never
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize
 
 from portal.web.limits import limiter
-from tests.browser import served
-from tests.house.access import TABLE
-from tests.house.sending import address_of, who_may
+from portal.web.locale import LANGUAGE_COOKIE
+from tests.browser import awake, served
+from tests.house.access import TABLE, Who
+from tests.house.sending import address_of, asked, who_may
 from tests.house.walker import COOKIE, Walker, walking
 from tests.house.world import Person
 from tests.journeys.conftest import NARROW, WIDE, lay_down_bars, problems_on
@@ -18,13 +23,37 @@ from tests.journeys.conftest import NARROW, WIDE, lay_down_bars, problems_on
 pytestmark = pytest.mark.browser
 
 Scheme = Literal["light", "dark"]
-LOOKS: dict[str, tuple[ViewportSize, Scheme, tuple[str, ...]]] = {
-    "wide and light": (WIDE, "light", ()),
-    "wide and dark": (WIDE, "dark", ("color-contrast",)),
-    "narrow and dark": (NARROW, "dark", ()),
-    "narrow and light": (NARROW, "light", ("color-contrast",)),
+Look = tuple[str, ViewportSize, Scheme, tuple[str, ...]]
+LOOKS: dict[str, tuple[Look, ...]] = {
+    "en": (
+        ("wide and light", WIDE, "light", ()),
+        ("wide and dark", WIDE, "dark", ("color-contrast",)),
+    ),
+    "sv": (
+        ("narrow and dark", NARROW, "dark", ()),
+        ("narrow and light", NARROW, "light", ("color-contrast",)),
+    ),
 }
-"""How each page is looked at; where only the colours are new, only what depends on them is asked again."""
+"""How each page is looked at, and in which language; where only the colours are new, only what depends on them is asked again."""
+FORMS = (
+    ("accounts.register", None),
+    ("projects.register", None),
+    ("projects.team", "project"),
+    ("facilities.holidays", "facility"),
+    ("facilities.new_cleanroom", "facility"),
+    ("partners.enter", "for the investor"),
+    ("matching.list_rounds", None),
+    ("accounts.change_password", None),
+)
+"""Pages whose form is sent without anything in it."""
+SENT_EMPTY = """() => {
+  const form = [...document.querySelectorAll("main form[method=post]")].find(one => one.querySelector(
+    "input:not([type=hidden]):not([type=checkbox]):not([type=radio]), textarea"));
+  form.noValidate = true;
+  for (const field of form.querySelectorAll("input:not([type=hidden]), textarea")) field.value = "";
+  form.requestSubmit();
+}"""
+REFUSED = "responded with a status of 422"
 OF_PLAYWRIGHT = "Service Worker registration blocked by Playwright"
 
 
@@ -63,8 +92,67 @@ def test_every_page_is_open_to_everybody(browser: Browser, walker: Walker, world
     assert not wrong, "\n".join(wrong)
 
 
+def test_errors_and_refused_forms_are_open_to_everybody(
+    browser: Browser, walker: Walker, world_address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(walker.app.view_functions, "home.terms", broken)
+    wrong = []
+    for code, person, path in errors_of(walker):
+        with reading(browser, world_address, walker.cookie_of(person)) as (page, _said):
+            wrong += [f"{code}: {problem}" for problem in looked_at(page, path, code=code)]
+    for endpoint, place in FORMS:
+        line = next(one for one in TABLE if (one.endpoint, one.place) == (endpoint, place))
+        path = walker.address(endpoint, walker.world.grounds[0].places.get(place or "", {}))
+        reader = who_may(line)
+        assert reader is not None
+        with reading(browser, world_address, walker.cookie_of(reader)) as (page, said):
+            problems = [*sent_empty(page, path + asked(line, walker.world.grounds[0])), *said]
+            wrong += [f"{path} sent empty: {problem}" for problem in problems]
+    assert not wrong, "\n".join(wrong)
+
+
+def broken() -> Never:
+    """Fail as a bug does."""
+    raise RuntimeError("a bug")
+
+
+def errors_of(walker: Walker) -> Iterator[tuple[int, Person, str]]:
+    """Return the address of a page of each error, and who is shown it."""
+    barred = next(
+        line for line in TABLE if line.method == "GET" and Who.QP in line.barred and line.place == "operator"
+    )
+    yield 404, Person.VISITOR, "/nothing/is/here"
+    yield 404, Person.FOUNDER, "/projects/1"
+    yield 403, Person.QP, address_of(walker, barred, walker.world.grounds[0])
+    yield 500, Person.FOUNDER, walker.address("home.terms", {})
+
+
+def sent_empty(page: Page, path: str) -> Iterator[str]:
+    """Send the form of a page without anything in it, and say what is wrong with what comes back."""
+    for language, looks in LOOKS.items():
+        speak(page, language)
+        page.goto(path)
+        awake(page)
+        with page.expect_navigation() as answered:
+            page.evaluate(SENT_EMPTY)
+        if answered.value.status != 422:
+            yield f"it is answered with {answered.value.status}"
+            return
+        lay_down_bars(page)
+        yield from in_looks(page, looks)
+
+
 def browse(browser: Browser, address: str, cookie: str, paths: list[str]) -> Iterator[str]:
     """Say everything that is wrong with the pages of one reader."""
+    with reading(browser, address, cookie) as (page, said):
+        for path in paths:
+            said.clear()
+            yield from (f"{path}: {problem}" for problem in [*looked_at(page, path), *said])
+
+
+@contextmanager
+def reading(browser: Browser, address: str, cookie: str) -> Iterator[tuple[Page, list[str]]]:
+    """Give a page of somebody's browser, and what the browser complains of."""
     context = browser.new_context(
         base_url=address, locale="en-GB", service_workers="block", reduced_motion="reduce"
     )
@@ -74,20 +162,32 @@ def browse(browser: Browser, address: str, cookie: str, paths: list[str]) -> Ite
     page.set_default_timeout(60_000)
     page.on("console", lambda message: said.extend(complaints(message)))
     page.on("pageerror", lambda error: said.append(f"a script failed: {error}"))
-    for path in paths:
-        said.clear()
-        yield from (f"{path}: {problem}" for problem in [*looked_at(page, path), *said])
+    yield page, said
     context.close()
 
 
-def looked_at(page: Page, path: str) -> Iterator[str]:
-    """Open a page and say what is wrong with it in each look."""
-    answer = page.goto(path, wait_until="load")
-    if answer is None or not answer.ok:
-        yield "it does not open"
-        return
-    lay_down_bars(page)
-    for look, (size, scheme, rules) in LOOKS.items():
+def looked_at(page: Page, path: str, *, code: int = 200) -> Iterator[str]:
+    """Open a page in each language and say what is wrong with it in each look."""
+    for language, looks in LOOKS.items():
+        speak(page, language)
+        answer = page.goto(path, wait_until="load")
+        if answer is None or answer.status != code:
+            yield "it does not open" if answer is None else f"it is answered with {answer.status}"
+            return
+        lay_down_bars(page)
+        yield from (f"in {language}, {problem}" for problem in in_looks(page, looks))
+
+
+def speak(page: Page, language: str) -> None:
+    """Let pages be in a language from now on."""
+    page.context.add_cookies(
+        [{"name": LANGUAGE_COOKIE, "value": language, "domain": "127.0.0.1", "path": "/"}]
+    )
+
+
+def in_looks(page: Page, looks: Sequence[Look]) -> Iterator[str]:
+    """Say what is wrong with the page that is open, in each of these looks."""
+    for look, size, scheme, rules in looks:
         page.set_viewport_size(size)
         page.emulate_media(color_scheme=scheme)
         yield from (f"{look}: {problem}" for problem in problems_on(page, rules))
@@ -95,6 +195,6 @@ def looked_at(page: Page, path: str) -> Iterator[str]:
 
 def complaints(message: ConsoleMessage) -> list[str]:
     """Return what the browser complains of."""
-    if message.type not in {"error", "warning"} or message.text == OF_PLAYWRIGHT:
+    if message.type not in {"error", "warning"} or message.text == OF_PLAYWRIGHT or REFUSED in message.text:
         return []
     return [f"the browser says {message.text}"]
