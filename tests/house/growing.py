@@ -35,16 +35,17 @@ def grow(
     connection: Connection,
     *,
     numbers: Iterable[int] = range(1, TIMES),
+    but: Collection[str] = (),
     only_tables: Collection[str] = (),
     only: Container[int] | None = None,
 ) -> None:
-    """Put four more of everything beside what there is, or of some tables.
+    """Put four more of everything beside what there is, but for some tables, or of some alone.
 
     Each copy has a number, by which it differs from the others. `only` holds the ids with which to begin: then only these are copied, and what belongs to them.
     """
     copied: set[Key] = set()
     for table in Base.metadata.sorted_tables:
-        if not only_tables or table.name in only_tables:
+        if table.name not in but and (not only_tables or table.name in only_tables):
             rows = [dict(row) for row in connection.execute(select(table)).mappings()]
             if only is not None:
                 rows = [row for row in rows if row["id"] in only or _belongs(table, row, copied)]
