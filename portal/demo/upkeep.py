@@ -63,7 +63,7 @@ def subsidise(session: Session, cast: Cast, *, at: datetime) -> None:
         manager,
         facility.slug,
         programme="Demo: regional access grant",
-        units=60,
+        units=90,
         unit=BookingUnit.DAY,
         percent=50,
         first_day=today - timedelta(days=180),
