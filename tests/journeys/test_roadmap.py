@@ -56,7 +56,7 @@ def test_each_reader_finds_the_roadmap_as_it_concerns_them(visit: Visit, picture
         ("roadmap-4-grid", f"{path}/roadmap?scale=quarter", "What decides the date"),
         ("roadmap-5-list", f"{path}/roadmap?view=list", "What decides the date"),
         ("roadmap-6-readiness", f"{path}/readiness", "Readiness"),
-        ("roadmap-7-market-access", f"{path}/market-access", "Market access"),
+        ("roadmap-7-market-access", f"{path}/market-access", "What the team states"),
         ("roadmap-8-rights", f"{path}/rights", "Freedom to operate"),
     ):
         founder.goto(address)
