@@ -12,6 +12,7 @@ from portal.accounts.models import Membership, User
 from portal.core.actors import Role
 from portal.partners.models import Partner
 from portal.store import db
+from tests.browser import awake
 from tests.journeys.conftest import Visit, carry_messages, check_accessible
 from tests.journeys.test_main_job import choose
 
@@ -45,15 +46,14 @@ def test_from_a_need_to_introduced_and_to_declined_then_ranked_lower(
     consented(founder, met)
     sent(adviser, met, demo)
     answered(investor, met, picture)
-    adviser.goto(met)
-    adviser.get_by_role("button", name="Introduced").click()
+    dragged(adviser, met, "introduced")
     expect(adviser.locator("body")).to_contain_text("Noted.")
     shared(founder, investor, met, picture)
 
     before = score(adviser, second, name)
     declined = shortlisted(adviser, second, name, picture)
     consented(founder, declined)
-    sent(adviser, declined, demo)
+    sent_by_keyboard(adviser, declined, demo)
     turned_down(investor, declined)
     assert score(adviser, second, name) < before
     expect(row(adviser, name)).to_contain_text(re.compile("Ranked lower: declined once.*Too early"))
@@ -139,6 +139,30 @@ def sent(page: Page, path: str, demo: Flask) -> None:
     page.get_by_role("button", name="Send the teaser").click()
     expect(page.locator("body")).to_contain_text("Sent.")
     carry_messages(demo)
+
+
+def dragged(page: Page, path: str, column: str) -> None:
+    """Drop a card of the board on the column where its next step leads."""
+    page.goto("/introductions")
+    awake(page)
+    card(page, path).drag_to(page.locator(f"[data-column={column}] header"))
+
+
+def sent_by_keyboard(page: Page, path: str, demo: Flask) -> None:
+    """Send the teaser from the board without a pointer."""
+    page.goto("/introductions")
+    awake(page)
+    card(page, path).locator("summary").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("body")).to_contain_text("Sent.")
+    carry_messages(demo)
+
+
+def card(page: Page, path: str) -> Locator:
+    """Return the card of an introduction."""
+    return page.locator(f'[data-card="{path.rpartition("/")[2]}"]')
 
 
 def answered(page: Page, path: str, picture: Callable[[Page, str], None]) -> None:
