@@ -37,8 +37,8 @@ TELLING = {
 }
 """Pages on which those who may find what nobody else does."""
 
-OF_BOTH = ("referral", "referral_message", "project_grant")
-"""What beta asks of the provider, and shows for it, is the provider's own."""
+OF_BOTH = ("referral", "referral_message", "project_grant", "message")
+"""What beta asks of the provider, shows for it, and of which the provider is told, is the provider's own."""
 
 TAKING_ROOM = ("block", "booking", "closure", "move_proposal", "run")
 NESTED = tuple(
