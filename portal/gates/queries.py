@@ -1,5 +1,6 @@
 """Named questions about dossiers, checklists and how gates stand."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -134,9 +135,12 @@ def books(
         select(GateItem).where(GateItem.dossier_id.in_(ids)).options(selectinload(GateItem.reviewed_by))
     ).all()
     waivers = _waivers(session, [item.id for item in items], today=today)
+    items_of: defaultdict[int, dict[str, GateItem]] = defaultdict(dict)
+    for item in items:
+        items_of[item.dossier_id][item.item] = item
     found: dict[tuple[int, Gate], GateBook] = {}
     for dossier in dossiers:
-        own = {item.item: item for item in items if item.dossier_id == dossier.id}
+        own = items_of[dossier.id]
         waived = {name: waivers[item.id] for name, item in own.items() if item.id in waivers}
         for gate in gates:
             checklist = listed(gate, published.get((dossier.facility_id, gate)))
