@@ -21,11 +21,11 @@ def far_monday() -> date:
     return day - timedelta(days=day.weekday())
 
 
-def enter(page: Page, title: str, first: date, last: date) -> None:
-    """Enter a booking of the facility's own in P5."""
+def enter(page: Page, title: str, first: date, last: date, room: str = "P5") -> None:
+    """Enter a booking of the facility's own in a cleanroom."""
     page.goto("/bookings/new")
-    room = page.locator("select[name=cleanroom] option", has_text="P5").first.get_attribute("value")
-    page.locator("select[name=cleanroom]").select_option(room)
+    value = page.locator("select[name=cleanroom] option", has_text=room).first.get_attribute("value")
+    page.locator("select[name=cleanroom]").select_option(value)
     page.locator("input[name=starts_on]").fill(first.isoformat())
     page.locator("input[name=ends_on]").fill(last.isoformat())
     page.get_by_label("What it is").fill(title)
@@ -125,9 +125,12 @@ def move_by_keyboard(page: Page, bar: Locator, monday: date, picture: Callable[[
     expect(page.locator("main .ap-note")).to_contain_text("moved from")
 
 
-def test_a_free_place_is_drawn_on_and_closed(visit: Visit, picture: Callable[[Page, str], None]) -> None:
+def test_a_free_place_is_closed_its_closure_dragged_and_nothing_dropped_on_it(
+    visit: Visit, picture: Callable[[Page, str], None]
+) -> None:
     page, monday = visit("manager"), far_monday() - timedelta(days=120)
     monday -= timedelta(days=monday.weekday())
+    enter(page, "Journey to a closed place", monday + timedelta(days=56), monday + timedelta(days=58), "P6")
     page.goto(f"{CALENDAR}?room=demo_lund_pre_gmp_p6&from={monday}")
     awake(page)
     lane = page.locator(".ap-tl__lane[data-room]").first.bounding_box()
@@ -149,7 +152,24 @@ def test_a_free_place_is_drawn_on_and_closed(visit: Visit, picture: Callable[[Pa
     page.get_by_role("button", name="Close it").click()
     expect(page.locator("body")).to_contain_text("The cleanroom is closed for that time.")
     page.goto(f"{CALENDAR}?room=demo_lund_pre_gmp_p6&from={monday}")
-    expect(page.locator(".ap-bar.is-closed", has_text="Requalification")).to_have_count(1)
+    closure = bar_of(page, "Requalification")
+    expect(closure).to_have_count(1)
+
+    home = left_of(closure)
+    drag(page, closure, 7)
+    expect(dialog).to_contain_text("It fits")
+    dialog.get_by_role("button", name="Move the closure").click()
+    expect(page.locator("main .ap-note")).to_contain_text("moved from")
+    page.goto(f"{CALENDAR}?room=demo_lund_pre_gmp_p6&from={monday}")
+    assert left_of(closure) > home
+
+    booking = bar_of(page, "Journey to a closed place")
+    home = left_of(booking)
+    drag(page, booking, 21)
+    expect(dialog).to_contain_text("It can’t go there")
+    expect(dialog).to_contain_text("closed")
+    dialog.get_by_role("button", name="Close").click()
+    assert left_of(booking) == home
 
 
 def test_a_finger_that_rests_on_a_bar_takes_it_and_one_that_swipes_does_not(
