@@ -242,6 +242,23 @@ def test_a_skipped_step_is_bridged_and_can_be_taken_up(
     assert marks(session, made)["biodistribution"].skipped is None
 
 
+def test_a_step_that_decides_the_date_and_is_late_for_its_phase_says_so(
+    client: PageClient, session: Session, founder: Actor, project: Project
+) -> None:
+    project.phase = Phase.PHASE_2
+    session.flush()
+    services.make_roadmap(session, founder, project.id, at=clock.now())
+    session.commit()
+    laid = queries.laid(session, project)
+    assert laid is not None
+    actions = laid.plan.outlook["next"]
+    assert ("decides_date", None, None) in {(one["because"], one["by"], one["late_by"]) for one in actions}
+    client.sign_in(founder)
+    answer = client.get(f"/projects/{project.id}/roadmap")
+    assert answer.status_code == 200
+    assert "Late for the phase" in answer.get_data(as_text=True)
+
+
 def test_own_steps_are_added_changed_refused_in_a_circle_and_removed(
     client: PageClient, session: Session, founder: Actor, made: Project
 ) -> None:

@@ -153,7 +153,7 @@ def _next_item(
     return {
         "title": _("Finish: %(step)s", step=name) if action["running"] else name,
         "text": " ".join(_reasons(action, target)),
-        "flags": _deadline(action),
+        "flags": [_deadline(action)],
         "notes": helpers,
         "help_url": f"{url_for('roadmap.step_of_project', project_id=project.id, step_id=step_id)}#helps"
         if helpers
@@ -187,18 +187,13 @@ def _reasons(action: Record, target: str | None) -> list[str]:
     return found
 
 
-def _deadline(action: Record) -> list[tuple[str, str]]:
-    """Return until when a step is to begin or end; nothing where no milestone waits for it."""
+def _deadline(action: Record) -> tuple[str, str]:
+    """Return until when a step is to begin or end; a late one whose days are unknown is late for its phase."""
     if action["late_by"]:
-        return [("late", _("%(days)s late", days=words.days(action["late_by"])))]
-    if action["because"] in (Because.LATE, Because.LATE_OPTIONAL):
-        return [("late", _("Late for the phase"))]
+        return "late", _("%(days)s late", days=words.days(action["late_by"]))
     if action["by"] is None:
-        return []
+        return "late", _("Late for the phase")
     by = date.fromisoformat(action["by"])
-    return [
-        (
-            "wait",
-            _("Done by %(day)s", day=day(by)) if action["running"] else _("Begin by %(day)s", day=day(by)),
-        )
-    ]
+    if action["running"]:
+        return "wait", _("Done by %(day)s", day=day(by))
+    return "wait", _("Begin by %(day)s", day=day(by))
