@@ -121,8 +121,13 @@ def test_a_failing_handler_is_tried_again_later_and_holds_up_nobody(session: Ses
 
 
 def test_everything_that_can_be_told_has_words() -> None:
-    told = {"request.time_given_away", "teaser.fits"}  # which follow from an event without being one
-    followed = {"project.registered", "project.edited"}
+    told = {
+        "request.time_given_away",
+        "teaser.fits",
+        "adviser_case.given",
+        "adviser_case.taken",
+    }  # which follow from an event without being one
+    followed = {"project.registered", "project.edited", "adviser_case.assigned"}
     assert (set(notifications.HANDLERS) - followed) | told == set(WORDS)
 
 
