@@ -180,7 +180,7 @@ def _page(referral_id: int, refused: WordsForm | SendForm | None) -> str:
     it = seen.referral
     groups = projects.visible_groups(session, actor, it.project, at)
     verbs = verbs_for(seen.side, it.state)
-    form = refused or (SendForm(None) if Verb.SEND in verbs else WordsForm(None))
+    form = _form_of_decision(refused) if Verb.SEND in verbs else refused or WordsForm(None)
     form.version.data = str(it.version)
     is_founder = seen.side is ReferralSide.FOUNDER
     return render_template(
@@ -201,6 +201,17 @@ def _page(referral_id: int, refused: WordsForm | SendForm | None) -> str:
         messages=_messages(seen),
         history=_history(seen),
     )
+
+
+def _form_of_decision(refused: WordsForm | SendForm | None) -> SendForm:
+    """Return the form in which a founder decides, with the words and reasons of another one that was refused."""
+    if isinstance(refused, SendForm):
+        return refused
+    form = SendForm(None)
+    if refused is not None:
+        form.words.data, form.words.errors = refused.words.data, refused.words.errors
+        form.refusals = refused.refusals
+    return form
 
 
 def _partner_url(it: Referral, *, is_founder: bool) -> str | None:
