@@ -15,7 +15,7 @@ from portal.web.locale import local, time_zone
 
 def init_app(app: Flask) -> None:
     """Give the filters to every template."""
-    for write in (day, moment, window, money, number):
+    for write in (day, moment, window, money, number, tenths):
         app.add_template_filter(write)
 
 
@@ -101,3 +101,9 @@ def number(value: float | Decimal | None) -> str:
     if value is None:
         return gettext("not published")
     return str(format_decimal(value, locale=get_locale()))
+
+
+def tenths(value: float, *, signed: bool = False) -> str:
+    """Write a number with one decimal, and on request with its sign, with the reader's separators."""
+    form = "+#,##0.0;-#,##0.0" if signed else "#,##0.0"
+    return str(format_decimal(value, format=form, locale=get_locale()))

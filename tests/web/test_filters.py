@@ -40,3 +40,12 @@ def test_money_has_its_currency_where_the_readers_language_has_it() -> None:
     with force_locale("sv"):
         assert filters.money(4_900_000, "SEK") == "49\xa0000 SEK"
         assert filters.money(150, "EUR") == "1,50 EUR"
+
+
+def test_a_tenth_has_the_readers_separator() -> None:
+    assert filters.tenths(57.46) == "57.5"
+    assert filters.tenths(25) == "25.0"
+    with force_locale("sv"):
+        assert filters.tenths(2_490.7) == "2\xa0490,7"
+        assert filters.tenths(0.9, signed=True) == "+0,9"
+        assert filters.tenths(-0.9, signed=True) == "-0,9"
