@@ -51,7 +51,8 @@ def test_from_a_fresh_project_to_a_referral_and_a_booked_slot(
 def test_each_reader_finds_the_roadmap_as_it_concerns_them(visit: Visit, picture: Picture) -> None:
     founder = visit("founder")
     founder.goto("/projects")
-    path = founder.locator("main tbody th a").first.get_attribute("href") or ""
+    project = founder.locator("main tbody th a", has_text="Severe congenital neutropenia").first
+    path = project.get_attribute("href") or ""
     for name, address, heading in (
         ("roadmap-4-grid", f"{path}/roadmap?scale=quarter", "What decides the date"),
         ("roadmap-5-list", f"{path}/roadmap?view=list", "What decides the date"),
