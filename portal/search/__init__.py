@@ -8,6 +8,7 @@ Decisions: terms lie in one table that the database finds by their beginnings th
 and PostgreSQL. They are written in the transaction that changes the record, wherever that happens. A shelf is asked together
 with the very predicate that the record's pages ask, so that a hit, or a count, never tells what the page would not. Every word
 must be found; a record whose name has them all comes first. What is shipped with the portal (pages, the glossary) is searched
-in memory by the same terms. A message is found by what it is about, as long as its reader may see that. `portal migrate` writes
-the terms of shelves that are new, and `portal search rebuild` all terms anew.
+in memory by the same terms. A message is found by what it is about, as long as its reader may see that; a referral also by
+what its reader reads of the words that the sides have written. `portal migrate` writes the terms of shelves that are new,
+and `portal search rebuild` all terms anew.
 """

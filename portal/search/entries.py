@@ -16,7 +16,7 @@ from portal.projects.models import Project, TeamMember
 from portal.projects.rules.fields import Kind, fields_of
 from portal.projects.rules.values import FieldGroup
 from portal.reference import vocabulary
-from portal.roadmap.models import MarketAccess, Referral, Right
+from portal.roadmap.models import MarketAccess, Referral, ReferralMessage, Right
 from portal.search.models import Shelf
 from portal.store import Base
 
@@ -125,8 +125,12 @@ def _run(_connection: Connection, run: Run) -> Entry:
 
 
 def _referral(_connection: Connection, referral: Referral) -> Entry:
-    """Return what both sides know of a referral: its step; what they wrote is not the same for every side."""
+    """Return what every side knows of a referral: its step."""
     return {Shelf.REFERRAL: Said(tuple(referral.step_name.values()))}
+
+
+def _referral_message(_connection: Connection, message: ReferralMessage) -> Entry:
+    return {Shelf.REFERRAL_MESSAGE: Said(text=(message.words,))}
 
 
 def _market_access(_connection: Connection, market: MarketAccess) -> Entry:
@@ -185,6 +189,7 @@ SEARCHABLE: tuple[Searchable, ...] = (
     Searchable(Campaign, (Shelf.CAMPAIGN, Shelf.CAMPAIGN_REFERENCE), ("name", "remark"), _campaign),
     Searchable(Run, (Shelf.RUN,), ("batch_reference", "operators", "remarks"), _run),
     Searchable(Referral, (Shelf.REFERRAL,), ("step_name",), _referral),
+    Searchable(ReferralMessage, (Shelf.REFERRAL_MESSAGE,), ("words",), _referral_message),
     Searchable(
         MarketAccess,
         (Shelf.MARKET_ACCESS,),

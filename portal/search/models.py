@@ -25,6 +25,7 @@ class Shelf(StrEnum):
     CAMPAIGN_REFERENCE = "campaign_reference"
     RUN = "run"
     REFERRAL = "referral"
+    REFERRAL_MESSAGE = "referral_message"
     MARKET_ACCESS = "market_access"
     RIGHT = "right"
     FACILITY = "facility"

@@ -143,6 +143,32 @@ def test_a_facility_does_not_find_a_chain_by_what_its_founder_calls_it(walker: W
     assert paths_found(walker, Person.MANAGER, "xqalphaxworkx", Kind.CAMPAIGN)
 
 
+def test_a_referral_is_found_by_the_words_that_its_reader_reads_there(walker: Walker) -> None:
+    asked = {
+        who: paths_found(walker, who, "help+xqalphaxaskedx", Kind.REFERRAL)
+        for who in Person
+        if who != "visitor"
+    }
+    assert asked[Person.FOUNDER]
+    assert asked[Person.FOUNDER] == asked[Person.PROVIDER]
+    assert {who for who, found in asked.items() if found} == {Person.FOUNDER, Person.PROVIDER}
+    proposed = {who: paths_found(walker, who, "they+know", Kind.REFERRAL) for who in asked}
+    assert len(proposed[Person.FOUNDER]) == 1
+    assert proposed[Person.FOUNDER] == proposed[Person.GRANTED_ADVISER]
+    assert not proposed[Person.PROVIDER]
+    assert not proposed[Person.ADVISER]
+
+
+def test_a_hit_among_referrals_shows_no_words_of_another_side(walker: Walker) -> None:
+    shown = {
+        who: walker.fetch(who, "/search?q=xq&kind=referrals").text
+        for who in (Person.FOUNDER, Person.GRANTED_ADVISER, Person.PROVIDER)
+    }
+    assert "They know it." in shown[Person.FOUNDER]
+    assert "They know it." in shown[Person.GRANTED_ADVISER]
+    assert "They know it." not in shown[Person.PROVIDER]
+
+
 def test_a_visitor_finds_what_is_published_where_it_is_published(walker: Walker) -> None:
     (path,) = paths_found(walker, Person.VISITOR, "xq", Kind.PROJECT)
     answer = walker.fetch(Person.VISITOR, path.replace("&amp;", "&"))

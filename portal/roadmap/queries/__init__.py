@@ -25,6 +25,7 @@ from portal.roadmap.queries.referrals import (
     messages_of,
     offers_in_use,
     open_referral,
+    read_by,
     referral_history,
     referral_seen,
     referrals,
@@ -32,6 +33,7 @@ from portal.roadmap.queries.referrals import (
     seats_taken,
     side_of,
     visible_referrals,
+    words_read,
 )
 from portal.roadmap.queries.roadmaps import (
     Laid,
@@ -81,6 +83,7 @@ __all__ = [
     "plan_of_roadmap",
     "project_to_plan",
     "projects_with_roadmaps",
+    "read_by",
     "referral_history",
     "referral_seen",
     "referrals",
@@ -102,4 +105,5 @@ __all__ = [
     "terms_of_offer",
     "version_named",
     "visible_referrals",
+    "words_read",
 ]

@@ -1,10 +1,10 @@
 """Referrals as each side sees them: founders those of their projects, a provider what it was asked, advisers what they proposed."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, not_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from portal.core.actors import Actor, Role
@@ -34,15 +34,22 @@ def visible_referrals(actor: Actor, *, at: datetime) -> ColumnElement[bool]:
 
     An adviser follows what their organisation has proposed for as long as the project's roadmap is open to them.
     """
-    ways: list[ColumnElement[bool]] = [false()]
+    return or_(false(), *(is_looked_at for _, is_looked_at in sides_of(actor, at=at)))
+
+
+def sides_of(actor: Actor, *, at: datetime) -> list[tuple[ReferralSide, ColumnElement[bool]]]:
+    """Return as which sides the actor may look at referrals, and the condition on `Referral` for each; the first that holds counts."""
+    sides: list[tuple[ReferralSide, ColumnElement[bool]]] = []
     if Role.FOUNDER in actor.roles:
-        ways.append(Referral.project.has(Project.organisation_id == actor.organisation_id))
+        own = Referral.project.has(Project.organisation_id == actor.organisation_id)
+        sides.append((ReferralSide.FOUNDER, own))
     if Role.SUPPORT_PROVIDER in actor.roles:
-        ways.append(_of_provider(actor))
+        sides.append((ReferralSide.PROVIDER, _of_provider(actor)))
     if Role.ADVISER in actor.roles:
         is_open = visible_projects(actor, at=at, group=FieldGroup.ROADMAP)
-        ways.append(and_(Referral.proposed_for_id == actor.organisation_id, Referral.project.has(is_open)))
-    return or_(*ways)
+        proposed = and_(Referral.proposed_for_id == actor.organisation_id, Referral.project.has(is_open))
+        sides.append((ReferralSide.ADVISER, proposed))
+    return sides
 
 
 def side_of(actor: Actor, referral: Referral) -> ReferralSide:
@@ -115,6 +122,32 @@ def open_referral(session: Session, project_id: int, partner_id: int, step_id: s
             Referral.state.in_(sorted(OPEN)),
         )
     ).one_or_none()
+
+
+def read_by(actor: Actor, *, at: datetime) -> ColumnElement[bool]:
+    """Return the condition on `ReferralMessage`, joined with its referral, that the actor reads it on the referral's page."""
+    ways: list[ColumnElement[bool]] = [false()]
+    earlier: list[ColumnElement[bool]] = []
+    for side, is_looked_at in sides_of(actor, at=at):
+        ways.append(and_(is_looked_at, *earlier, ReferralMessage.side.in_(sorted(HEARD_BY[side]))))
+        earlier.append(not_(is_looked_at))
+    return or_(*ways)
+
+
+def words_read(
+    session: Session, actor: Actor, referral_ids: Collection[int], *, at: datetime
+) -> Mapping[int, Sequence[str]]:
+    """Return what was written about each of these referrals that the actor reads, in the order in which it was."""
+    found: dict[int, list[str]] = {number: [] for number in referral_ids}
+    rows = session.execute(
+        select(ReferralMessage.referral_id, ReferralMessage.words)
+        .join(Referral, Referral.id == ReferralMessage.referral_id)
+        .where(Referral.id.in_(referral_ids), read_by(actor, at=at))
+        .order_by(ReferralMessage.id)
+    )
+    for number, words in rows:
+        found[number].append(words)
+    return found
 
 
 def messages_of(session: Session, referral: Referral, side: ReferralSide) -> Sequence[ReferralMessage]:

@@ -22,6 +22,7 @@ from portal.projects.models import Project
 from portal.projects.queries import groups_of_each
 from portal.roadmap import words as roadmap_words
 from portal.roadmap.models import MarketAccess, Referral, Right
+from portal.roadmap.queries import words_read
 from portal.search.hits.lines import Hit, name_of
 from portal.search.queries import Asker, Kind
 from portal.search.rules import excerpt
@@ -103,13 +104,15 @@ def _introductions(records: Sequence[Introduction], asker: Asker, _words: Sequen
     ]
 
 
-def _referrals(records: Sequence[Referral], asker: Asker, _words: Sequence[str]) -> list[Hit]:
+def _referrals(records: Sequence[Referral], asker: Asker, words: Sequence[str]) -> list[Hit]:
     names = _names((one.project for one in records), asker)
+    written = words_read(db.session(), current_actor(), [one.id for one in records], at=asker.at)
     return [
         Hit(
             title=roadmap_words.in_words(one.step_name),
             url=url_for("roadmap.referral", referral_id=one.id),
             about=" · ".join([names[one.project_id], one.partner.name]),
+            text=excerpt(" ".join(written[one.id]), words),
             badge=(
                 roadmap_words.REFERRAL_MARKS[one.state],
                 str(roadmap_words.REFERRAL_STATES[one.state]),

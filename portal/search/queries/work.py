@@ -21,8 +21,8 @@ from portal.projects.models import Project
 from portal.projects.queries import visible_projects
 from portal.projects.queries.access import is_own
 from portal.projects.rules.values import FieldGroup
-from portal.roadmap.models import MarketAccess, Referral, Right
-from portal.roadmap.queries import shows_confidential, visible_referrals
+from portal.roadmap.models import MarketAccess, Referral, ReferralMessage, Right
+from portal.roadmap.queries import read_by, shows_confidential, visible_referrals
 from portal.search.models import Shelf
 from portal.search.queries.asked import Asker, Condition, Kind, Question, Word, on
 from portal.search.queries.records import (
@@ -107,7 +107,14 @@ def _may_open_referral(asker: Asker) -> Condition:
 
 def _referral_has(asker: Asker, word: Word) -> Condition:
     own = on(Shelf.REFERRAL, Referral.id, word)
-    return own if word.in_name else or_(own, project_has(asker, word), _of_partner(word))
+    if word.in_name or asker.actor is None:
+        return own
+    written = (
+        select(ReferralMessage.referral_id)
+        .join(Referral, Referral.id == ReferralMessage.referral_id)
+        .where(read_by(asker.actor, at=asker.at), on(Shelf.REFERRAL_MESSAGE, ReferralMessage.id, word))
+    )
+    return or_(own, project_has(asker, word), _of_partner(word), Referral.id.in_(written))
 
 
 def _may_open_confidential(asker: Asker) -> Condition:
