@@ -1,5 +1,6 @@
 """What tests share: the portal on both engines, a session that forgets, clients that check every page."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +25,11 @@ settings.register_profile("prove", deadline=None)
 def pytest_configure(config: pytest.Config) -> None:
     """Let properties try the same examples every time, and new ones under `make prove`; none is timed."""
     settings.load_profile("prove" if config.getoption("--prove") else "house")
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Run one process more than there are cores where no browser does: the proofs that kill processes mostly wait."""
+    return None if config.getoption("markexpr") == "browser" else (os.cpu_count() or 1) + 1
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -15,7 +15,7 @@ from tests.bookings.stage import Stage
 from tests.engines import ENGINES
 from tests.killing import run_and_kill
 
-KILLS, SHORT, EACH = 200, 10, 30
+KILLS, SHORT, EACH = 200, 5, 30
 
 
 @pytest.mark.prove

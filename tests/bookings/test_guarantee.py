@@ -18,7 +18,7 @@ from tests import make
 from tests.bookings.stage import Stage
 from tests.engines import ENGINES
 
-DECIDERS, ROUNDS, SHORT = 64, 2000, 50
+DECIDERS, ROUNDS, SHORT = 64, 2000, 12
 
 
 @pytest.mark.prove

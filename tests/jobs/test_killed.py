@@ -135,7 +135,7 @@ def _processes(here: Place) -> list[str]:
 def test_long_work_goes_on_elsewhere_when_its_process_is_killed(
     engine: str, tmp_path: Path, *, proving: bool
 ) -> None:
-    number = 400 if proving else 120
+    number = 400 if proving else 80
     with place(engine, tmp_path) as here:
         with here.session() as session:
             job_id = _ask(session, number)

@@ -55,7 +55,7 @@ def bounds(counts: Counts, table: SafeTable) -> Iterator[tuple[int, float, float
         yield true, least.fun, np.inf if most.fun is None or most.status == 3 else -most.fun
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(tables())
 def test_nobody_can_tell_a_small_number_from_none_or_from_a_large_one(
     given_table: tuple[Counts, list[str], list[str]],
@@ -67,7 +67,7 @@ def test_nobody_can_tell_a_small_number_from_none_or_from_a_large_one(
         assert most > SMALLEST_SHOWN - 0.5, f"a reader knows that there are few where {true} are counted"
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(tables())
 def test_what_is_shown_is_true_and_never_small(given_table: tuple[Counts, list[str], list[str]]) -> None:
     counts, rows, columns = given_table
@@ -112,7 +112,7 @@ def test_a_lone_small_cell_takes_its_totals_with_it() -> None:
     ) * 4
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.one_of(st.integers(0, 4), st.integers(0, 12)), min_size=2, max_size=6))
 def test_no_small_part_of_a_known_whole_can_be_told(numbers: list[int]) -> None:
     counts = {f"p{place}": number for place, number in enumerate(numbers)}

@@ -87,12 +87,7 @@ def set_equipment_validity(
     known = kept.valid_until if kept else None
     if known == until:
         return room
-    if until is None:
-        session.delete(kept)
-    elif kept is None:
-        session.add(EquipmentValidity(cleanroom_id=room.id, equipment=equipment, valid_until=until))
-    else:
-        kept.valid_until = until
+    _set_day(session, kept or EquipmentValidity(cleanroom_id=room.id, equipment=equipment), until)
     touch(room, at)
     event = EquipmentValidityChanged(
         actor_id=actor.user_id,
@@ -129,12 +124,7 @@ def set_training(
     known = kept.valid_until if kept else None
     if known == until:
         return room
-    if until is None:
-        session.delete(kept)
-    elif kept is None:
-        session.add(Training(cleanroom_id=room.id, user_id=user_id, valid_until=until))
-    else:
-        kept.valid_until = until
+    _set_day(session, kept or Training(cleanroom_id=room.id, user_id=user_id), until)
     touch(room, at)
     event = TrainingChanged(
         actor_id=actor.user_id,
@@ -185,6 +175,14 @@ def _room(session: Session, actor: Actor, slug: str, room_slug: str, shown_versi
     room = queries.cleanroom_for(session, actor, slug, room_slug, *KEEPERS, lock=True)
     check_version(room, shown_version)
     return room
+
+
+def _set_day(session: Session, kept: EquipmentValidity | Training, until: date | None) -> None:
+    if until is None:
+        session.delete(kept)
+    else:
+        kept.valid_until = until
+        session.add(kept)
 
 
 def _record_limit(
