@@ -101,8 +101,10 @@ def _surroundings(session: Session, cleanroom: Cleanroom, slot: Slot) -> Surroun
     return Surroundings(before, after, _own_days(session, cleanroom) if before or after else {})
 
 
-def change_state(session: Session, booking: Booking, state: BookingState) -> None:
-    """Change the state of a booking, and with it what its block takes; changeovers follow."""
+def change_state(
+    session: Session, booking: Booking, state: BookingState, *, actor_id: int | None = None, at: datetime
+) -> None:
+    """Change the state of a booking, and with it what its block takes; changeovers and subsidies follow."""
     cleanroom, before = session.get_one(Cleanroom, booking.block.cleanroom_id), booking.state
     kind = KIND_OF_STATE.get(state, BlockKind.BOOKING)
     if state is not BookingState.HELD:
@@ -119,9 +121,9 @@ def change_state(session: Session, booking: Booking, state: BookingState) -> Non
             session, cleanroom, neighbour_before(session, cleanroom.id, booking.block.starts_at)
         )
     if state in NOT_USED:
-        subsidies.give_back(session, booking)
+        subsidies.give_back(session, booking, actor_id=actor_id, at=at)
     elif before is BookingState.HELD and state is BookingState.CONFIRMED:
-        subsidies.take_units(session, booking)
+        subsidies.take_units(session, booking, actor_id=actor_id, at=at)
 
 
 def move(session: Session, booking: Booking, target: Cleanroom, slot: Slot) -> None:

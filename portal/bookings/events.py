@@ -290,6 +290,37 @@ class BookingMoved(BookingEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SubsidyUseEvent(Event):
+    """Something happened to what a programme pays of one booking."""
+
+    about: ClassVar[Mapping[str, str]] = {"booking_id": "booking", "request_id": "slot_request"}
+    private: ClassVar[Mapping[str, str]] = {"programme": "bookings", "amount": "bookings"}
+
+    booking_id: int
+    request_id: int | None
+    subsidy_id: int
+    units: int
+    unit: str
+    programme: str
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubsidyTaken(SubsidyUseEvent):
+    """A programme pays a share of some of a booking's units, which are taken from its budget."""
+
+    name: ClassVar[str] = "booking.subsidy_taken"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubsidyGivenBack(SubsidyUseEvent):
+    """What a programme paid of a booking went back to its budget."""
+
+    name: ClassVar[str] = "booking.subsidy_given_back"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SubsidyEvent(Event):
     """Something happened to the units that a programme subsidises at a facility."""
 

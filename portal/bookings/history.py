@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from portal.accounts.models import Membership, User
 from portal.facilities.models import Cleanroom
+from portal.facilities.words import units
 from portal.ledger import HistoryLine, history
 from portal.web.filters import moment, money, window
 
@@ -165,6 +166,19 @@ def _move_declined(entry: Entry) -> str:
     return _("The proposal to move it was declined.")
 
 
+def _subsidy_taken(entry: Entry) -> str:
+    covered = units(entry.facts["units"], entry.facts["unit"])
+    programme, amount = entry.private.get("programme"), entry.private.get("amount")
+    if programme is None or amount is None:
+        return _("A programme pays a share of %(units)s.", units=covered)
+    return _(
+        "%(programme)s pays %(amount)s of the price, for %(units)s.",
+        programme=programme,
+        amount=money(int(amount), entry.facts["currency"]),
+        units=covered,
+    )
+
+
 Write = Callable[[Entry], str]
 
 SENTENCES: Mapping[str, tuple[str, Write]] = {
@@ -206,6 +220,15 @@ SENTENCES: Mapping[str, tuple[str, Write]] = {
     "booking.no_show": ("no", _no_show),
     "booking.move_proposed": ("held", _move_proposed),
     "booking.move_declined": ("no", _move_declined),
+    "booking.subsidy_taken": ("firm", _subsidy_taken),
+    "booking.subsidy_given_back": (
+        "done",
+        lambda e: _(
+            "%(units)s went back to the budget of %(programme)s.",
+            units=units(e.facts["units"], e.facts["unit"]),
+            programme=e.private.get("programme") or _("the programme"),
+        ),
+    ),
     "booking.moved": (
         "firm",
         lambda e: _("Moved to %(place)s, %(window)s.", place=e.place(), window=e.window()),

@@ -10,6 +10,7 @@ from flask_babel import ngettext
 from portal.bookings.estimates import kept_estimate
 from portal.bookings.models import Booking, BookingState, RequestState, RunKind, WorkMode
 from portal.bookings.roomtime import local_day
+from portal.bookings.subsidies import Share
 from portal.facilities.models import BookingUnit, RoomKind
 from portal.facilities.words import label, units
 from portal.web.filters import day, money
@@ -172,6 +173,25 @@ def listed(items: Sequence[str]) -> str:
     if len(items) < 2:
         return "".join(items)
     return _("%(first)s and %(last)s", first=", ".join(items[:-1]), last=items[-1])
+
+
+def subsidised(share: Share, left: int, *, is_agreed: bool) -> list[tuple[str, str]]:
+    """Return what a programme pays of a price, and what is left of it without VAT, each with its label."""
+    paid = _(
+        "%(amount)s (%(percent)s %% of %(units)s)",
+        amount=money(share.amount, share.currency),
+        percent=share.percent,
+        units=units(share.units, share.unit),
+    )
+    heading = (
+        _("%(programme)s pays", programme=share.programme)
+        if is_agreed
+        else _("%(programme)s would pay", programme=share.programme)
+    )
+    return [
+        (heading, paid),
+        (_("Left to pay without VAT"), money(left, share.currency)),
+    ]
 
 
 def charged(booking: Booking) -> list[tuple[str, str]]:

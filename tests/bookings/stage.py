@@ -58,7 +58,7 @@ class Stage:
         with Session(self.engine) as session:
             blocks.lock_cleanrooms(session, [self.cleanroom_id])
             for booking in session.scalars(select(Booking).where(Booking.state == BookingState.CONFIRMED)):
-                blocks.change_state(session, booking, BookingState.CANCELLED)
+                blocks.change_state(session, booking, BookingState.CANCELLED, at=make.NOON)
             session.execute(
                 update(SlotRequest).values(state=RequestState.SUBMITTED, version=SlotRequest.version + 1)
             )

@@ -78,7 +78,7 @@ def test_a_script_at_the_prompt_cannot_double_book(session: Session, kind: str, 
 def test_a_script_cannot_revive_a_cancelled_booking_over_a_newer_one(session: Session) -> None:
     room = make.cleanroom(session)
     old = blocks.take(session, room, make.slot(11, 16), state=BookingState.CONFIRMED, created_at=make.NOON)
-    blocks.change_state(session, old, BookingState.CANCELLED)
+    blocks.change_state(session, old, BookingState.CANCELLED, at=make.NOON)
     blocks.take(session, room, make.slot(12, 14), state=BookingState.CONFIRMED, created_at=make.NOON)
     session.commit()
     session.execute(text("UPDATE booking SET state = 'confirmed' WHERE id = :id"), {"id": old.id})

@@ -338,7 +338,7 @@ def test_of_two_decisions_at_the_same_moment_never_both_win(
                 blocks.lock_cleanrooms(session, rooms)
                 for booking in session.scalars(select(Booking)):
                     if booking.state is BookingState.CONFIRMED:
-                        blocks.change_state(session, booking, BookingState.CANCELLED)
+                        blocks.change_state(session, booking, BookingState.CANCELLED, at=make.NOON)
                 for request_id in wanted:
                     request = lock_request(session, request_id, shown_version=None)
                     request.state = RequestState.SUBMITTED

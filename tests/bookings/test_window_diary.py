@@ -97,7 +97,7 @@ def test_changeover_lies_between_neighbours_and_is_written_anew_when_one_comes_o
     assert found[-1] == make.slot(22, 27)
     for before, after in pairwise(found):
         assert before.end <= after.start
-    blocks.change_state(session, taken[2], BookingState.CANCELLED)
+    blocks.change_state(session, taken[2], BookingState.CANCELLED, at=make.NOON)
     assert len(changeovers()) == 2
     blocks.move(session, taken[1], room, make.slot(23, 25))
     assert changeovers() == [Slot(make.midnight(22), make.midnight(23)), make.slot(25, 30)]

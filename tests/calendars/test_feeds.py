@@ -232,7 +232,7 @@ def test_holds_are_tentative_and_what_was_given_back_is_gone(
     path = path_of(app, followed(session, founder, Scope.PERSON))
     [event] = read(client, path)
     assert str(event["STATUS"]) == "TENTATIVE"
-    blocks.change_state(session, booking, BookingState.CANCELLED)
+    blocks.change_state(session, booking, BookingState.CANCELLED, at=make.NOON)
     session.commit()
     assert read(client, path) == []
     assert Role.FOUNDER in founder.roles

@@ -26,6 +26,7 @@ from portal.charges.queries import basis_of_facility, costs_of_campaign
 from portal.charges.rules import total
 from portal.core.errors import NotFound, Refused
 from portal.facilities.models import BookingUnit, CustomerKind
+from portal.ledger import Entry
 from portal.store import Base, db, in_one_unit, prepare_engine
 from tests import make
 from tests.bookings.stage import make_app
@@ -45,6 +46,11 @@ def scene(session: Session) -> Scene:
 @pytest.fixture
 def _now(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("portal.core.clock.now", lambda: make.midnight(27))
+
+
+@pytest.fixture
+def _at_noon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("portal.core.clock.now", lambda: make.NOON)
 
 
 def grant(scene: Scene, units: int = 6, percent: int = 33, **values: Any) -> Subsidy:
@@ -352,3 +358,41 @@ def _estimate(scene: Scene) -> dict[str, Any]:
         "valid_from": "2026-01-01",
         "is_demo": scene.room.is_demo,
     }
+
+
+@pytest.mark.usefixtures("_at_noon")
+def test_who_asks_and_who_decides_read_what_a_programme_would_pay(scene: Scene, client: PageClient) -> None:
+    grant(scene, units=3, percent=50)
+    draft = make.slot_request(
+        scene.session, scene.room, make.slot(11, 16), by=scene.founder, project=scene.project, state="draft"
+    )
+    scene.session.commit()
+    page = client.sign_in(scene.founder).get(f"/requests/{draft.id}/check").text
+    assert "SciLifeLab demo grant would pay" in page
+    assert "185.18" in page  # Half of three days.
+    assert "432.07" in page  # What is left of five days.
+    services.submit_request(scene.session, scene.founder, draft.id, terms_accepted=True, at=make.NOON)
+    scene.session.commit()
+    assert "would pay" in client.get(f"/requests/{draft.id}").text
+    client.sign_in(scene.manager)
+    assert "SciLifeLab demo grant pays SEK" in client.get(f"/inbox/{draft.id}").text
+
+
+@pytest.mark.usefixtures("_at_noon")
+def test_what_a_programme_pays_of_a_booking_stands_on_its_pages_and_in_its_history(
+    scene: Scene, client: PageClient
+) -> None:
+    grant(scene, units=6, percent=50)
+    booking = scene.booked(11, 16)
+    scene.session.commit()
+    amount = paid_for(5, PRICE, 50)
+    entries = scene.session.scalars(select(Entry).where(Entry.name.like("booking.subsidy%"))).all()
+    assert [(one.name, one.facts["units"]) for one in entries] == [("booking.subsidy_taken", 5)]
+    for reader, path in ((scene.founder, "my-bookings"), (scene.manager, "bookings")):
+        page = client.sign_in(reader).get(f"/{path}/{booking.id}").text
+        assert "SciLifeLab demo grant pays" in page
+        assert f"{amount / 100:.2f} of the price, for 5 open days." in page
+    services.cancel_booking(scene.session, scene.manager, booking.id, note="Broken fan.", at=make.NOON)
+    scene.session.commit()
+    page = client.get(f"/bookings/{booking.id}").text
+    assert "5 open days went back to the budget of SciLifeLab demo grant." in page

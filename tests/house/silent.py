@@ -64,6 +64,8 @@ BOOKINGS = {
     "facility.subsidy_ended",
     "facility.subsidy_granted",
     "booking.started",
+    "booking.subsidy_given_back",
+    "booking.subsidy_taken",
     "closure.lifted",
     "closure.made",
     "closure.moved",

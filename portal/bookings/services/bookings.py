@@ -163,7 +163,7 @@ def start_booking(
         raise Refused([Reason("starts_later", {"start": booking.block.starts_at, "zone": zone})])
     if booking.block.ends_at <= at:
         raise Refused([Reason("ended_before", {"end": booking.block.ends_at, "zone": zone})])
-    blocks.change_state(session, booking, BookingState.IN_USE)
+    blocks.change_state(session, booking, BookingState.IN_USE, actor_id=actor.user_id, at=at)
     record(session, BookingStarted(actor_id=actor.user_id, **_names(booking)), at=at)
     return booking
 
@@ -179,10 +179,10 @@ def complete_booking(
 ) -> Booking:
     """Mark work as completed; what is left of the booking is free, is not charged, and is offered to the waiting list."""
     booking, rooms = _to_run(session, actor, booking_id, "complete", shown_version=shown_version, at=at)
-    blocks.change_state(session, booking, BookingState.COMPLETED)
+    blocks.change_state(session, booking, BookingState.COMPLETED, actor_id=actor.user_id, at=at)
     freed = _end_early(session, booking, at=at)
     booking.actual = _charge_for_time_used(session, booking) if freed is not None else _kept(booking)
-    subsidies.keep_used(session, booking)
+    subsidies.keep_used(session, booking, actor_id=actor.user_id, at=at)
     record(
         session,
         BookingCompleted(
@@ -213,7 +213,7 @@ def mark_no_show(
     if at < booking.block.starts_at:
         raise Refused([Reason("starts_later", {"start": booking.block.starts_at, "zone": zone})])
     booking.fee, booking.fee_currency = fee_for_cancelling(booking, by=Side.REQUESTER, at=at)
-    blocks.change_state(session, booking, BookingState.NO_SHOW)
+    blocks.change_state(session, booking, BookingState.NO_SHOW, actor_id=actor.user_id, at=at)
     booking.ended_reason = note.strip() or None
     freed = _end_early(session, booking, at=at)
     record(session, NoShow(actor_id=actor.user_id, **_names(booking), freed_from=freed, note=note), at=at)
@@ -272,7 +272,7 @@ def cancel_booking(
     request = None
     if booking.request_id is not None:
         request = lock_request(session, booking.request_id, shown_version=None)
-    blocks.change_state(session, booking, BookingState.CANCELLED)
+    blocks.change_state(session, booking, BookingState.CANCELLED, actor_id=actor.user_id, at=at)
     booking.ended_reason, booking.fee, booking.fee_currency = note, fee, currency
     if request is not None:
         if request.state is RequestState.OFFERED:
@@ -441,7 +441,7 @@ def _move(
     if request is not None and request.state is RequestState.APPROVED:
         request.cleanroom_id, request.starts_at, request.ends_at = target.id, slot.start, slot.end
         request.estimate = booking.estimate
-    subsidies.take_units(session, booking)
+    subsidies.take_units(session, booking, actor_id=actor.user_id, at=at)
     record(
         session,
         BookingMoved(

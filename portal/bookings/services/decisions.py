@@ -111,7 +111,7 @@ def approve_request(
         created_by_id=actor.user_id,
         is_demo=room.is_demo,
     )
-    subsidies.take_units(session, booking)
+    subsidies.take_units(session, booking, actor_id=actor.user_id, at=at)
     _decided(request, actor, RequestState.APPROVED, note, at=at)
     signing.sign_decision(
         session,
@@ -343,7 +343,7 @@ def confirm_condition(
         reasons += gating.reasons_against(gating.before(session, request, room, at=at))
     if reasons or booking.request_id is None or booking.project_id is None:
         raise Refused(reasons)
-    blocks.change_state(session, booking, BookingState.CONFIRMED)
+    blocks.change_state(session, booking, BookingState.CONFIRMED, actor_id=actor.user_id, at=at)
     if request is not None:
         signing.sign_decision(
             session, actor, proof, request, room, step="confirm", slot=booking.slot, note=note, at=at
@@ -382,7 +382,7 @@ def confirm_at_gate(session: Session, booking_id: int, *, at: datetime) -> Booki
     found = gating.before(session, request, booking.block.cleanroom, at=at)
     if found is not None and not found.verdict.met:
         return None
-    blocks.change_state(session, booking, BookingState.CONFIRMED)
+    blocks.change_state(session, booking, BookingState.CONFIRMED, at=at)
     record(
         session,
         ConditionMet(
@@ -411,7 +411,7 @@ def settle_condition(session: Session, booking_id: int, *, at: datetime) -> Book
     if found is not None and not found.verdict.met:
         booking.condition, booking.awaits_gate = gating.CONDITIONS[found.gate], found.gate.value
         return booking
-    blocks.change_state(session, booking, BookingState.CONFIRMED)
+    blocks.change_state(session, booking, BookingState.CONFIRMED, at=at)
     record(
         session,
         ConditionMet(

@@ -223,7 +223,7 @@ def _waiting(session: Session, facility: Facility) -> list[Waiting]:
 
 
 def _release(session: Session, booking: Booking, *, at: datetime) -> None:
-    blocks.change_state(session, booking, BookingState.EXPIRED)
+    blocks.change_state(session, booking, BookingState.EXPIRED, at=at)
     booking.ended_reason = None
     if booking.request_id is None:
         return

@@ -188,7 +188,7 @@ def accept_offer(
     if found is not None and not found.verdict.met:
         values = {"gate": found.gate.value, "open": len(found.verdict.holding)}
         raise Refused([Reason("gate_before_acceptance", values)])
-    blocks.change_state(session, booking, BookingState.CONFIRMED)
+    blocks.change_state(session, booking, BookingState.CONFIRMED, actor_id=actor.user_id, at=at)
     request.state, request.waiting_since, request.decided_at = RequestState.APPROVED, None, at
     request.cleanroom_id = booking.block.cleanroom_id
     request.starts_at, request.ends_at = booking.block.starts_at, booking.block.ends_at
@@ -219,7 +219,7 @@ def decline_offer(
     """Decline the offered window: the room is free at once, and the request waits for the facility again."""
     request, booking = _offered(session, actor, request_id, "decline", shown_version=shown_version, at=at)
     room_id = booking.block.cleanroom_id
-    blocks.change_state(session, booking, BookingState.CANCELLED)
+    blocks.change_state(session, booking, BookingState.CANCELLED, actor_id=actor.user_id, at=at)
     request.state, request.waiting_since = RequestState.SUBMITTED, at
     record(
         session,
@@ -261,7 +261,7 @@ def withdraw_request(
         booking = queries.booking_of(session, request_id)
         if booking is not None and booking.state is BookingState.HELD:
             freed = booking.block.cleanroom_id
-            blocks.change_state(session, booking, BookingState.CANCELLED)
+            blocks.change_state(session, booking, BookingState.CANCELLED, actor_id=actor.user_id, at=at)
     request.state, request.waiting_since = RequestState.WITHDRAWN, None
     close_for_request(session, request, actor_id=actor.user_id, at=at)
     record(

@@ -16,6 +16,7 @@ from portal.bookings.outlooks import Outlook
 from portal.bookings.roomtime import local_day
 from portal.bookings.rules.decisions import may_decide
 from portal.bookings.search import Diary
+from portal.bookings.subsidies import share_foreseen
 from portal.bookings.takings import identified_projects, takings
 from portal.bookings.views import bars, judgement
 from portal.bookings.views.ruler import Row, Ruler
@@ -117,7 +118,14 @@ def shown(
         + judgement.points(request, outlook, diary, who=who, shows_process=shows_process, at=at)
         if outlook is not None and diary is not None
         else [],
-        "if_approved": judgement.if_approved(request, outlook, diary)
+        "if_approved": judgement.if_approved(
+            request,
+            outlook,
+            diary,
+            share_foreseen(
+                session, request.estimate, request.slot, room, request.organisation, request.project_id
+            ),
+        )
         if outlook is not None and diary is not None and not outlook.against
         else [],
         "facts": [*_facts(request, groups), *belongings(session, actor, request, None)],

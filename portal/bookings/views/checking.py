@@ -1,6 +1,6 @@
 """The third step: everything at a glance, the cost, the facility's terms, and who will read what; then it is sent."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import flask
@@ -15,6 +15,7 @@ from portal.bookings.models import RequestState, SlotRequest
 from portal.bookings.needs import need_of
 from portal.bookings.roomtime import local_day
 from portal.bookings.services.sharing import SHOWN_TO_FACILITY
+from portal.bookings.subsidies import Share, share_foreseen
 from portal.bookings.views import choosing
 from portal.bookings.views.blueprint import bp
 from portal.bookings.views.windows import window_page
@@ -153,16 +154,20 @@ def terms_of(room: Cleanroom, *, must_accept: bool, at: datetime) -> Terms:
     )
 
 
-def cost_rows(cost: Estimate | None) -> list[tuple[str, str]]:
-    """Return an estimate as rows: without VAT, the VAT, the sum, and for whom the price holds."""
+def cost_rows(
+    cost: Estimate | None, share: Share | None = None, *, is_agreed: bool = True
+) -> list[tuple[str, str]]:
+    """Return an estimate as rows: without VAT, what a programme pays of it, the VAT, the sum, and for whom the price holds."""
     if cost is None:
         return [(_("Cost"), _("Price not published. Ask the facility before you rely on it."))]
     amount, note = choosing.cost_words(cost)
-    vat = facility_words.vat(cost.vat_basis_points)
+    rate = facility_words.vat(cost.vat_basis_points)
+    left = cost if share is None else replace(cost, amount=cost.amount - share.amount)
     return [
         (_("Without VAT"), f"{amount} ({note})"),
-        (_("VAT, %(rate)s", rate=vat), money(cost.vat, cost.currency)),
-        (_("With VAT"), money(cost.amount + cost.vat, cost.currency)),
+        *(words.subsidised(share, left.amount, is_agreed=is_agreed) if share is not None else []),
+        (_("VAT, %(rate)s", rate=rate), money(left.vat, left.currency)),
+        (_("With VAT"), money(left.amount + left.vat, left.currency)),
         (_("Price for"), facility_words.label("customer_kind", cost.customer_kind)),
     ]
 
@@ -189,6 +194,7 @@ def _check_page(
     elsewhere = asked.cleanroom is None or asked.cleanroom.facility_id != room.facility_id
     diary = search.diary_around(session, room, slot, at=at)
     cost = estimate(session, asked.organisation, diary, slot, need.work)
+    share = share_foreseen(session, cost and cost.as_json(), slot, room, asked.organisation, asked.project_id)
     if form is None:
         reasons = search.reasons_against_room(room, need) + search.reasons_in_diary(diary, need, slot, at=at)
         if reasons and is_draft:
@@ -213,7 +219,8 @@ def _check_page(
         place=choosing.place_of(room),
         window=window(slot.start, slot.end, room.facility.time_zone),
         facts=needed_facts(asked),
-        cost=cost_rows(cost),
+        cost=cost_rows(cost, share, is_agreed=False),
+        share=share,
         is_demo_price=bool(cost and cost.is_demo),
         terms=terms_of(room, must_accept=is_draft or elsewhere, at=at),
         run=words.run_kind(asked.run_kind),

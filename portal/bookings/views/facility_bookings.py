@@ -25,6 +25,7 @@ from portal.bookings.forms.facility import (
 from portal.bookings.models import Block, Booking, BookingState, MoveProposal, MoveState, Side
 from portal.bookings.roomtime import local_day
 from portal.bookings.rules.decisions import BOOKING_STEPS, may_decide
+from portal.bookings.subsidies import Share, share_agreed
 from portal.bookings.views.bars import booking_title
 from portal.bookings.views.blueprint import bp
 from portal.bookings.views.filtering import Asked, read_filters
@@ -414,7 +415,7 @@ def _page(booking_id: int, refused: Mapping[str, Any]) -> str:
             window=_when(booking),
         ),
         facts=[
-            *_facts(booking, known, zone),
+            *_facts(booking, known, zone, share_agreed(session, booking)),
             *belongings(session, actor, booking.request, booking),
         ],
         calendar_from=local_day(booking.block.starts_at, zone).isoformat(),
@@ -435,7 +436,7 @@ def _when(booking: Booking) -> str:
     return window(booking.block.starts_at, booking.block.ends_at, zone)
 
 
-def _facts(booking: Booking, known: Collection[int], zone: str) -> list[tuple[str, Any]]:
+def _facts(booking: Booking, known: Collection[int], zone: str, share: Share | None) -> list[tuple[str, Any]]:
     room = booking.block.cleanroom
     facts: list[tuple[str, Any]] = [
         (_("When"), _when(booking)),
@@ -462,6 +463,9 @@ def _facts(booking: Booking, known: Collection[int], zone: str) -> list[tuple[st
                 money(int(booking.estimate["amount"]), str(booking.estimate["currency"])),
             )
         )
+    if share is not None:
+        left = int(booking.estimate["amount"]) - share.amount if booking.estimate else 0
+        facts += words.subsidised(share, left, is_agreed=True)
     facts += words.charged(booking)
     if booking.ended_reason:
         facts.append((_("Reason"), booking.ended_reason))

@@ -12,7 +12,8 @@ from portal.bookings.needs import Need, minimum_for, need_of, vector_rank
 from portal.bookings.outlooks import Outlook
 from portal.bookings.roomtime import local_day
 from portal.bookings.search import Diary
-from portal.facilities.words import label
+from portal.bookings.subsidies import Share
+from portal.facilities.words import label, units
 from portal.projects import wording
 from portal.web.filters import day, money, window
 from portal.web.sentences import sentence
@@ -46,8 +47,10 @@ def points(
     return [*against, *to_do, *holding]
 
 
-def if_approved(request: SlotRequest, outlook: Outlook, diary: Diary) -> list[str]:
-    """Return what happens with an approval, in sentences."""
+def if_approved(
+    request: SlotRequest, outlook: Outlook, diary: Diary, share: Share | None = None
+) -> list[str]:
+    """Return what happens with an approval, in sentences; `share` is what a programme would pay of it."""
     room, slot = diary.cleanroom, request.slot
     if slot is None:
         return []
@@ -77,6 +80,16 @@ def if_approved(request: SlotRequest, outlook: Outlook, diary: Diary) -> list[st
             _(
                 "It costs %(amount)s without VAT.",
                 amount=money(int(request.estimate["amount"]), str(request.estimate["currency"])),
+            )
+        )
+    if share is not None:
+        told.append(
+            _(
+                "%(programme)s pays %(amount)s of it: %(percent)s %% of %(units)s, taken from its budget.",
+                programme=share.programme,
+                amount=money(share.amount, share.currency),
+                percent=share.percent,
+                units=units(share.units, share.unit),
             )
         )
     told.append(_("With a condition the window is held, not booked, until the condition is met."))

@@ -20,6 +20,7 @@ from portal.bookings.models import Booking, MoveProposal, Side
 from portal.bookings.needs import Need, need_of
 from portal.bookings.rules.decisions import BOOKING_STEPS
 from portal.bookings.services.bookings import fee_for_cancelling, must_ask
+from portal.bookings.subsidies import share_agreed
 from portal.bookings.views import choosing
 from portal.bookings.views.blueprint import bp
 from portal.bookings.views.checking import cost_rows
@@ -239,7 +240,7 @@ def _page(booking_id: int, *, form: ActionForm | None = None, shown: str | None 
         window=window(booking.block.starts_at, booking.block.ends_at, zone),
         held_until=moment(booking.held_until, zone) if booking.held_until else None,
         run=words.run_kind(booking.run_kind),
-        cost=cost_rows(kept_estimate(booking.estimate)),
+        cost=cost_rows(kept_estimate(booking.estimate), share_agreed(session, booking)),
         can_cancel=state in BOOKING_STEPS["cancel"] and booking.block.ends_at > at,
         can_move=state in BOOKING_STEPS["move"] and booking.block.starts_at > at,
         fee=_fee_words(fee, currency),

@@ -27,6 +27,7 @@ from portal.bookings.models import (
 from portal.bookings.needs import need_of
 from portal.bookings.rules.decisions import REQUEST_STEPS
 from portal.bookings.sentences import sentences_of
+from portal.bookings.subsidies import share_agreed, share_foreseen
 from portal.bookings.views import choosing
 from portal.bookings.views.blueprint import bp
 from portal.bookings.views.checking import cost_rows
@@ -191,7 +192,7 @@ def request_page(
         waiting_place=places.get(asked.id),
         priority=priority(room.facility.priority) if room else None,
         facts=needed_facts(asked),
-        cost=cost_rows(kept_estimate(asked.estimate)) if asked.estimate else [],
+        cost=_cost(session, asked, booking) if asked.estimate else [],
         history=_history(session, asked, zone),
         signatures=signatures_shown(session, asked, booking),
         thread=_thread(session, asked, zone),
@@ -256,8 +257,27 @@ def _offer(asked: SlotRequest, booking: Booking | None, *, at: datetime) -> Offe
         window=window(booking.block.starts_at, booking.block.ends_at, zone),
         held_until=moment(booking.held_until, zone),
         has_lapsed=booking.held_until <= at,
-        cost=cost_rows(kept_estimate(booking.estimate)),
+        cost=cost_rows(
+            kept_estimate(booking.estimate),
+            share_agreed(db.session(), booking)
+            or share_foreseen(
+                db.session(), booking.estimate, booking.slot, room, asked.organisation, asked.project_id
+            ),
+            is_agreed=False,
+        ),
     )
+
+
+def _cost(session: Session, asked: SlotRequest, booking: Booking | None) -> list[tuple[str, str]]:
+    """Return what the window asked for costs, and what a programme pays of it, or would if it were approved now."""
+    agreed = kept_estimate(asked.estimate)
+    if booking is not None and asked.state is RequestState.APPROVED:
+        return cost_rows(agreed, share_agreed(session, booking))
+    room, slot = asked.cleanroom, asked.slot
+    if room is None or slot is None or asked.state not in WAITING:
+        return cost_rows(agreed)
+    share = share_foreseen(session, asked.estimate, slot, room, asked.organisation, asked.project_id)
+    return cost_rows(agreed, share, is_agreed=False)
 
 
 def _lost(asked: SlotRequest, *, at: datetime) -> Lost | None:
