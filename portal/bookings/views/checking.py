@@ -194,7 +194,9 @@ def _check_page(
     elsewhere = asked.cleanroom is None or asked.cleanroom.facility_id != room.facility_id
     diary = search.diary_around(session, room, slot, at=at)
     cost = estimate(session, asked.organisation, diary, slot, need.work)
-    share = share_foreseen(session, cost and cost.as_json(), slot, room, asked.organisation, asked.project_id)
+    share = share_foreseen(
+        session, cost.as_json() if cost else None, slot, room, asked.organisation, asked.project_id
+    )
     if form is None:
         reasons = search.reasons_against_room(room, need) + search.reasons_in_diary(diary, need, slot, at=at)
         if reasons and is_draft:
