@@ -11,6 +11,7 @@ from werkzeug.datastructures import MultiDict
 
 from portal.accounts.models import Organisation
 from portal.bookings import services
+from portal.bookings.barring import barred_times
 from portal.bookings.models import Block, BlockKind, Booking, BookingState
 from portal.bookings.roomtime import midnight
 from portal.bookings.views.bars import Mark, side_by_side
@@ -19,7 +20,7 @@ from portal.bookings.views.shown import read_address
 from portal.core.actors import Role
 from portal.core.clock import now
 from portal.core.slots import Slot
-from portal.facilities.models import BookingUnit, Cleanroom, Grade
+from portal.facilities.models import BookingUnit, Cleanroom, EquipmentValidity, Grade
 from portal.projects.models import Project
 from portal.store import Base, db
 from tests import make
@@ -499,7 +500,7 @@ def test_a_month_of_2000_bookings_is_data_in_few_questions(client: PageClient, s
     client.sign_in(manager)
     asked = path_of(where, ".json", scale="month", **{"from": "2027-03-01"})
     assert len(json.loads(client.get(asked).text)["taken"]) == 2000
-    assert questions(client, asked) == 8  # three of them for who is asking
+    assert questions(client, asked) == 10  # three of them for who is asking, two for what bars the rooms
 
 
 @pytest.mark.parametrize("scale", SCALES)
@@ -521,3 +522,69 @@ def test_the_number_of_questions_does_not_grow(client: PageClient, session: Sess
     for first in (10, 20, 30):
         fill(first)
     assert [questions(client, path) for path in paths] == few
+
+
+# When nothing may run
+
+
+def until(where: Cleanroom, day: int) -> None:
+    """Let the qualification of a cleanroom run out so many days from today."""
+    where.qualified_until = now().date() + timedelta(days=day - 1)
+
+
+def test_what_has_run_out_is_drawn_with_its_reason_around_what_takes_the_room(
+    client: PageClient, session: Session
+) -> None:
+    where = room(session)
+    where.facility.default_changeover_days = 0
+    manager = make.manager(session, where)
+    own_work(session, manager, where, days(10, 12))
+    until(where, 5)
+    session.commit()
+    client.sign_in(manager)
+    page = client.get(path_of(where)).text
+    barred = [bar for bar in drawn(page) if "is-barred" in bar]
+    assert len(barred) == 2  # before the work and after it
+    assert "The qualification of the room has run out: nothing may run" in page
+    assert "Nothing may run" in page  # the legend
+    (line,) = [one for one in data(client, where)["taken"] if one["kind"] == "barred"]
+    assert line["start"].startswith((now().date() + timedelta(days=5)).isoformat())
+    assert [one["kind"] for one in data(client, where, kind="barred")["taken"]] == ["barred"]
+
+
+def test_others_read_that_a_room_cannot_be_booked_and_not_why(client: PageClient, session: Session) -> None:
+    where = room(session)
+    until(where, 5)
+    session.commit()
+    page = client.get(path_of(where)).text
+    assert "Can’t be booked" in page
+    assert "qualification of the room" not in page
+    assert [bar for bar in drawn(page) if "is-barred" in bar]
+
+
+def test_what_bars_only_some_work_stands_in_the_table_and_leaves_the_room_free(
+    client: PageClient, session: Session
+) -> None:
+    where = room(session, equipment=["co2_incubator"])
+    session.add(
+        EquipmentValidity(
+            cleanroom_id=where.id, equipment="co2_incubator", valid_until=now().date() + timedelta(days=4)
+        )
+    )
+    session.commit()
+    page = client.sign_in(make.manager(session, where)).get(path_of(where)).text
+    assert "is not qualified: no work that needs it" in page
+    assert not [bar for bar in drawn(page) if "is-barred" in bar]
+
+
+def test_a_facility_that_carries_no_more_runs_bars_its_other_rooms(session: Session) -> None:
+    where, other = room(session), room(session)
+    other.facility = where.facility
+    where.facility.most_runs, where.facility.default_changeover_days = 1, 0
+    manager = make.manager(session, where)
+    session.commit()
+    own_work(session, manager, where, days(10, 12))
+    found = barred_times(session, [where, other], days(0, 30))
+    assert [(one.cleanroom_id, one.slot, one.code) for one in found] == [
+        (other.id, days(10, 12), "staff_at_limit")
+    ]

@@ -235,6 +235,14 @@ def taken_bar(slot: Slot, column: int, span: int, ruler: Ruler) -> Bar:
     return Bar("taken", column, span, words=_("Taken %(window)s", window=when))
 
 
+def barred_bar(told: str, slot: Slot, column: int, span: int, ruler: Ruler) -> Bar:
+    """Return the bar that says that nothing may run, and why where the reader may know."""
+    when = window(slot.start, slot.end, ruler.zone)
+    if span < WIDE_ENOUGH * ruler.columns:
+        return Bar("barred", column, span, words=f"{told}, {when}")
+    return Bar("barred", column, span, title=told, words=when)
+
+
 def taken_together(shades: Iterable[Shade]) -> list[Slot]:
     """Return the stretches that are taken, those that touch as one."""
     joined: list[Slot] = []
@@ -264,12 +272,13 @@ class Mark:
 def side_by_side(marks: Iterable[Mark], ruler: Ruler, page_of_day: str) -> list[Bar]:
     """Return bars of which no two stand in one column: on a day on which some would, one bar counts them all.
 
-    Changeovers and closures give way to work beside them. `page_of_day` is the address that shows a day, without it.
+    Changeovers and closures give way to work beside them, and what is barred gives way to all. `page_of_day` is the address that shows a day, without it.
     """
     work: list[Mark] = []
     others: list[Mark] = []
+    barred: list[Mark] = []
     for mark in marks:
-        (work if mark.kind in WORK else others).append(mark)
+        (work if mark.kind in WORK else barred if mark.kind == "barred" else others).append(mark)
     found: list[Bar] = []
     for start, end, group in _groups(work, ruler.per_day):
         if len(group) == 1:
@@ -281,6 +290,8 @@ def side_by_side(marks: Iterable[Mark], ruler: Ruler, page_of_day: str) -> list[
         column, end = _beside(mark, taken)
         if end > column:
             found.append(mark.draw(column, end - column))
+    for mark in barred:
+        found += [mark.draw(column, end - column) for column, end in _left(mark, found)]
     return found
 
 
@@ -329,6 +340,18 @@ def _beside(mark: Mark, taken: Iterable[tuple[int, int]]) -> tuple[int, int]:
         elif first < end <= after_last:
             end = first
     return column, end
+
+
+def _left(mark: Mark, drawn: Iterable[Bar]) -> list[tuple[int, int]]:
+    """Return the stretches of columns of a mark that bars leave it, each with the column after it."""
+    found, start = [], mark.column
+    for column, end in sorted((bar.column, bar.after_last) for bar in drawn):
+        if start < min(column, mark.after_last):
+            found.append((start, min(column, mark.after_last)))
+        start = max(start, end)
+    if start < mark.after_last:
+        found.append((start, mark.after_last))
+    return found
 
 
 def booking_title(booking: Booking, known: Collection[int]) -> str:

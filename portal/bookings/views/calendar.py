@@ -67,6 +67,7 @@ def calendar(slug: str) -> ResponseReturnValue:
         rooms=sheet.every_room,
         is_inside=sheet.is_inside,
         manages=sheet.manages,
+        has_barred=any(line.kind == "barred" for line in lines),
         has_own=isinstance(sheet.found, Outside) and bool(sheet.found.own),
         share=sheet.share(openings),
         ways=_ways(sheet),
@@ -230,6 +231,7 @@ def _choices(sheet: _Sheet) -> dict[str, list[tuple[str, str]]]:
             (Drawn.CLOSURES.value, _("Closures")),
             (Drawn.CHANGEOVERS.value, _("Changeovers")),
             (Drawn.ASKED.value, _("What is asked for")),
+            (Drawn.BARRED.value, _("When nothing may run")),
         ],
     }
 

@@ -12,8 +12,8 @@ from portal.core.slots import Slot
 from portal.facilities.models import Cleanroom
 
 LEAST = timedelta(days=14)
-ASKED = {"asked", "proposed"}
-"""What lies over a room without taking it."""
+ASKED = {"asked", "proposed", "limited"}
+"""What lies over a room without taking it from everybody."""
 
 
 @dataclass(frozen=True, slots=True)

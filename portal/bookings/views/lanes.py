@@ -10,12 +10,15 @@ from typing import NamedTuple
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from portal.bookings import desk, queries, words
+from portal.bookings.barring import Barred, barred_times
 from portal.bookings.models import BlockKind, MoveProposal, RequestState, SlotRequest
 from portal.bookings.queries import Shade
 from portal.bookings.roomtime import TICKS_PER_DAY, local_day
+from portal.bookings.separation import FULL
 from portal.bookings.takings import OwnTaking, Taking, identified_projects, own_takings, takings
 from portal.bookings.views import asked, bars
 from portal.bookings.views.bars import Mark, Teller
@@ -26,6 +29,7 @@ from portal.core.slots import Slot
 from portal.facilities.models import BookingUnit, Cleanroom
 from portal.facilities.opening import openings_of
 from portal.facilities.rules.opening import Opening
+from portal.facilities.words import label, licence_kind
 
 DRAWN_AS = {
     BlockKind.BOOKING: Drawn.BOOKINGS,
@@ -33,6 +37,28 @@ DRAWN_AS = {
     BlockKind.CLOSURE: Drawn.CLOSURES,
     BlockKind.CHANGEOVER: Drawn.CHANGEOVERS,
 }
+
+
+def barred_words(one: Barred) -> str:
+    """Return why nothing may run in a cleanroom, or no work that needs what has run out."""
+    if one.code == "licence_begins":
+        return _("%(licence)s does not hold yet: nothing may run", licence=licence_kind(one.what))
+    if one.code == "licence_ends":
+        name = licence_kind(one.what)
+        if one.every_work:
+            return _("%(licence)s does not hold any more: nothing may run", licence=name)
+        return _("%(licence)s does not hold any more: no work with GMOs", licence=name)
+    if one.code == "equipment_ends":
+        return _("%(what)s is not qualified: no work that needs it", what=label("equipment", one.what))
+    if one.code == "training_ends":
+        return ngettext(
+            "Nobody is trained for it: nothing may run",
+            "Fewer than %(num)s people are trained for it: nothing may run",
+            int(one.what),
+        )
+    if one.code == FULL:
+        return _("As many runs in other rooms as staff and QA carry at once")
+    return _("The qualification of the room has run out: nothing may run")
 
 
 class Line(NamedTuple):
@@ -78,6 +104,7 @@ class Inside:
     requests: list[SlotRequest]
     proposals: list[MoveProposal]
     known: frozenset[int]
+    barred: list[Barred]
 
     @classmethod
     def loaded(
@@ -89,7 +116,7 @@ class Inside:
         asking: Asked,
         at: datetime,
     ) -> "Inside":
-        """Return what people with a duty at the facility see in a stretch of time, in four queries."""
+        """Return what people with a duty at the facility see in a stretch of time, in seven queries at most."""
         ids = [room.id for room in rooms]
         taken = takings(session, ids, since=slot.start, until=slot.end)
         requests: list[SlotRequest] = []
@@ -105,7 +132,8 @@ class Inside:
         projects += [one.booking.project_id for one in proposals]
         known = identified_projects(session, actor, projects, at=at)
         drawn = [one for one in taken if asking.draws(DRAWN_AS[one.kind])]
-        return cls(taken=drawn, requests=requests, proposals=proposals, known=known)
+        barred = barred_times(session, rooms, slot) if asking.draws(Drawn.BARRED) else []
+        return cls(taken=drawn, requests=requests, proposals=proposals, known=known, barred=barred)
 
     def lines(self, rooms: Collection[Cleanroom], zone: str, *, manages: bool, at: datetime) -> list[Line]:
         """Return everything as lines, by start."""
@@ -149,6 +177,17 @@ class Inside:
             )
             for proposal in self.proposals
         ]
+        found += [
+            Line(
+                room=by_id[one.cleanroom_id],
+                starts_at=one.slot.start,
+                ends_at=one.slot.end,
+                kind="barred" if one.every_work else "limited",
+                what=barred_words(one),
+                badge=("no", _("Barred")) if one.every_work else ("late", _("Barred for some work")),
+            )
+            for one in self.barred
+        ]
         return sorted(found, key=lambda line: (line.starts_at, line.room.code))
 
     def rows(
@@ -168,6 +207,11 @@ class Inside:
             mark = self._mark(one, ruler, teller, manages=manages, at=at)
             if mark is not None:
                 by_room[one.cleanroom_id].append(mark)
+        for barred in self.barred:
+            place = ruler.place(barred.slot)
+            if barred.every_work and place is not None:
+                told = partial(bars.barred_bar, barred_words(barred), barred.slot, ruler=ruler)
+                by_room[barred.cleanroom_id].append(Mark("barred", *place, told))
         lanes = self._asked_lanes(ruler)
         found = []
         for room in rooms:
@@ -213,12 +257,14 @@ class Outside:
 
     taken: Mapping[int, list[Slot]]
     own: list[OwnTaking]
+    barred: list[Barred]
+    """When nothing may run; why is the facility's own business."""
 
     @classmethod
     def loaded(
         cls, session: Session, actor: Actor | None, rooms: Collection[Cleanroom], slot: Slot, at: datetime
     ) -> "Outside":
-        """Return what anybody may see in a stretch of time, in two queries."""
+        """Return what anybody may see in a stretch of time, in five queries at most."""
         ids = [room.id for room in rooms]
         own = own_takings(session, actor, ids, since=slot.start, until=slot.end)
         mine = {(one.cleanroom_id, one.starts_at) for one in own}
@@ -228,7 +274,8 @@ class Outside:
             if not (is_work and (shade.cleanroom_id, shade.starts_at) in mine):
                 shades[shade.cleanroom_id].append(shade)
         taken = {room_id: bars.taken_together(found) for room_id, found in shades.items()}
-        return cls(taken=taken, own=own)
+        barred = [one for one in barred_times(session, rooms, slot) if one.every_work]
+        return cls(taken=taken, own=own, barred=barred)
 
     def lines(self, rooms: Collection[Cleanroom]) -> list[Line]:
         """Return everything as lines, by start."""
@@ -248,6 +295,16 @@ class Outside:
                 booking_id=one.booking_id,
             )
             for one in self.own
+        ]
+        found += [
+            Line(
+                room=by_id[one.cleanroom_id],
+                starts_at=one.slot.start,
+                ends_at=one.slot.end,
+                kind="barred",
+                what=_("Can’t be booked"),
+            )
+            for one in self.barred
         ]
         return sorted(found, key=lambda line: (line.starts_at, line.room.code))
 
@@ -271,6 +328,11 @@ class Outside:
             place = ruler.place(one.slot)
             if place is not None:
                 marks[one.cleanroom_id].append(Mark("own", *place, partial(bars.own_bar, one, ruler=ruler)))
+        for barred in self.barred:
+            place = ruler.place(barred.slot)
+            if place is not None:
+                told = partial(bars.barred_bar, _("Can’t be booked"), barred.slot, ruler=ruler)
+                marks[barred.cleanroom_id].append(Mark("barred", *place, told))
         return [
             row_of(room, bars.side_by_side(marks[room.id], ruler, page_of_day), closed[room.id])
             for room in rooms

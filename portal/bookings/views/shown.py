@@ -27,6 +27,7 @@ class Drawn(StrEnum):
     CLOSURES = "closures"
     CHANGEOVERS = "changeovers"
     ASKED = "asked"
+    BARRED = "barred"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
