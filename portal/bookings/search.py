@@ -210,10 +210,16 @@ def warnings_against(
 
 
 def warnings_in_diary(diary: Diary, need: Need, slot: Slot) -> list[Reason]:
-    """Return the rules that warn of a window, in moments instead of ticks, each rule once."""
+    """Return the rules that warn of a window, in moments instead of ticks, each rule once.
+
+    Of a facility's own work whose process class nobody states, rules warn too that would speak against the worst beside it.
+    """
     if not diary.time.on_the_clock(slot):
         return []
-    told = _told(diary, need, diary.time.span(slot), blocks=False)
+    span = diary.time.span(slot)
+    told = _told(diary, need, span, blocks=False)
+    if need.is_own and not need.process_class:
+        told += _against_the_worst(diary, need, span)
     first = {str(reason.values["rule"]): reason for reason in reversed(told)}
     return [Reason(reason.code, _moments(reason.values, diary)) for reason in first.values()]
 
@@ -227,6 +233,18 @@ def _told(diary: Diary, need: Need, window: Span, *, blocks: bool) -> list[Reaso
     found = [one for one in objections_in(diary, need, window) if one.found.blocks is blocks]
     found.sort(key=lambda one: one.span)
     return [apart.reason_of(objection, need, diary.separation.book) for objection in found]
+
+
+def _against_the_worst(diary: Diary, need: Need, window: Span) -> list[Reason]:
+    """Return what would speak against own work of which nothing is stated, beside other rooms' work, if it were the worst.
+
+    One after the other in the room itself the facility's usual changeover lies between: there nobody is asked.
+    """
+    worst = replace(need, is_own=False)
+    found = [one for one in objections_in(diary, worst, window) if one.code == apart.BESIDE]
+    found.sort(key=lambda one: one.span)
+    reasons = [apart.reason_of(objection, worst, diary.separation.book) for objection in found]
+    return [replace(reason, code=apart.UNSTATED) for reason in reasons]
 
 
 def limits_of(diary: Diary, need: Need, *, at: datetime, notice: bool = True, strict: bool = False) -> Limits:

@@ -300,6 +300,16 @@ def _segregation_warns(values: Values) -> str:
     return said + _unknown(values)
 
 
+def _own_class_not_stated(values: Values) -> str:
+    return gettext(
+        "What runs here is not stated. As long as it is not, the worst counts, and this rule speaks against it beside "
+        "%(beside)s, which has work %(window)s: %(rule)s. Say what runs in the room, or acknowledge it.",
+        beside=values["beside"],
+        window=_span(values),
+        rule=segregation_words.rule_cited(values["rule"]),
+    )
+
+
 def _unknown(values: Values) -> str:
     if not values.get("unknown"):
         return ""
@@ -328,6 +338,7 @@ SENTENCES: dict[str, Sentence] = {
     "needs_dedicated_room": _needs_dedicated_room,
     "segregation_warns": _segregation_warns,
     "segregation_not_acknowledged": _not_acknowledged,
+    "own_class_not_stated": _own_class_not_stated,
     "gate_before_acceptance": lambda v: ngettext(
         "The gate “%(gate)s” stands before this run and is not met: %(num)s item holds it. The offer stays held until its date; "
         "accept it once the gate is met.",

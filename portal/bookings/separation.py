@@ -1,8 +1,8 @@
 """What may run beside and after what: the rules of a facility, applied to the bookings of a room and of those it shares with.
 
 Two uses one after the other share room and equipment; two at the same time in different rooms share what QA declared.
-What a facility enters itself, without a request, is judged by what is stated of it alone, since nobody is asked there for the
-facts of a project; against what is asked afterwards, what is not known of it counts as the worse.
+What a facility enters itself, without a request, is judged by its process class, since nobody is asked there for the facts of a
+project; without one, what would speak against the worst beside other rooms' work warns. Against what is asked afterwards, what is not known of it counts as the worse.
 """
 
 from bisect import bisect_left, bisect_right
@@ -43,7 +43,7 @@ A_DAY = timedelta(days=1)
 FULL = "staff_at_limit"
 BESIDE, AFTER = "must_not_run_beside", "needs_dedicated_room"
 CODES = frozenset({BESIDE, AFTER})
-WARNS = "segregation_warns"
+WARNS, UNSTATED = "segregation_warns", "own_class_not_stated"
 SAME_ROOM = frozenset({"room", "equipment"})
 GROUPS: Mapping[str, str] = {"air_handling": "air_handling", "corridor": "corridor", "staff": "staff_group"}
 """What two rooms may share, and the field of a cleanroom that names the group."""

@@ -72,11 +72,37 @@ def test_what_only_warns_is_acknowledged_by_whoever_enters_it_and_stands_in_the_
     assert acknowledged(session, "booking.recorded") == [AIR]
 
 
-def test_what_is_not_stated_of_own_work_speaks_against_nothing(session: Session) -> None:
+def test_own_work_without_a_class_is_asked_for_it_by_name_with_what_it_costs(session: Session) -> None:
+    scene = with_vector_work(session)
+    decide(session, scene, Stance.ADOPTED)
+    session.commit()
+    with pytest.raises(Refused) as refused:
+        enter(session, scene, process_class=None)
+    session.rollback()
+    assert [(one.code, one.field) for one in refused.value.reasons] == [
+        ("own_class_not_stated", "process_class"),
+        ("segregation_not_acknowledged", "acknowledged"),
+    ]
+    assert refused.value.reasons[0].values["rule"] == AIR
+    enter(session, scene, process_class=None, acknowledged=True)
+    assert AIR in acknowledged(session, "booking.recorded")
+
+
+def test_what_else_is_not_stated_of_own_work_speaks_against_nothing(session: Session) -> None:
     scene = set_up(session)
     decide(session, scene, Stance.ADOPTED)
     services.approve_request(session, scene.manager, asks(session, scene.plain, scene.one).id, at=make.NOON)
+    enter(session, scene)
+
+
+def test_an_old_entry_without_a_class_keeps_away_what_is_asked_afterwards(session: Session) -> None:
+    scene = set_up(session)
     enter(session, scene, process_class=None)
+    decide(session, scene, Stance.ADOPTED)
+    request = asks(session, scene.vector, scene.one)
+    assert "must_not_run_beside" in refusal(
+        session, lambda: services.approve_request(session, scene.manager, request.id, at=make.NOON)
+    )
 
 
 def test_what_is_over_is_entered_as_it_was(session: Session) -> None:

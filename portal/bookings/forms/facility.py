@@ -224,7 +224,8 @@ class BookingForm(StretchForm, ReadForm):
         "process_class",
         nothing=lambda: gettext("not known: the facility’s usual changeover follows"),
         description=_l(
-            "It decides how long the changeover before the next work is, and what may run beside it."
+            "It decides how long the changeover before the next work is, and what may run beside it. Left open, what is asked "
+            "for later in rooms that share something with this one is judged as if the most demanding work ran here."
         ),
     )
 

@@ -1,6 +1,7 @@
 """What a facility manager decides about a slot request."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -30,6 +31,7 @@ from portal.bookings.rules.decisions import (
     reasons_against_deciding,
     reasons_against_step,
 )
+from portal.bookings.separation import UNSTATED
 from portal.bookings.services.holds import make_offer, release_expired
 from portal.bookings.services.locking import lock_booking, lock_facilities, lock_request
 from portal.bookings.services.sharing import close_for_request
@@ -470,11 +472,15 @@ def _judged(
 
 
 def unread(warned: list[Reason], *, acknowledged: bool) -> list[Reason]:
-    """Return that warnings were not acknowledged, beside the box for it."""
+    """Return that warnings were not acknowledged, beside the box for it, and first what is asked for by name."""
     if acknowledged or not warned:
         return []
     rules = [reason.values["rule"] for reason in warned]
-    return [Reason("segregation_not_acknowledged", {"rules": rules}, field="acknowledged")]
+    asked = [replace(reason, field="process_class") for reason in warned if reason.code == UNSTATED]
+    return [
+        *asked[:1],
+        Reason("segregation_not_acknowledged", {"rules": rules}, field="acknowledged"),
+    ]
 
 
 def _standing(reasons: Iterable[Reason], waived: frozenset[str]) -> list[Reason]:
