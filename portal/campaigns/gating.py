@@ -11,7 +11,7 @@ from portal.campaigns.queries import Seen
 from portal.facilities.models import Facility
 from portal.gates.checklists import facts_of, listed
 from portal.gates.models import Dossier
-from portal.gates.queries import books, latest_checklists
+from portal.gates.queries import latest_checklists, stands
 from portal.gates.rules import Gate, Verdict, gate_before, verdict
 
 Place = tuple[int, Gate]
@@ -42,7 +42,7 @@ def verdicts(session: Session, links: Iterable[Seen], *, at: datetime) -> Mappin
     here = {dossier.facility_id: dossier for dossier in dossiers}
     zone = next(iter(before.values())).time_zone
     today = local_day(at, zone)
-    found = books(session, dossiers, today=today)
+    found = stands(session, dossiers, today=today)
     published = latest_checklists(session, before)
     answers: dict[Place, Verdict] = {}
     for facility_id, gate in gates:

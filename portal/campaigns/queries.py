@@ -4,10 +4,10 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, Select, and_, case, exists, false, func, or_, select
+from sqlalchemy.orm import Session, aliased, joinedload
 
-from portal.bookings.models import Booking, SlotRequest
+from portal.bookings.models import Block, Booking, SlotRequest
 from portal.bookings.queries import asked_of, bookings_of
 from portal.campaigns.models import Campaign, CampaignLink, Run, RunFile
 from portal.campaigns.rules.standing import ChainState, Standing, standing_of, state_of
@@ -54,6 +54,11 @@ class Seen:
         """Return the facility that it has to do with, once there is one."""
         return self.room.facility_id if self.room else None
 
+    @property
+    def is_sent(self) -> bool:
+        """Say whether it has been sent to a facility."""
+        return self.request.submitted_at is not None
+
 
 _HAS_A_ROOM = frozenset({Standing.OFFERED, Standing.HELD, Standing.BOOKED, Standing.RUNNING, Standing.DONE})
 
@@ -72,6 +77,15 @@ def campaigns_shown(
     session: Session, actor: Actor, *, at: datetime, project_id: int | None = None
 ) -> list[Campaign]:
     """Return the campaigns that the actor reads as a whole, the newest first."""
+    return list(session.scalars(_whole(actor, at=at, project_id=project_id)))
+
+
+def ids_of_campaigns_shown(session: Session, actor: Actor, *, at: datetime) -> list[int]:
+    """Return the ids of the campaigns that the actor reads as a whole, the newest first."""
+    return list(session.scalars(_whole(actor, at=at).with_only_columns(Campaign.id)))
+
+
+def _whole(actor: Actor, *, at: datetime, project_id: int | None = None) -> Select[Campaign]:
     question = (
         select(Campaign)
         .join(Campaign.project)
@@ -79,9 +93,7 @@ def campaigns_shown(
         .options(joinedload(Campaign.project))
         .order_by(Campaign.id.desc())
     )
-    if project_id is not None:
-        question = question.where(Campaign.project_id == project_id)
-    return list(session.scalars(question))
+    return question if project_id is None else question.where(Campaign.project_id == project_id)
 
 
 def shown_campaigns(
@@ -152,26 +164,113 @@ def links_of(session: Session, campaign_ids: Collection[int]) -> dict[int, list[
     return found
 
 
-def chain_state(links: Collection[Seen]) -> ChainState:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glance:
+    """As much of a link as a list is sorted by."""
+
+    standing: Standing
+    begins: datetime | None
+    facility_id: int | None
+    is_sent: bool
+
+
+def glances_of(session: Session, campaign_ids: Collection[int]) -> dict[int, list[Glance]]:
+    """Return the links of campaigns as `Seen` would have them, in one query of a few columns."""
+    asked, given = aliased(Cleanroom), aliased(Cleanroom)
+    bookings = aliased(Booking)
+    newest = select(func.max(bookings.id)).where(bookings.request_id == SlotRequest.id).scalar_subquery()
+    rows = session.execute(
+        select(
+            CampaignLink.campaign_id,
+            SlotRequest.state,
+            SlotRequest.submitted_at,
+            SlotRequest.starts_at,
+            asked.facility_id,
+            Booking.state,
+            Block.starts_at,
+            given.facility_id,
+        )
+        .join(SlotRequest, SlotRequest.id == CampaignLink.request_id)
+        .outerjoin(asked, asked.id == SlotRequest.cleanroom_id)
+        .outerjoin(Booking, Booking.id == newest)
+        .outerjoin(Block, Block.id == Booking.block_id)
+        .outerjoin(given, given.id == Block.cleanroom_id)
+        .where(CampaignLink.campaign_id.in_(campaign_ids))
+    )
+    found: dict[int, list[Glance]] = {campaign_id: [] for campaign_id in campaign_ids}
+    for campaign_id, state, sent_at, wanted, asked_at, booked, starts_at, given_at in rows:
+        standing = standing_of(state.value, booked.value if booked else None)
+        has_room = booked is not None and standing in _HAS_A_ROOM
+        planned = None if standing is Standing.LOST else wanted
+        found[campaign_id].append(
+            Glance(
+                standing=standing,
+                begins=starts_at if has_room else planned,
+                facility_id=given_at if has_room else asked_at,
+                is_sent=sent_at is not None,
+            )
+        )
+    return found
+
+
+def names_of(
+    session: Session, actor: Actor, campaign_ids: Collection[int], *, at: datetime
+) -> dict[int, tuple[str, str]]:
+    """Return what each campaign is called, and its project as the actor may know it."""
+    rows = session.execute(
+        select(
+            Campaign.id,
+            Campaign.name,
+            case(
+                (visible_projects(actor, at=at, group=FieldGroup.IDENTITY), Project.name),
+                else_=Project.reference,
+            ),
+        )
+        .join(Campaign.project)
+        .where(Campaign.id.in_(campaign_ids))
+    )
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
+def chain_state(links: Collection[Seen] | Collection[Glance]) -> ChainState:
     """Return where a chain stands as a whole."""
     return state_of([one.standing for one in links])
 
 
-def is_asked_of(actor: Actor, seen: Seen) -> bool:
+def is_asked_of(actor: Actor, seen: Seen | Glance) -> bool:
     """Say whether a link has been sent to a facility at which the actor has a duty."""
-    return seen.request.submitted_at is not None and seen.facility_id in actor.facility_ids
+    return seen.is_sent and seen.facility_id in actor.facility_ids
 
 
-def campaigns_asked(session: Session, actor: Actor) -> list[Campaign]:
+def campaigns_asked(session: Session, actor: Actor, *, project_id: int | None = None) -> list[Campaign]:
     """Return the campaigns of which something is asked of the actor's facilities, the newest first."""
-    return list(
-        session.scalars(
-            select(Campaign)
-            .where(has_part_for(actor))
-            .options(joinedload(Campaign.project).joinedload(Project.organisation))
-            .order_by(Campaign.id.desc())
-        )
+    return list(session.scalars(_asked(actor, project_id=project_id)))
+
+
+def ids_of_campaigns_asked(session: Session, actor: Actor) -> list[int]:
+    """Return the ids of the campaigns of which something is asked of the actor's facilities, the newest first."""
+    return list(session.scalars(_asked(actor).with_only_columns(Campaign.id)))
+
+
+def _asked(actor: Actor, *, project_id: int | None = None) -> Select[Campaign]:
+    question = (
+        select(Campaign)
+        .where(has_part_for(actor))
+        .options(joinedload(Campaign.project).joinedload(Project.organisation))
+        .order_by(Campaign.id.desc())
     )
+    return question if project_id is None else question.where(Campaign.project_id == project_id)
+
+
+def campaigns_in_order(session: Session, ids: Collection[int]) -> list[Campaign]:
+    """Return campaigns that the reader is known to see, in the order of their ids."""
+    found = session.scalars(
+        select(Campaign)
+        .where(Campaign.id.in_(ids))
+        .options(joinedload(Campaign.project).joinedload(Project.organisation))
+    )
+    by_id = {one.id: one for one in found}
+    return [by_id[one] for one in ids if one in by_id]
 
 
 def campaign_asked(session: Session, actor: Actor, campaign_id: int) -> Campaign:

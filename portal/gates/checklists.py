@@ -99,8 +99,8 @@ def changes(before: Sequence[Row], after: Sequence[Row]) -> Changes:
     )
 
 
-def facts_of(project: Project) -> dict[str, Any]:
-    """Return a project's facts as the conditions of items name them; None is unknown."""
+def facts_of(project: Project | Any) -> dict[str, Any]:
+    """Return a project's facts, or those columns of it, as the conditions of items name them; None is unknown."""
     donor = {None: None, True: "autologous", False: "allogeneic"}[project.autologous]
     modified = True if project.product_class.value == "GTMP" else None
     if modified is None and project.gmo_class == 0 and project.vector_level == "none":

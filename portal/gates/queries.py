@@ -1,11 +1,12 @@
 """Named questions about dossiers, checklists and how gates stand."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from portal.accounts.models import User
@@ -15,28 +16,47 @@ from portal.facilities.models import Cleanroom, Facility, RoomKind
 from portal.files.models import StoredFile
 from portal.gates.checklists import Listed, Row, facts_of, listed
 from portal.gates.models import Checklist, Dossier, Evidence, GateItem, Waiver
-from portal.gates.rules import Gate, Known, Verdict, verdict
+from portal.gates.rules import Gate, Item, Known, Verdict, verdict
 from portal.projects.models import Project
 from portal.projects.queries.access import is_own, visible_projects
 from portal.projects.rules.values import FieldGroup
 
 Place = tuple[int, Gate]
+STATED = (
+    Project.product_class,
+    Project.autologous,
+    Project.gmo_class,
+    Project.vector_level,
+    Project.process_state,
+    Project.starting_material,
+    Project.animal_origin,
+    Project.cell_bank,
+    Project.device,
+    Project.shelf_life_hours,
+)
+"""What the conditions of items ask of a project."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GateBook:
-    """Everything about one gate of a dossier."""
+class GateStand:
+    """How one gate of a dossier stands, and the checklist that says so."""
 
     dossier: Dossier
     checklist: Listed
     verdict: Verdict
-    known: dict[str, GateItem]
-    waivers: dict[str, Waiver] = field(default_factory=dict)
 
     @property
     def rows(self) -> list[Row]:
         """Return its items."""
         return list(self.checklist.rows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateBook(GateStand):
+    """Everything about one gate of a dossier."""
+
+    known: dict[str, GateItem]
+    waivers: dict[str, Waiver] = field(default_factory=dict)
 
 
 def shown_to(actor: Actor, *, at: datetime) -> ColumnElement[bool]:
@@ -59,20 +79,82 @@ def shown_to(actor: Actor, *, at: datetime) -> ColumnElement[bool]:
 
 
 def dossiers_shown(
-    session: Session, actor: Actor, *, at: datetime, project_id: int | None = None
+    session: Session,
+    actor: Actor,
+    *,
+    at: datetime,
+    project_id: int | None = None,
+    facility_id: int | None = None,
+    sort: str = "name",
+    offset: int = 0,
+    limit: int | None = None,
 ) -> list[Dossier]:
-    """Return the dossiers that the actor may read, by project and facility."""
-    query = (
-        select(Dossier)
-        .join(Project, Project.id == Dossier.project_id)
+    """Return the dossiers that the actor may read, or some of them in the order asked for, with a minus the other way round.
+
+    `sort` is `name`, where projects whose name the actor may not know stand last, or `facility`.
+    """
+    question = (
+        _shown(actor, at=at, project_id=project_id, facility_id=facility_id)
         .join(Facility, Facility.id == Dossier.facility_id)
-        .where(shown_to(actor, at=at))
         .options(joinedload(Dossier.project).joinedload(Project.organisation), joinedload(Dossier.facility))
-        .order_by(func.lower(Project.name), Project.id, Facility.name)
     )
+    name = case((visible_projects(actor, at=at, group=FieldGroup.IDENTITY), func.lower(Project.name)))
+    key = func.lower(Facility.name) if sort.removeprefix("-") == "facility" else name
+    first = key.desc() if sort.startswith("-") else key.asc()
+    question = question.order_by(first.nulls_last(), name.asc().nulls_last(), Facility.name, Dossier.id)
+    return list(session.scalars(question.offset(offset).limit(limit)))
+
+
+def dossiers_by_open(
+    session: Session, actor: Actor, gate: Gate, *, at: datetime, most_first: bool = False
+) -> list[int]:
+    """Return the ids of the dossiers that the actor may read, by how much is open at a gate."""
+    rows = session.execute(
+        _shown(actor, at=at).with_only_columns(Dossier.id, Dossier.facility_id, *STATED).order_by(Dossier.id)
+    ).all()
+    checklists = _Checklists(session, {row.facility_id for row in rows})
+    shown = _shown(actor, at=at).with_only_columns(Dossier.id)
+    known = _known_of(session, GateItem.dossier_id.in_(shown), today=at.date())
+    open_items: dict[int, int] = {}
+    for row in rows:
+        place = (row.facility_id, gate)
+        found = checklists.verdict(place, known[row.id], facts_of(row), today=at.date())
+        open_items[row.id] = len(found.holding) + len(found.warning)
+    return sorted(open_items, key=open_items.__getitem__, reverse=most_first)
+
+
+def dossiers_in_order(session: Session, actor: Actor, ids: Collection[int], *, at: datetime) -> list[Dossier]:
+    """Return those of these dossiers that the actor may read, in the order of the ids."""
+    found = session.scalars(
+        _shown(actor, at=at)
+        .where(Dossier.id.in_(ids))
+        .options(joinedload(Dossier.project).joinedload(Project.organisation), joinedload(Dossier.facility))
+    )
+    by_id = {one.id: one for one in found}
+    return [by_id[one] for one in ids if one in by_id]
+
+
+def count_dossiers(session: Session, actor: Actor, *, at: datetime) -> int:
+    """Return how many dossiers the actor may read."""
+    return session.scalar(_shown(actor, at=at).with_only_columns(func.count())) or 0
+
+
+def facilities_of_dossiers(session: Session, actor: Actor, *, at: datetime) -> list[Facility]:
+    """Return the facilities of the actor's duties to which a dossier is shown that they may read, by name."""
+    shown = _shown(actor, at=at).with_only_columns(Dossier.facility_id)
+    wanted = (Facility.id.in_(sorted(actor.facility_ids)), Facility.id.in_(shown))
+    return list(session.scalars(select(Facility).where(*wanted).order_by(Facility.name)))
+
+
+def _shown(
+    actor: Actor, *, at: datetime, project_id: int | None = None, facility_id: int | None = None
+) -> Select[Dossier]:
+    question = select(Dossier).join(Project, Project.id == Dossier.project_id).where(shown_to(actor, at=at))
     if project_id is not None:
-        query = query.where(Dossier.project_id == project_id)
-    return list(session.scalars(query))
+        question = question.where(Dossier.project_id == project_id)
+    if facility_id is not None:
+        question = question.where(Dossier.facility_id == facility_id)
+    return question
 
 
 def dossier_shown(
@@ -123,46 +205,44 @@ def versions_of(session: Session, facility_id: int, gate: Gate) -> list[Checklis
     )
 
 
-def books(
+def stands(
     session: Session, dossiers: Collection[Dossier], *, today: date, gates: Iterable[Gate] = Gate
-) -> dict[tuple[int, Gate], GateBook]:
+) -> dict[tuple[int, Gate], GateStand]:
     """Return how the gates of dossiers stand on a day, with a number of questions that does not grow with them."""
     if not dossiers:
         return {}
-    ids = [dossier.id for dossier in dossiers]
-    published = latest_checklists(session, {dossier.facility_id for dossier in dossiers})
-    items = session.scalars(
-        select(GateItem).where(GateItem.dossier_id.in_(ids)).options(selectinload(GateItem.reviewed_by))
-    ).all()
-    waivers = _waivers(session, [item.id for item in items], today=today)
-    items_of: defaultdict[int, dict[str, GateItem]] = defaultdict(dict)
-    for item in items:
-        items_of[item.dossier_id][item.item] = item
-    found: dict[tuple[int, Gate], GateBook] = {}
+    checklists = _Checklists(session, {dossier.facility_id for dossier in dossiers})
+    known = _known_of(session, GateItem.dossier_id.in_([one.id for one in dossiers]), today=today)
+    found: dict[tuple[int, Gate], GateStand] = {}
     for dossier in dossiers:
-        own = items_of[dossier.id]
-        waived = {name: waivers[item.id] for name, item in own.items() if item.id in waivers}
+        facts = facts_of(dossier.project)
         for gate in gates:
-            checklist = listed(gate, published.get((dossier.facility_id, gate)))
-            found[dossier.id, gate] = GateBook(
+            place = (dossier.facility_id, gate)
+            found[dossier.id, gate] = GateStand(
                 dossier=dossier,
-                checklist=checklist,
-                verdict=verdict(
-                    checklist.items,
-                    {name: _known(item, waived.get(name)) for name, item in own.items()},
-                    facts_of(dossier.project),
-                    adopted=checklist.adopted,
-                    today=today,
-                ),
-                known=own,
-                waivers=waived,
+                checklist=checklists.at(place),
+                verdict=checklists.verdict(place, known[dossier.id], facts, today=today),
             )
     return found
 
 
 def book(session: Session, dossier: Dossier, gate: Gate, *, today: date) -> GateBook:
-    """Return how one gate of a dossier stands on a day."""
-    return books(session, [dossier], today=today, gates=[gate])[dossier.id, gate]
+    """Return how one gate of a dossier stands on a day, with everything about its items."""
+    items = session.scalars(
+        select(GateItem).where(GateItem.dossier_id == dossier.id).options(selectinload(GateItem.reviewed_by))
+    ).all()
+    waivers = _waivers(session, [item.id for item in items], today=today)
+    own = {item.item: item for item in items}
+    waived = {name: waivers[item.id] for name, item in own.items() if item.id in waivers}
+    known = {name: _known(item, waived.get(name)) for name, item in own.items()}
+    checklists, place = _Checklists(session, {dossier.facility_id}), (dossier.facility_id, gate)
+    return GateBook(
+        dossier=dossier,
+        checklist=checklists.at(place),
+        verdict=checklists.verdict(place, known, facts_of(dossier.project), today=today),
+        known=own,
+        waivers=waived,
+    )
 
 
 def gate_of(session: Session, dossier: Dossier, item_id: str) -> Gate:
@@ -265,6 +345,51 @@ def facilities_with_gates(session: Session) -> list[Facility]:
             .order_by(Facility.name)
         )
     )
+
+
+class _Checklists:
+    """The checklists that hold at some facilities, their items made once however many dossiers are judged by them."""
+
+    def __init__(self, session: Session, facility_ids: Collection[int]) -> None:
+        self._published = latest_checklists(session, facility_ids)
+        self._listed: dict[Place, tuple[Listed, list[Item]]] = {}
+
+    def at(self, place: Place) -> Listed:
+        """Return the items of a gate as they hold at a facility."""
+        return self._kept(place)[0]
+
+    def verdict(
+        self, place: Place, known: Mapping[str, Known], facts: Mapping[str, Any], *, today: date
+    ) -> Verdict:
+        """Return how a gate stands at a facility for a project of which so much is known."""
+        checklist, items = self._kept(place)
+        return verdict(items, known, facts, adopted=checklist.adopted, today=today)
+
+    def _kept(self, place: Place) -> tuple[Listed, list[Item]]:
+        if place not in self._listed:
+            checklist = listed(place[1], self._published.get(place))
+            self._listed[place] = checklist, checklist.items
+        return self._listed[place]
+
+
+def _known_of(
+    session: Session, which: ColumnElement[bool], *, today: date
+) -> defaultdict[int, dict[str, Known]]:
+    """Return what is stored of the items of some dossiers, by dossier and item."""
+    waived_until = (
+        select(func.max(Waiver.until))
+        .where(Waiver.gate_item_id == GateItem.id, Waiver.ended_at.is_(None), Waiver.until >= today)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(GateItem.dossier_id, GateItem.item, GateItem.state, GateItem.valid_until, waived_until).where(
+            which
+        )
+    )
+    found: defaultdict[int, dict[str, Known]] = defaultdict(dict)
+    for dossier_id, item, state, valid_until, waived in rows:
+        found[dossier_id][item] = Known(state=state, valid_until=valid_until, waived_until=waived)
+    return found
 
 
 def _waivers(session: Session, item_ids: Collection[int], *, today: date) -> dict[int, Waiver]:

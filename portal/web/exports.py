@@ -18,12 +18,16 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "�
 """What a spreadsheet takes for the beginning of a formula, in full width too."""
 
 
+PAGES = frozenset({"page", "part_page"})
+"""What an address calls the page of a list that it asks for; a file holds all of them."""
+
+
 def file_links(endpoint: str, *, ending: str = "kind", **values: Any) -> list[tuple[str, str]]:
     """Return where the list of this page can be taken along, with the filters and the order of its address.
 
     `ending` is what the endpoint calls the kind of file. What the address says is no value of `url_for`: it may say anything.
     """
-    asked = urlencode([(name, value) for name, value in request.args.items(multi=True) if name != "page"])
+    asked = urlencode([(name, value) for name, value in request.args.items(multi=True) if name not in PAGES])
     kinds: tuple[Kind, ...] = ("csv", "xlsx")
     links: list[tuple[str, str]] = []
     for kind in kinds:

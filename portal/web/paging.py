@@ -3,9 +3,9 @@
 import flask
 
 
-def page_number(count: int, size: int) -> int:
-    """Return the page that the address asks for, the last one at most."""
-    written = flask.request.args.get("page", "")
+def page_number(count: int, size: int, *, name: str = "page") -> int:
+    """Return the page that the address asks for, the last one at most; the second list of a page has a `name` of its own."""
+    written = flask.request.args.get(name, "")
     asked = max(1, int(written)) if written.isascii() and written.isdecimal() and len(written) < 7 else 1
     return min(asked, pages_of(count, size))
 

@@ -16,6 +16,8 @@ from portal.bookings.models import Booking, BookingState, RequestState, RunKind
 from portal.campaigns import queries
 from portal.campaigns.rules.runs import RunState
 from portal.campaigns.rules.standing import Standing
+from portal.campaigns.services import begin_campaign
+from portal.campaigns.views import lists
 from portal.core.actors import Actor
 from portal.core.clock import now
 from portal.files.storage import EXTENSION, Folder
@@ -277,3 +279,32 @@ def test_a_link_moves_with_what_follows(client: PageClient, scene: Scene) -> Non
     assert scene.link("Development").moments == (make.midnight(18), make.midnight(23))
     assert scene.link("Engineering").moments == (make.midnight(1, 2), make.midnight(6, 2))
     assert client.get(f"/campaigns/{scene.campaign.id}/windows?move=999999").status_code == 404
+
+
+def test_both_lists_come_in_pages_of_their_own_in_the_order_asked_for(
+    client: PageClient, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists, "PAGE", 1)
+    scene.campaign.name = "Alder"
+    over_both(scene)
+    scene.choose()
+    scene.request()
+    other = begin_campaign(scene.session, scene.founder, scene.project.id, name="Birch", remark="", at=now())
+    scene.session.commit()
+    client.sign_in(scene.founder)
+    for sort, first, second in (
+        ("", "Birch", "Alder"),
+        ("sort=name", "Alder", "Birch"),
+        ("sort=-state", "Birch", "Alder"),
+        ("sort=-links", "Alder", "Birch"),
+        ("sort=begins", "Alder", "Birch"),
+    ):
+        pages = [client.get(f"/campaigns?{sort}&page={page}").text for page in (1, 2)]
+        assert [first in pages[0], second in pages[0]] == [True, False], sort
+        assert [first in pages[1], second in pages[1]] == [False, True], sort
+        assert "2 campaigns" in pages[0]
+        file = client.get(f"/campaigns/whole.csv?{sort}&page=2").text
+        assert file.index(first) < file.index(second)
+    text = client.sign_in(scene.lab_manager).get("/campaigns?sort=-begins&part_page=9").text
+    assert f"/campaigns/{scene.campaign.id}/part" in text
+    assert f"/campaigns/{other.id}/part" not in text

@@ -20,6 +20,7 @@ from portal.gates import checklists, queries, services
 from portal.gates.models import Checklist, Evidence, GateItem
 from portal.gates.rules import Gate, ItemState
 from portal.gates.services import Given
+from portal.gates.views import matrix
 from portal.projects.models import Grant
 from portal.projects.rules.values import FieldGroup, GrantReason
 from portal.signatures.models import Signature
@@ -27,7 +28,7 @@ from portal.store import db
 from tests import make
 from tests.client import PageClient
 from tests.files import samples
-from tests.gates.conftest import Scene
+from tests.gates.conftest import Scene, show_to
 
 PASSWORD = "winter barley over the bridge"
 ITEM = "gme_quality_agreement"
@@ -326,3 +327,43 @@ def test_the_matrix_asks_no_more_questions_of_many_dossiers_than_of_few(
     with client._client.application.app_context():
         assert asked() == few
     assert len(queries.dossiers_shown(session, scene.founder, at=make.NOON)) == 7
+
+
+def test_the_matrix_comes_in_pages_in_the_order_asked_for_and_its_file_whole(
+    client: PageClient, session: Session, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(matrix, "PAGE", 2)
+    scene.project.name = "Alpha"
+    for name, given in (("Beta", 2), ("Gamma", 1)):
+        more = make.project(session, session.get_one(Organisation, scene.founder.organisation_id), name=name)
+        show_to(session, more, scene.facility.operator_id or 0, FieldGroup.PROCESS)
+        dossier = services.open_dossier(session, scene.founder, more.id, scene.facility.id, at=make.NOON)
+        settled = [row["id"] for row in checklists.base(Gate.GMP_ENTRY).rows if row["blocking"]][:given]
+        for item in settled:
+            session.add(GateItem(dossier_id=dossier.id, item=item, state=ItemState.ACCEPTED))
+    session.commit()
+    client.sign_in(scene.founder)
+    first, second = client.get("/gates?sort=-name").text, client.get("/gates?sort=-name&page=2").text
+    assert first.index("Gamma") < first.index("Beta")
+    assert "Alpha" not in first
+    assert ("Alpha" in second, "Beta" in second, "3 projects at facilities" in second) == (True, False, True)
+    least = client.get("/gates?sort=gmp_entry").text
+    assert least.index("Beta") < least.index("Gamma")
+    assert "Alpha" in client.get("/gates?sort=gmp_entry&page=2").text
+    most = client.get("/gates.csv?sort=-gmp_entry&page=2").text
+    assert most.index("Alpha") < most.index("Gamma") < most.index("Beta")
+
+
+def test_a_name_that_is_hidden_has_no_place_among_those_that_are_known(
+    client: PageClient, session: Session, scene: Scene
+) -> None:
+    scene.project.name = "Zeta"
+    hidden = make.project(
+        session, session.get_one(Organisation, scene.founder.organisation_id), name="Aardvark"
+    )
+    show_to(session, hidden, scene.facility.operator_id or 0, FieldGroup.PROCESS)
+    unnamed = services.open_dossier(session, scene.founder, hidden.id, scene.facility.id, at=make.NOON)
+    session.commit()
+    text = client.sign_in(scene.qa).get("/gates").text
+    assert "Aardvark" not in text
+    assert text.index("Zeta") < text.index(f"/gates/{unnamed.id}/")

@@ -1,6 +1,6 @@
 """Campaigns as lists: those of one project, and those of everything that the reader works with."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from portal.bookings.takings import identified_projects
 from portal.campaigns import queries, services, words
 from portal.campaigns.forms import CampaignForm
 from portal.campaigns.models import Campaign
-from portal.campaigns.queries import Seen
+from portal.campaigns.queries import Glance, Seen
 from portal.campaigns.views.blueprint import bp
 from portal.core import clock
 from portal.core.actors import Actor, Role
@@ -30,16 +30,12 @@ from portal.web.actors import back, current_actor, for_roles, signed_in
 from portal.web.exports import Kind, Value, export, file_links
 from portal.web.filters import day
 from portal.web.locale import local
+from portal.web.paging import page_number, pages_of
 from portal.web.sorting import in_order
 
 READERS = (Role.FOUNDER, Role.FACILITY_MANAGER, Role.QA, Role.QP, Role.ADVISER)
-SORTS: dict[str, Callable[[dict[str, Any]], Any]] = {
-    "name": lambda row: (row.get("name") or row["project"]).casefold(),
-    "project": lambda row: row["project"].casefold(),
-    "state": lambda row: str(row["badge"][1]).casefold(),
-    "links": lambda row: row["links"],
-    "begins": lambda row: row["begins"],
-}
+PAGE = 30
+SORTS = ("name", "project", "state", "links", "begins")
 TAB = Tab(_l("Campaigns"), "campaigns.project", frozenset({FieldGroup.BOOKINGS}))
 
 
@@ -47,12 +43,21 @@ TAB = Tab(_l("Campaigns"), "campaigns.project", frozenset({FieldGroup.BOOKINGS})
 @for_roles(*READERS)
 def index() -> ResponseReturnValue:
     """Show every campaign that the reader works with: whole, or the part that is asked of their facilities."""
-    actor = current_actor()
-    (rows, sort), (parts, _sort) = _whole(), _parts()
+    session, actor, at = db.session(), current_actor(), clock.now()
+    sort = _sort()
+    whole = _ordered(queries.ids_of_campaigns_shown(session, actor, at=at), sort, parts=False, at=at)
+    parts = _ordered(queries.ids_of_campaigns_asked(session, actor), sort, parts=True, at=at)
+    page, part_page = page_number(len(whole), PAGE), page_number(len(parts), PAGE, name="part_page")
     return render_template(
         "campaigns/index.html",
-        rows=rows,
-        parts=parts,
+        rows=rows_of(session, queries.campaigns_in_order(session, _on(whole, page))),
+        count=len(whole),
+        page=page,
+        pages=pages_of(len(whole), PAGE),
+        parts=parts_of(session, actor, queries.campaigns_in_order(session, _on(parts, part_page)), at=at),
+        part_count=len(parts),
+        part_page=part_page,
+        part_pages=pages_of(len(parts), PAGE),
         sort=sort,
         exports=file_links("campaigns.index_file", which="whole"),
         part_exports=file_links("campaigns.index_file", which="parts"),
@@ -64,7 +69,8 @@ def index() -> ResponseReturnValue:
 @bp.get("/campaigns/<any(whole, parts):which>.<any(csv, xlsx):kind>")
 @for_roles(*READERS)
 def index_file(which: str, kind: Kind) -> ResponseReturnValue:
-    """Hand out the whole campaigns of the list, or the parts that are asked of the reader's facilities."""
+    """Hand out the whole campaigns of the list, or the parts that are asked of the reader's facilities, all pages of it."""
+    session, actor, at = db.session(), current_actor(), clock.now()
     columns = [
         _("Reference"),
         _("Campaign"),
@@ -74,7 +80,12 @@ def index_file(which: str, kind: Kind) -> ResponseReturnValue:
         _("Links"),
         _("From – to"),
     ]
-    rows, _sort = _whole() if which == "whole" else _parts()
+    if which == "whole":
+        ids = _ordered(queries.ids_of_campaigns_shown(session, actor, at=at), _sort(), parts=False, at=at)
+        rows = rows_of(session, queries.campaigns_in_order(session, ids))
+    else:
+        ids = _ordered(queries.ids_of_campaigns_asked(session, actor), _sort(), parts=True, at=at)
+        rows = parts_of(session, actor, queries.campaigns_in_order(session, ids), at=at)
     return export(kind, "campaigns" if which == "whole" else "parts-of-campaigns", columns, map(_cells, rows))
 
 
@@ -114,7 +125,7 @@ def _page(project_id: int, form: CampaignForm) -> str:
     if not seen.shows(FieldGroup.BOOKINGS):
         raise NotFound
     whole = queries.campaigns_shown(session, actor, at=at, project_id=project_id)
-    asked = [one for one in queries.campaigns_asked(session, actor) if one.project_id == project_id]
+    asked = queries.campaigns_asked(session, actor, project_id=project_id)
     known = {one.id for one in whole}
     return render_template(
         "campaigns/project.html",
@@ -125,17 +136,33 @@ def _page(project_id: int, form: CampaignForm) -> str:
     )
 
 
-def _whole() -> tuple[list[dict[str, Any]], str]:
-    session = db.session()
-    return in_order(
-        rows_of(session, queries.campaigns_shown(session, current_actor(), at=clock.now())), SORTS
-    )
+def _sort() -> str:
+    asked = flask.request.args.get("sort", "")
+    return asked if asked.removeprefix("-") in SORTS else ""
 
 
-def _parts() -> tuple[list[dict[str, Any]], str]:
-    session, actor = db.session(), current_actor()
-    asked = queries.campaigns_asked(session, actor)
-    return in_order(parts_of(session, actor, asked, at=clock.now()), SORTS)
+def _on(ids: list[int], page: int) -> list[int]:
+    return ids[(page - 1) * PAGE : page * PAGE]
+
+
+def _ordered(ids: list[int], sort: str, *, parts: bool, at: datetime) -> list[int]:
+    """Return campaigns in the order that the address asks for, by what the list would show of each."""
+    if not sort:
+        return ids
+    session, actor, by = db.session(), current_actor(), sort.removeprefix("-")
+    keys: dict[int, Any]
+    if by in {"name", "project"}:
+        names = queries.names_of(session, actor, ids, at=at)
+        place = 0 if by == "name" and not parts else 1
+        keys = {one: names[one][place].casefold() for one in ids}
+    else:
+        links: Mapping[int, list[Glance]] = queries.glances_of(session, ids)
+        if parts:
+            links = {
+                key: [one for one in seen if queries.is_asked_of(actor, one)] for key, seen in links.items()
+            }
+        keys = {one: KEYS[by](links[one]) for one in ids}
+    return in_order(ids, {by: keys.__getitem__})[0]
 
 
 def _cells(row: dict[str, Any]) -> list[Value]:
@@ -148,6 +175,14 @@ def _cells(row: dict[str, Any]) -> list[Value]:
         row["links"],
         row["span"],
     ]
+
+
+KEYS: Mapping[str, Callable[[list[Glance]], Any]] = {
+    "state": lambda links: str(words.chain_badge(queries.chain_state(links))[1]).casefold(),
+    "links": len,
+    "begins": lambda links: min((one.begins for one in links if one.begins is not None), default=None),
+}
+"""By what a list is sorted that follows from the links of a chain."""
 
 
 def rows_of(session: Session, campaigns: Sequence[Campaign]) -> list[dict[str, Any]]:
@@ -163,7 +198,6 @@ def rows_of(session: Session, campaigns: Sequence[Campaign]) -> list[dict[str, A
             "badge": words.chain_badge(queries.chain_state(links[one.id])),
             "links": len(links[one.id]),
             "span": span_of(links[one.id]),
-            "begins": _begin_of(links[one.id]),
         }
         for one in campaigns
     ]
@@ -190,14 +224,9 @@ def parts_of(
                 "badge": words.chain_badge(queries.chain_state(own)),
                 "links": len(own),
                 "span": span_of(own),
-                "begins": _begin_of(own),
             }
         )
     return rows
-
-
-def _begin_of(links: Sequence[Seen]) -> datetime | None:
-    return min((one.moments[0] for one in links if one.moments is not None), default=None)
 
 
 def span_of(links: Sequence[Seen]) -> str | None:

@@ -102,9 +102,7 @@ def _page(facility: Facility, gate: Gate, form: ChecklistForm | None) -> str:
         form.holding.data = [str(row["id"]) for row in now.rows if row["blocking"]]
     if form is not None:
         form.version.data = str(now.version)
-    dossiers = [
-        one for one in queries.dossiers_shown(session, actor, at=at) if one.facility_id == facility.id
-    ]
+    dossiers = queries.dossiers_shown(session, actor, at=at, facility_id=facility.id)
     names = titles(dossiers)
     return flask.render_template(
         "gates/checklist.html",

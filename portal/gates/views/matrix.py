@@ -1,21 +1,22 @@
 """Every project's gates at a glance, and one gate with its items."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import flask
 from flask import url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from portal.core import clock
-from portal.core.actors import Role
+from portal.core.actors import Actor, Role
 from portal.gates import queries, rules, words
 from portal.gates.checklists import Row as ItemRow
 from portal.gates.checklists import as_item, facts_of
 from portal.gates.models import Dossier
-from portal.gates.queries import GateBook
+from portal.gates.queries import GateBook, GateStand
 from portal.gates.rules import Gate, Standing, Verdict
 from portal.gates.views.blueprint import bp
 from portal.projects.queries import groups_of_each
@@ -25,7 +26,7 @@ from portal.store import db
 from portal.web.actors import current_actor, for_roles
 from portal.web.exports import Kind, export, file_links
 from portal.web.filters import day
-from portal.web.sorting import in_order
+from portal.web.paging import page_number, pages_of
 
 READERS = (Role.FOUNDER, Role.FACILITY_MANAGER, Role.QA, Role.QP, Role.ADVISER)
 
@@ -50,37 +51,37 @@ class Row:
     cells: list[Cell]
 
 
-SORTS: dict[str, Callable[[Row], Any]] = {
-    "name": lambda row: row.name.casefold(),
-    "facility": lambda row: row.dossier.facility.name.casefold(),
-    **{
-        gate.value: lambda row, place=place: len(row.cells[place].items)  # type: ignore[misc]
-        for place, gate in enumerate(Gate)
-    },
-}
-"""A gate sorts by how much is open at it."""
+PAGE = 30
+SORTS = ("name", "facility", *(gate.value for gate in Gate))
+"""By what the list can be sorted; a gate sorts by how much is open at it."""
 
 
 @bp.get("/gates")
 @for_roles(*READERS)
 def matrix() -> ResponseReturnValue:
     """Show what is open at each gate of every project that the reader may see."""
-    rows, sort = _listed()
+    session, actor, at = db.session(), current_actor(), clock.now()
+    count = queries.count_dossiers(session, actor, at=at)
+    page, sort = page_number(count, PAGE), _sort()
     return flask.render_template(
         "gates/matrix.html",
         gates=[(words.gate(gate), gate.value) for gate in Gate],
-        rows=rows,
+        rows=_rows(_dossiers(sort, at=at, offset=(page - 1) * PAGE, limit=PAGE), at=at),
+        count=count,
+        page=page,
+        pages=pages_of(count, PAGE),
         sort=sort,
         exports=file_links("gates.matrix_file"),
-        is_founder=Role.FOUNDER in current_actor().roles,
-        checklists=_own_checklists([row.dossier for row in rows]),
+        is_founder=Role.FOUNDER in actor.roles,
+        checklists=_own_checklists(session, actor, at=at),
     )
 
 
 @bp.get("/gates.<any(csv, xlsx):kind>")
 @for_roles(*READERS)
 def matrix_file(kind: Kind) -> ResponseReturnValue:
-    """Hand out the list that the same address without its ending shows, with what holds each gate or warns."""
+    """Hand out the list that the same address without its ending shows, all pages of it, with what holds each gate or warns."""
+    at = clock.now()
     columns = [_("Project"), _("Facility")]
     for gate in Gate:
         columns += [words.gate(gate), _("%(gate)s: open", gate=words.gate(gate))]
@@ -90,7 +91,7 @@ def matrix_file(kind: Kind) -> ResponseReturnValue:
             row.dossier.facility.name,
             *(value for one in row.cells for value in (one.words, "; ".join(one.items))),
         ]
-        for row in _listed()[0]
+        for row in _rows(_dossiers(_sort(), at=at), at=at)
     ]
     return export(kind, "gates", columns, rows)
 
@@ -123,16 +124,28 @@ def show(dossier_id: int, gate: str) -> ResponseReturnValue:
     )
 
 
-def _listed() -> tuple[list[Row], str]:
-    """Return every dossier that the reader may see, in the order that the address asks for, and that order."""
-    session, actor, at = db.session(), current_actor(), clock.now()
-    dossiers = queries.dossiers_shown(session, actor, at=at)
-    found, names = queries.books(session, dossiers, today=at.date()), titles(dossiers)
-    rows = [
+def _sort() -> str:
+    asked = flask.request.args.get("sort", "")
+    return asked if asked.removeprefix("-") in SORTS else ""
+
+
+def _dossiers(sort: str, *, at: datetime, offset: int = 0, limit: int | None = None) -> list[Dossier]:
+    """Return the dossiers that the reader may see, or some of them, in the order that the address asks for."""
+    session, actor = db.session(), current_actor()
+    word = sort.removeprefix("-")
+    if word not in set(Gate):
+        return queries.dossiers_shown(session, actor, at=at, sort=sort or "name", offset=offset, limit=limit)
+    ids = queries.dossiers_by_open(session, actor, Gate(word), at=at, most_first=sort.startswith("-"))
+    last = None if limit is None else offset + limit
+    return queries.dossiers_in_order(session, actor, ids[offset:last], at=at)
+
+
+def _rows(dossiers: list[Dossier], *, at: datetime) -> list[Row]:
+    found, names = queries.stands(db.session(), dossiers, today=at.date()), titles(dossiers)
+    return [
         Row(name=names[one.id], dossier=one, cells=[cell(found[one.id, gate]) for gate in Gate])
         for one in dossiers
     ]
-    return in_order(rows, SORTS)
 
 
 def titles(dossiers: list[Dossier]) -> dict[int, str]:
@@ -153,16 +166,16 @@ def badge(verdict: Verdict) -> tuple[str, str]:
     return kind, words.summary(verdict)
 
 
-def cell(book: GateBook) -> Cell:
+def cell(book: GateStand) -> Cell:
     """Return a gate as the matrix shows it."""
     kind, said = badge(book.verdict)
     listed = [*book.verdict.holding, *book.verdict.warning]
-    names = {row["id"]: words.said(row["name"]) for row in book.rows}
+    names = {row["id"]: row["name"] for row in book.rows}
     return Cell(
         url=url_for("gates.show", dossier_id=book.dossier.id, gate=book.checklist.gate.value),
         kind=kind,
         words=said,
-        items=[names[item_id] for item_id in listed],
+        items=[words.said(names[item_id]) for item_id in listed],
     )
 
 
@@ -216,10 +229,8 @@ def _groups(book: GateBook) -> list[tuple[str, list[dict[str, Any]]]]:
     return [(title, [shown[one] for one in ids]) for title, ids in groups if ids]
 
 
-def _own_checklists(dossiers: list[Dossier]) -> list[tuple[str, str]]:
-    own = current_actor().facility_ids
-    places = {one.facility_id: one.facility for one in dossiers if one.facility_id in own}
+def _own_checklists(session: Session, actor: Actor, *, at: datetime) -> list[tuple[str, str]]:
     return [
         (place.name, url_for("gates.checklist", slug=place.slug, gate=Gate.GMP_ENTRY.value))
-        for place in sorted(places.values(), key=lambda place: place.name)
+        for place in queries.facilities_of_dossiers(session, actor, at=at)
     ]

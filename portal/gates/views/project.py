@@ -68,7 +68,7 @@ def _page(project_id: int, form: OpenForm) -> str:
     dossiers = queries.dossiers_shown(session, actor, at=at, project_id=project_id)
     if not seen.is_own and not seen.groups & SHOWN_WITH:
         raise NotFound
-    found = queries.books(session, dossiers, today=at.date())
+    found = queries.stands(session, dossiers, today=at.date())
     _offer(form)
     return render_template(
         "gates/project.html",
