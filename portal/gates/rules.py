@@ -76,6 +76,10 @@ class Known:
     waived_until: date | None = None
 
 
+UNTOUCHED = Known()
+"""What is known of an item about which nothing was ever done."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """How a gate stands on a day: what holds it, what only warns, and how each item stands."""
@@ -112,7 +116,9 @@ def unknown_facts(item: Item, facts: Mapping[str, Any]) -> tuple[str, ...]:
 
 def is_needed(item: Item, facts: Mapping[str, Any]) -> bool:
     """Say whether an item is needed for a project; what is unknown counts as if it were."""
-    return all(_may_be(key, wanted, facts) for key, wanted in (item.applies_when or {}).items())
+    if not item.applies_when:
+        return True
+    return all(_may_be(key, wanted, facts) for key, wanted in item.applies_when.items())
 
 
 def standing_of(item: Item, known: Known, facts: Mapping[str, Any], *, today: date) -> Standing:
@@ -139,7 +145,7 @@ def verdict(
     """Return how a gate stands; `adopted` says that the facility's QA has published the checklist as its own."""
     listed = list(items)
     standings = {
-        item.id: standing_of(item, known.get(item.id, Known()), facts, today=today) for item in listed
+        item.id: standing_of(item, known.get(item.id, UNTOUCHED), facts, today=today) for item in listed
     }
     open_items = [item for item in listed if item.blocking and standings[item.id] not in SETTLED]
     return Verdict(
