@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from portal.accounts.models import Membership, User
@@ -26,6 +26,7 @@ from portal.facilities.models import Cleanroom, Facility
 from portal.facilities.queries import check_slug, facility_named
 from portal.projects.models import FieldGroup, Project
 from portal.projects.queries import groups_of_each
+from portal.store import UtcDateTime
 
 WAITING_FOR_FACILITY = (RequestState.SUBMITTED,)
 WAITING_FOR_OTHERS = (RequestState.OFFERED, RequestState.NEEDS_INFO, RequestState.WAITLISTED)
@@ -39,22 +40,73 @@ def requests_at(
     states: Collection[RequestState],
     facility_id: int | None = None,
     cleanroom_id: int | None = None,
+    offset: int = 0,
+    limit: int | None = None,
 ) -> list[SlotRequest]:
-    """Return the requests asked of the facilities where the actor has a duty, what waits longest first."""
+    """Return the requests asked of the facilities where the actor has a duty, or some of them.
+
+    First what waits for the facility, then what waits for others, the longest first; then what is decided, the latest first.
+    """
+    wanted = _asked_here(actor, states=states, facility_id=facility_id, cleanroom_id=cleanroom_id)
+    is_decided = SlotRequest.state.in_(DECIDED)
+    group = case((SlotRequest.state.in_(WAITING_FOR_FACILITY), 0), (is_decided, 2), else_=1)
+    order = (
+        group,
+        case((is_decided, SlotRequest.id)).desc().nulls_last(),
+        SlotRequest.waiting_since.asc().nulls_last(),
+        SlotRequest.id,
+    )
+    return list(session.scalars(_requests().where(*wanted).order_by(*order).offset(offset).limit(limit)))
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How many requests are in one state in one time zone, and since when the first of them waits."""
+
+    state: RequestState
+    time_zone: str
+    number: int
+    since: datetime
+
+
+def waiting_at(
+    session: Session,
+    actor: Actor,
+    *,
+    states: Collection[RequestState],
+    facility_id: int | None = None,
+    cleanroom_id: int | None = None,
+) -> list[Waiting]:
+    """Return how many of the requests that `requests_at` returns are in each state, and how long they wait."""
+    wanted = _asked_here(actor, states=states, facility_id=facility_id, cleanroom_id=cleanroom_id)
+    since = func.coalesce(
+        SlotRequest.waiting_since, SlotRequest.decided_at, SlotRequest.submitted_at, SlotRequest.created_at
+    )
+    rows = session.execute(
+        select(SlotRequest.state, Facility.time_zone, func.count(), func.min(since, type_=UtcDateTime()))
+        .join(Cleanroom, Cleanroom.id == SlotRequest.cleanroom_id)
+        .join(Facility, Facility.id == Cleanroom.facility_id)
+        .where(*wanted)
+        .group_by(SlotRequest.state, Facility.time_zone)
+    )
+    return [Waiting(*row) for row in rows]
+
+
+def _asked_here(
+    actor: Actor,
+    *,
+    states: Collection[RequestState],
+    facility_id: int | None,
+    cleanroom_id: int | None,
+) -> tuple[ColumnElement[bool], ...]:
     wanted = actor.facility_ids if facility_id is None else actor.facility_ids & {facility_id}
     here = select(Cleanroom.id).where(Cleanroom.facility_id.in_(wanted))
     if cleanroom_id is not None:
         here = here.where(Cleanroom.id == cleanroom_id)
-    return list(
-        session.scalars(
-            _requests()
-            .where(
-                SlotRequest.state.in_(states),
-                SlotRequest.submitted_at.is_not(None),
-                SlotRequest.cleanroom_id.in_(here),
-            )
-            .order_by(SlotRequest.waiting_since.asc().nulls_last(), SlotRequest.id)
-        )
+    return (
+        SlotRequest.state.in_(states),
+        SlotRequest.submitted_at.is_not(None),
+        SlotRequest.cleanroom_id.in_(here),
     )
 
 
@@ -100,8 +152,8 @@ def proposals_in(session: Session, cleanroom_ids: Collection[int], *, within: Sl
                 MoveProposal.ends_at > within.start,
             )
             .options(
-                joinedload(MoveProposal.booking).joinedload(Booking.organisation),
-                joinedload(MoveProposal.booking).joinedload(Booking.request),
+                joinedload(MoveProposal.booking, innerjoin=True).joinedload(Booking.organisation),
+                joinedload(MoveProposal.booking, innerjoin=True).joinedload(Booking.request),
             )
             .order_by(MoveProposal.id)
         )

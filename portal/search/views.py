@@ -33,6 +33,7 @@ def show() -> ResponseReturnValue:
         groups=groups,
         only=only,
         total=sum(group.total for group in groups),
+        is_more=any(group.is_more for group in groups),
         page=_page(),
         pages=max((-(-group.total // A_PAGE) for group in groups), default=1) if only else 1,
         kinds=[(kind, title_of(kind)) for kind in _kinds()],

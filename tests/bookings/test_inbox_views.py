@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from portal.accounts.models import Organisation
 from portal.bookings import services
 from portal.bookings.models import Booking, BookingState, RequestState, SlotRequest
+from portal.bookings.views import inbox
 from portal.core.actors import Actor, Role
 from portal.core.clock import now
 from portal.ledger import Entry
@@ -430,3 +431,33 @@ def test_the_number_of_questions_does_not_grow_with_the_requests(
         arrived(session, room(session, where=where.facility), days(30 + number, 35 + number))
         arrived(session, where, days(30 + number, 35 + number))
     assert statements(client, "/inbox") <= few
+
+
+def test_the_inbox_comes_in_pages_and_says_how_much_waits_on_all_of_them(
+    client: PageClient, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "PAGE", 2)
+    where = room(session)
+    manager = make.manager(session, where)
+    asked = [
+        arrived(
+            session,
+            where,
+            days(30 + 10 * number, 35 + 10 * number),
+            waiting_since=now() - timedelta(days=9 - number),
+        )
+        for number in range(3)
+    ]
+    client.sign_in(manager)
+    first, second = client.get("/inbox").text, client.get("/inbox?page=2").text
+    for page in (first, second):
+        assert "3 requests wait for you · the longest for 9 days" in page
+    assert [f"/inbox/{one.id}" in first for one in asked] == [True, True, False]
+    assert [f"/inbox/{one.id}?page=2" in second for one in asked] == [False, False, True]
+    assert len(client.get("/inbox.csv?page=2").text.splitlines()) == 4
+    for number, one in enumerate(asked):
+        one.state, one.decided_at = RequestState.REJECTED, now() - timedelta(days=number)
+    session.commit()
+    decided = client.get("/inbox?state=decided").text
+    assert decided.index(f"/inbox/{asked[2].id}") < decided.index(f"/inbox/{asked[1].id}")
+    assert f"/inbox/{asked[0].id}" in client.get("/inbox?state=decided&page=2").text

@@ -1,6 +1,7 @@
 """The whole way over the pages: as adviser, founder and investor, and what an investor's browser never gets."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from portal.mail.models import OutgoingMail
 from portal.matching import queries
 from portal.matching.models import Introduction
 from portal.matching.rules.introductions import State
+from portal.matching.views import boards
 from portal.projects.models import FieldGroup
 from portal.reference import shipped
 from tests import make
@@ -243,6 +245,39 @@ def test_the_board_has_no_card_of_somebody_elses(client: PageClient, session: Se
     for stranger in (make.founder(session), make.investor(session)):
         page = client.sign_in(stranger).get("/introductions").text
         assert "No introduction yet" in page
+
+
+def test_the_board_shows_the_latest_of_each_column_and_a_column_alone_in_pages(
+    client: PageClient, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(boards, "A_COLUMN", 1)
+    monkeypatch.setattr(boards, "PAGE", 2)
+    one = staged(session)
+    made = [
+        Introduction(
+            project_id=make.project(session, one.project.organisation, name=f"Kin {number}").id,
+            partner_id=one.thesis.id,
+            state=state,
+            adviser_id=one.adviser.user_id if number < 2 else None,
+            created_at=make.NOON,
+            updated_at=make.NOON + timedelta(hours=number),
+        )
+        for number, state in enumerate([State.SHORTLISTED] * 3 + [State.SUPPORTED])
+    ]
+    session.add_all(made)
+    session.commit()
+    cards = [f'data-card="{it.id}"' for it in made]
+    page = client.sign_in(one.adviser).get("/introductions").text
+    assert [card in page for card in cards] == [False, False, True, True]
+    assert "4 introductions" in page
+    assert "3 wait for you" in page
+    assert "Show all 3" in page
+    alone = "/introductions?column=shortlisted"
+    assert [card in client.get(alone).text for card in cards] == [False, True, True, False]
+    assert [card in client.get(f"{alone}&page=2").text for card in cards] == [True, False, False, False]
+    assert [card in client.get(f"{alone}&mine=1").text for card in cards] == [True, True, False, False]
+    rows = client.get("/introductions/export.csv").text.splitlines()
+    assert (len(rows), len(client.get("/introductions/export.csv?mine=1").text.splitlines())) == (5, 3)
 
 
 def _is_warned(page: str) -> None:

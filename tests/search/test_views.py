@@ -7,6 +7,7 @@ from portal.core.actors import Actor
 from portal.facilities.models import Cleanroom
 from portal.projects.models import Project
 from portal.projects.rules.values import Visibility
+from portal.search.queries import finding
 from tests import make
 from tests.client import PageClient
 from tests.page import attributes, parsed
@@ -167,3 +168,21 @@ def test_the_header_and_the_search_page_keep_the_words(client: PageClient) -> No
     page = client.get('/search?q="<b>x').get_data(as_text=True)
     fields = [attributes(one).get("value", "") for one in parsed(page).query("main input[name=q]")]
     assert fields == ['"<b>x']
+
+
+def test_what_nearly_everything_says_is_counted_so_far_and_no_further(
+    client: PageClient, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(finding, "MOST", 3)
+    site = make.facility(session, name="Granskog")
+    rooms = [make.cleanroom(session, site, code=f"G{number}", name="Tallrum") for number in range(3)]
+    session.commit()
+    exact = text(client.get("/search?q=tallrum"))
+    assert ("3 hits" in exact, "More than" in exact) == (True, False)
+    make.cleanroom(session, site, code="G9", name="Tallrum")
+    session.commit()
+    answer = client.get("/search?q=tallrum")
+    assert "More than 3 hits" in text(answer)
+    alone = client.get("/search?q=tallrum&kind=cleanrooms")
+    assert links(alone) == [f"/facilities/{site.slug}/{room.slug}" for room in rooms]
+    assert links(client.get("/search?q=tallrum&kind=cleanrooms&page=2")) == []

@@ -533,7 +533,9 @@ def _to_move(
 
 def _proposal(session: Session, proposal_id: int) -> MoveProposal:
     proposal = session.scalars(
-        select(MoveProposal).where(MoveProposal.id == proposal_id).options(joinedload(MoveProposal.booking))
+        select(MoveProposal)
+        .where(MoveProposal.id == proposal_id)
+        .options(joinedload(MoveProposal.booking, innerjoin=True))
     ).first()
     if proposal is None:
         raise NotFound

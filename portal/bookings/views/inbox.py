@@ -37,11 +37,12 @@ from portal.store import db
 from portal.web.actors import back, current_actor, for_roles
 from portal.web.exports import Kind, export
 from portal.web.filters import day, moment, window
+from portal.web.paging import page_number, pages_of
 from portal.web.sheets import Value
 
 ON_DUTY = (Role.FACILITY_MANAGER, Role.QA, Role.QP)
 FILTERS = ("facility", "room", "state")
-SHOWN = 200
+PAGE = 30
 STEPS = {
     "approve": ApproveForm,
     "offer": OfferForm,
@@ -62,7 +63,7 @@ def inbox() -> ResponseReturnValue:
 @bp.get("/inbox.<any(csv, xlsx):kind>")
 @for_roles(*ON_DUTY)
 def inbox_file(kind: Kind) -> ResponseReturnValue:
-    """Hand out the list that the same address without its ending shows."""
+    """Hand out the list that the same address without its ending shows, all pages of it."""
     session, actor, at = db.session(), current_actor(), clock.now()
     listed = desk.requests_at(session, actor, **_wanted(desk.rooms_at(session, actor)))
     found, _diaries = outlooks.outlooks(session, listed, at=at)
@@ -295,7 +296,9 @@ def _where(booking: Booking) -> dict[str, str]:
 
 
 def _address(request_id: int) -> str:
-    return url_for("bookings.in_inbox", request_id=request_id, **_filters())
+    page = flask.request.args.get("page")
+    kept = _filters() if page is None else {**_filters(), "page": page}
+    return url_for("bookings.in_inbox", request_id=request_id, **kept)
 
 
 def _filters() -> dict[str, Any]:
@@ -322,7 +325,10 @@ def _page(request_id: int | None, refused: Mapping[str, DecisionForm]) -> str:
         session.rollback()  # What was refused must not be seen as if it were stored.
     rooms = desk.rooms_at(session, actor)
     wanted = _wanted(rooms)
-    listed = desk.requests_at(session, actor, **wanted)
+    waiting = desk.waiting_at(session, actor, **wanted)
+    count = sum(one.number for one in waiting)
+    page = page_number(count, PAGE)
+    listed = desk.requests_at(session, actor, **wanted, offset=(page - 1) * PAGE, limit=PAGE)
     chosen = (
         desk.request_at_facility(session, actor, request_id)
         if request_id is not None
@@ -340,10 +346,14 @@ def _page(request_id: int | None, refused: Mapping[str, DecisionForm]) -> str:
             one, found.get(one.id), holds.get(one.id), who, is_current=chosen is one, actor=actor, at=at
         )
 
+    longest = _("Longest wait first")
     groups = [
-        (_("Waiting for you"), [item(one) for one in listed if one.state in desk.WAITING_FOR_FACILITY]),
-        (_("Waiting for others"), [item(one) for one in listed if one.state in desk.WAITING_FOR_OTHERS]),
-        (_("Decided"), [item(one) for one in listed[-SHOWN:] if one.state in desk.DECIDED]),
+        (title, order, [item(one) for one in listed if one.state in states])
+        for title, order, states in (
+            (_("Waiting for you"), longest, desk.WAITING_FOR_FACILITY),
+            (_("Waiting for others"), longest, desk.WAITING_FOR_OTHERS),
+            (_("Decided"), _("Latest request first"), desk.DECIDED),
+        )
     ]
     shown = None
     if chosen is not None:
@@ -356,13 +366,15 @@ def _page(request_id: int | None, refused: Mapping[str, DecisionForm]) -> str:
         shown["refused"] = [form for step, form in refused.items() if step not in shown["forms"]]
     return flask.render_template(
         "bookings/facility/inbox.html",
-        groups=[(title, items) for title, items in groups if items],
-        count=len(listed),
+        groups=[group for group in groups if group[-1]],
+        count=count,
+        page=page,
+        pages=pages_of(count, PAGE),
         exports=[
             (label, url_for("bookings.inbox_file", kind=kind, **_filters()))
             for label, kind in (("CSV", "csv"), ("XLSX", "xlsx"))
         ],
-        lead=_lead(listed, at),
+        lead=_lead(waiting, at),
         filters=_filters(),
         facilities=sorted(
             {(room.facility_id, room.facility.name) for room in rooms}, key=lambda pair: pair[1]
@@ -412,12 +424,13 @@ def _wanted(rooms: list[Cleanroom]) -> dict[str, Any]:
     }
 
 
-def _lead(listed: list[SlotRequest], at: datetime) -> str:
-    mine = [one for one in listed if one.state in desk.WAITING_FOR_FACILITY]
-    out = sum(one.state in (RequestState.OFFERED, RequestState.NEEDS_INFO) for one in listed)
-    parts = [ngettext("%(num)s request waits for you", "%(num)s requests wait for you", len(mine))]
+def _lead(waiting: list[desk.Waiting], at: datetime) -> str:
+    mine = [one for one in waiting if one.state in desk.WAITING_FOR_FACILITY]
+    number = sum(one.number for one in mine)
+    out = sum(one.number for one in waiting if one.state in (RequestState.OFFERED, RequestState.NEEDS_INFO))
+    parts = [ngettext("%(num)s request waits for you", "%(num)s requests wait for you", number)]
     if mine:
-        longest = max(_waits(one, at) for one in mine)
+        longest = max(_days(one.since, at, one.time_zone) for one in mine)
         parts.append(ngettext("the longest for %(num)s day", "the longest for %(num)s days", longest))
     if out:
         parts.append(ngettext("%(num)s offer or question is out", "%(num)s offers or questions are out", out))
@@ -427,6 +440,10 @@ def _lead(listed: list[SlotRequest], at: datetime) -> str:
 def _waits(request: SlotRequest, at: datetime) -> int:
     since = request.waiting_since or request.decided_at or request.submitted_at or request.created_at
     zone = request.cleanroom.facility.time_zone if request.cleanroom else "UTC"
+    return _days(since, at, zone)
+
+
+def _days(since: datetime, at: datetime, zone: str) -> int:
     return max(0, (local_day(at, zone) - local_day(since, zone)).days)
 
 

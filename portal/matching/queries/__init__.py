@@ -6,6 +6,7 @@ from portal.matching.queries.desk import SORTS as DESK_SORTS
 from portal.matching.queries.desk import Standing, advisers_for, conflicts_of, desk, is_conflicted, standings
 from portal.matching.queries.introductions import (
     Seen,
+    Tally,
     board,
     count_waiting,
     introduction_history,
@@ -15,6 +16,7 @@ from portal.matching.queries.introductions import (
     postponed,
     seats_of,
     side_of,
+    tallies,
     unanswered,
     visible_introductions,
 )
@@ -67,6 +69,7 @@ __all__ = [
     "Seen",
     "Sight",
     "Standing",
+    "Tally",
     "advisers_for",
     "answers",
     "board",
@@ -117,6 +120,7 @@ __all__ = [
     "standing_meeting",
     "standings",
     "stated_needs",
+    "tallies",
     "times_for_both",
     "unanswered",
     "visible_introductions",

@@ -1,10 +1,10 @@
 """Introductions as each side sees them: an adviser all, a founder what concerns them, a partner what was sent to it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, String, and_, case, false, func, not_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from portal.core.actors import Actor, Role
@@ -15,9 +15,6 @@ from portal.matching.rules.introductions import OPEN, Side, State
 from portal.partners.models import Partner
 from portal.partners.rules.values import KEEPERS
 from portal.projects.models import Project
-
-LATEST_OVER = 30
-"""So many introductions that are over stand on the board."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +66,85 @@ def introduction_seen(session: Session, actor: Actor, introduction_id: int, *, l
     return Seen(found, side_of(actor, found))
 
 
-def board(session: Session, actor: Actor) -> list[Seen]:
-    """Return every open introduction that the actor may know of, and the latest that are over."""
-    open_ones = session.scalars(_loaded(actor).where(Introduction.state.in_(sorted(OPEN)))).all()
-    over = session.scalars(
-        _loaded(actor).where(Introduction.state.not_in(sorted(OPEN))).limit(LATEST_OVER)
-    ).all()
-    return [Seen(one, side_of(actor, one)) for one in [*open_ones, *over]]
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many introductions stand alike: in one state, for the reader on one side, and as to whose step is next."""
+
+    state: State
+    side: Side
+    consented: bool
+    is_back: bool
+    number: int
+
+
+def tallies(session: Session, actor: Actor, *, mine: bool = False, today: date) -> list[Tally]:
+    """Return how many introductions the actor may know of, or has taken on, by how they stand, in one query."""
+    alike = (
+        select(
+            Introduction.state.label("state"),
+            case((_is_founder_of(actor), Side.FOUNDER), (_keeps(actor), Side.PARTNER), else_=Side.ADVISER)
+            .cast(String)
+            .label("side"),
+            Introduction.consented_at.is_not(None).label("consented"),
+            func.coalesce(Introduction.later_until <= today, false()).label("is_due"),
+        )
+        .join(Introduction.project)
+        .join(Introduction.partner)
+        .where(*_on_board(actor, mine=mine))
+        .subquery()
+    )
+    one = alike.c
+    columns = (one.state, one.side, one.consented, one.is_due)
+    rows = session.execute(select(*columns, func.count()).group_by(*columns))
+    return [
+        Tally(state, Side(side), bool(consented), state is State.LATER and bool(is_due), number)
+        for state, side, consented, is_due, number in rows
+    ]
+
+
+def board(
+    session: Session,
+    actor: Actor,
+    *,
+    columns: Sequence[Collection[State]] = (tuple(State),),
+    mine: bool = False,
+    most: int | None = None,
+    offset: int = 0,
+) -> list[Seen]:
+    """Return the introductions that the actor may know of, or has taken on, the latest first.
+
+    Where `most` is given it is so many of each of the `columns` of states, from the `offset` on.
+    """
+    question = _loaded(actor).where(*_on_board(actor, mine=mine))
+    if most is not None:
+        column = case(*((Introduction.state.in_(sorted(states)), n) for n, states in enumerate(columns)))
+        latest = (Introduction.updated_at.desc(), Introduction.id.desc())
+        place = func.row_number().over(partition_by=column, order_by=latest)
+        wanted = [state for states in columns for state in states]
+        placed = (
+            select(Introduction.id, place.label("place"))
+            .where(*_on_board(actor, mine=mine), Introduction.state.in_(sorted(wanted)))
+            .subquery()
+        )
+        ids = select(placed.c.id).where(placed.c.place > offset, placed.c.place <= offset + most)
+        question = question.where(Introduction.id.in_(ids))
+    return [Seen(one, side_of(actor, one)) for one in session.scalars(question)]
+
+
+def _on_board(actor: Actor, *, mine: bool) -> list[ColumnElement[bool]]:
+    conditions = [visible_introductions(actor)]
+    return [*conditions, Introduction.adviser_id == actor.user_id] if mine else conditions
+
+
+def _is_founder_of(actor: Actor) -> ColumnElement[bool]:
+    if Role.FOUNDER not in actor.roles:
+        return false()
+    return Project.organisation_id == actor.organisation_id
+
+
+def _keeps(actor: Actor) -> ColumnElement[bool]:
+    kinds = [kind for kind, role in KEEPERS.items() if role in actor.roles]
+    return and_(Partner.organisation_id == actor.organisation_id, Partner.kind.in_(kinds))
 
 
 def introductions_of(session: Session, actor: Actor, project_id: int) -> Sequence[Introduction]:

@@ -22,6 +22,7 @@ from portal.store import db
 from portal.web.actors import current_actor, for_roles
 from portal.web.exports import Kind, export
 from portal.web.filters import day
+from portal.web.paging import page_number, pages_of
 
 READERS = (Role.ADVISER, Role.FOUNDER, Role.INVESTOR, Role.SUPPORT_PROVIDER)
 KINDS: dict[str, Kind] = {"csv": "csv", "xlsx": "xlsx"}
@@ -44,18 +45,71 @@ STEPS: dict[State, tuple[tuple[str, str], ...]] = {
 }
 """What an adviser does with a card without typing anything: the verb, and the column where it leads."""
 NEED_CONSENT = frozenset({"send"})
+A_COLUMN = 12
+"""So many of the latest cards stand in each column."""
+PAGE = 48
+"""So many stand on a page that shows one column alone."""
 
 
 @bp.get("/introductions")
 @for_roles(*READERS)
 def board() -> ResponseReturnValue:
     """Show every introduction that the reader may know of, by where it stands."""
-    actor, at = current_actor(), clock.now()
-    seen = queries.board(db.session(), actor)
-    if request.args.get("mine") and Role.ADVISER in actor.roles:
-        seen = [one for one in seen if one.introduction.adviser_id == actor.user_id]
+    session, actor, at = db.session(), current_actor(), clock.now()
+    mine, only = _is_mine(), _only()
+    tallies = queries.tallies(session, actor, mine=mine, today=at.date())
+    counts = {
+        key: sum(one.number for one in tallies if one.state in states) for _kind, key, states in COLUMNS
+    }
+    most = PAGE if only else A_COLUMN
+    page = page_number(counts[only], PAGE) if only else 1
+    shown_columns = [column for column in COLUMNS if only in {"", column[1]}]
+    seen = queries.board(
+        session,
+        actor,
+        columns=[states for _kind, _key, states in shown_columns],
+        mine=mine,
+        most=most,
+        offset=(page - 1) * most,
+    )
     cards = _cards(seen, at=at)
-    titles = {
+    return render_template(
+        "matching/board.html",
+        columns=[
+            {
+                "kind": kind,
+                "key": key,
+                "title": _title(key),
+                "number": counts[key],
+                "cards": [card for card in cards if card["state"] in states],
+            }
+            for kind, key, states in shown_columns
+        ],
+        number=sum(one.number for one in tallies),
+        waiting=sum(
+            one.number for one in tallies if whose_step(one.state, one.consented, one.is_back) is one.side
+        ),
+        is_adviser=Role.ADVISER in actor.roles,
+        is_founder=Role.FOUNDER in actor.roles,
+        mine=mine,
+        only=only,
+        page=page,
+        pages=pages_of(counts[only], PAGE) if only else 1,
+    )
+
+
+def _is_mine() -> bool:
+    return bool(request.args.get("mine")) and Role.ADVISER in current_actor().roles
+
+
+def _only() -> str:
+    """Return the column that the address asks for alone, or an empty word."""
+    asked = request.args.get("column", "")
+    return asked if asked in {key for _kind, key, _states in COLUMNS} else ""
+
+
+def _title(key: str) -> str:
+    return {
         "shortlisted": _("Shortlisted"),
         "consent_asked": _("Consent asked"),
         "teaser_sent": _("Teaser sent"),
@@ -63,33 +117,16 @@ def board() -> ResponseReturnValue:
         "introduced": _("Introduced"),
         "in_discussion": _("In discussion"),
         "outcome": _("Outcome"),
-    }
-    return render_template(
-        "matching/board.html",
-        columns=[
-            {
-                "kind": kind,
-                "key": key,
-                "title": titles[key],
-                "cards": [card for card in cards if card["state"] in states],
-            }
-            for kind, key, states in COLUMNS
-        ],
-        number=len(seen),
-        waiting=sum(card["waits_for_reader"] for card in cards),
-        is_adviser=Role.ADVISER in actor.roles,
-        is_founder=Role.FOUNDER in actor.roles,
-        mine=bool(request.args.get("mine")),
-    )
+    }[key]
 
 
 @bp.get("/introductions/export.<kind>")
 @for_roles(*READERS)
 def download(kind: str) -> ResponseReturnValue:
-    """Send the introductions of the board as a sheet, with no more than the board shows."""
+    """Send all introductions of the board as a sheet, with no more of each than the board shows."""
     if kind not in KINDS:
         raise NotFound
-    cards = _cards(queries.board(db.session(), current_actor()), at=clock.now())
+    cards = _cards(queries.board(db.session(), current_actor(), mine=_is_mine()), at=clock.now())
     rows = [
         [card["title"], card["reference"], card["partner"], str(card["state_words"]), card["since"]]
         for card in cards
@@ -150,13 +187,18 @@ def steps_of(one: Seen) -> list[tuple[str, str, str]]:
 def waits_for(one: Seen, *, today: date) -> Side | None:
     """Return whose step is next, or None where it is over or put off until a day to come."""
     it = one.introduction
-    if is_back(it.state, it.later_until, today=today):
+    return whose_step(it.state, it.consented_at is not None, is_back(it.state, it.later_until, today=today))
+
+
+def whose_step(state: State, consented: bool, back: bool) -> Side | None:  # noqa: FBT001  (a state, as the rest)
+    """Return whose step is next in a state, where the founder has consented, and the day to ask again has come."""
+    if back:
         return Side.ADVISER
-    if it.state in OVER or it.state is State.LATER:
+    if state in OVER or state is State.LATER:
         return None
-    if it.state is State.CONSENT_ASKED and it.consented_at is None:
+    if state is State.CONSENT_ASKED and not consented:
         return Side.FOUNDER
-    return Side.PARTNER if it.state is State.TEASER_SENT else Side.ADVISER
+    return Side.PARTNER if state is State.TEASER_SENT else Side.ADVISER
 
 
 def _flag(one: Seen, waits: Side | None, days: int) -> tuple[str, str] | None:

@@ -19,12 +19,13 @@ HITS: Mapping[Kind, Callable[[Sequence[Any], Asker, Sequence[str]], list[Hit]]] 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """What was found of one kind: some hits, and how many there are."""
+    """What was found of one kind: some hits, how many there are, and whether there are more than are counted."""
 
     kind: str
     title: str
     hits: list[Hit]
     total: int
+    is_more: bool = False
 
 
 def title_of(kind: str) -> str:
@@ -57,7 +58,7 @@ def title_of(kind: str) -> str:
 def group_of(kind: Kind, found: Found, asker: Asker, words: Sequence[str]) -> Group:
     """Return what was found of a kind, in words."""
     hits = HITS[kind](found.records, asker, words)
-    return Group(kind=kind.value, title=title_of(kind), hits=hits, total=found.total)
+    return Group(kind=kind.value, title=title_of(kind), hits=hits, total=found.total, is_more=found.is_more)
 
 
 def more_groups(words: Sequence[str], *, only: str | None, limit: int, offset: int) -> list[Group]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, and_, case, func, select
+from sqlalchemy import Select, and_, case, select
 from sqlalchemy.orm import Session
 
 from portal.core.actors import Actor
@@ -14,12 +14,17 @@ from portal.search.queries.asked import Asker, Kind, Question, Word
 QUESTIONS: Mapping[Kind, Question] = {**records.QUESTIONS, **work.QUESTIONS}
 
 
+MOST = 1000
+"""So many of a kind are counted and can be paged through; of a word that nearly everything has, nobody reads more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Some of the records that were found, the best first, and how many there are."""
+    """Some of the records that were found, the best first, how many there are, and whether there are more than are counted."""
 
     records: Sequence[Any]
     total: int
+    is_more: bool = False
 
 
 def found(
@@ -29,18 +34,19 @@ def found(
     asked = QUESTIONS[kind]
     if not asked.can_ask(asker.actor):
         return Found([], 0)
-    hits: Select[Any] = select(asked.model)
+    so_called = case((and_(*(asked.has(asker, Word(word, in_name=True)) for word in words)), 0), else_=1)
+    hits: Select[Any] = select(asked.model.id)
     for join in asked.joins:
         hits = hits.join(join)
     hits = hits.where(asked.may_open(asker), *(asked.has(asker, Word(word)) for word in words))
-    total = session.scalar(select(func.count()).select_from(hits.subquery())) or 0
-    if total <= offset:
-        return Found([], total)
-    so_called = case((and_(*(asked.has(asker, Word(word, in_name=True)) for word in words)), 0), else_=1)
-    rows = session.scalars(
-        hits.options(*asked.loads).order_by(so_called, *asked.order).limit(limit).offset(offset)
-    )
-    return Found(rows.unique().all(), total)
+    # Only ids are sorted: whole records, with all that they are joined with, would be carried through the sorting.
+    ids = session.scalars(hits.order_by(so_called, *asked.order).limit(MOST + 1)).all()
+    best = ids[:MOST][offset : offset + limit]
+    if not best:
+        return Found([], min(len(ids), MOST), len(ids) > MOST)
+    records = select(asked.model).where(asked.model.id.in_(best)).options(*asked.loads)
+    by_id = {record.id: record for record in session.scalars(records).unique()}
+    return Found([by_id[one] for one in best if one in by_id], min(len(ids), MOST), len(ids) > MOST)
 
 
 def kinds_for(actor: Actor | None) -> tuple[Kind, ...]:

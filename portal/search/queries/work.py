@@ -200,12 +200,12 @@ QUESTIONS: Mapping[Kind, Question] = {
         _run_has,
         (Block.starts_at.desc(), Run.id.desc()),
         (
-            joinedload(Run.booking)
+            joinedload(Run.booking, innerjoin=True)
             .joinedload(Booking.block)
             .joinedload(Block.cleanroom)
             .joinedload(Cleanroom.facility),
-            joinedload(Run.booking).joinedload(Booking.request),
-            joinedload(Run.booking).joinedload(Booking.project),
+            joinedload(Run.booking, innerjoin=True).joinedload(Booking.request),
+            joinedload(Run.booking, innerjoin=True).joinedload(Booking.project),
         ),
         (Run.booking, Booking.block),
         books_or_runs,
