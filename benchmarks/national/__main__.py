@@ -242,7 +242,7 @@ def _serving() -> tuple[list[Row], list[str]]:
         app = databases.portal(url)
         with serving.served(url) as server:
             for clients, aim in ((1, "300/s"), (8, "500/s")):
-                lot = [next(wanted) for _ in range(DECISIONS + clients * serving.WARMING)]
+                lot = [next(wanted) for _ in range(DECISIONS + serving.WARMING)]
                 pace = _over_http(app, server, lot, clients)
                 label = f"Decisions over HTTP, {clients} client{'s' if clients > 1 else ''}"
                 rows.append((label, aim, "", pace.words))

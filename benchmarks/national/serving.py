@@ -24,8 +24,8 @@ from benchmarks.national.walking import sign_in
 
 WORKERS, THREADS = 4, 4
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
-WARMING = 24
-"""The first decisions of a client are not counted: each of the sixteen threads' connections prepares its statements meanwhile."""
+WARMING = 192
+"""So many decisions come first and are not counted: each of the sixteen threads' connections prepares its statements meanwhile."""
 SETTLE = 45
 """Seconds after which the process of the jobs has done each of its frequent duties."""
 
@@ -139,7 +139,8 @@ class Browser:
 def decisions(app: Flask, session: Session, server: Server, wanted: list[Wanted], *, clients: int) -> Pace:
     """Return the pace at which so many browsers press the button, one decision after another each."""
     tokens = {person: sign_in(session, person) for person in {person for _, person in wanted}}
-    lots = [_Lot(app, server.port, tokens, wanted[number::clients]) for number in range(clients)]
+    first = WARMING // clients
+    lots = [_Lot(app, server.port, tokens, wanted[number::clients], first) for number in range(clients)]
     with ThreadPoolExecutor(clients) as pool:
         list(pool.map(_Lot.warm, lots))
         before = (time.perf_counter(), server.seconds(), databases.server_seconds())
@@ -172,19 +173,23 @@ def best_fetch(
 class _Lot:
     """The decisions of one client, each sent by the manager whose it is."""
 
-    def __init__(self, app: Flask, port: int, tokens: dict[int, str], wanted: list[Wanted]) -> None:
+    def __init__(
+        self, app: Flask, port: int, tokens: dict[int, str], wanted: list[Wanted], first: int
+    ) -> None:
         people = {person for _, person in wanted}
         self._browsers = {person: Browser(app, port, tokens[person]) for person in people}
-        self._wanted = wanted
+        self._first, self._counted = wanted[:first], wanted[first:]
 
     def warm(self) -> None:
-        for request_id, person in {person: (one, person) for one, person in self._wanted}.values():
+        for request_id, person in {
+            person: (one, person) for one, person in self._first + self._counted
+        }.values():
             self._browsers[person].get(f"/inbox/{request_id}")
-        for request_id, person in self._wanted[:WARMING]:
+        for request_id, person in self._first:
             self._browsers[person].approve(request_id)
 
     def press(self) -> list[int]:
-        return [self._browsers[person].approve(request_id) for request_id, person in self._wanted[WARMING:]]
+        return [self._browsers[person].approve(request_id) for request_id, person in self._counted]
 
 
 def memory(pid: int) -> tuple[float, float]:
