@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from portal.accounts.models import Organisation
@@ -59,9 +59,11 @@ def take_units(session: Session, booking: Booking, *, actor_id: int | None, at: 
     """
     if booking.organisation_id is None:
         return
+    locked = {one.id: one for one in _locked(session, booking)}
+    if not locked:
+        return
     payer = session.get_one(Organisation, booking.organisation_id)
     use = _use_of(session, booking)
-    locked = {one.id: one for one in _locked(session, booking, use)}
     before = _share(use)
     if use is not None:
         _give(session, use, locked[use.subsidy_id])
@@ -77,7 +79,7 @@ def give_back(session: Session, booking: Booking, *, actor_id: int | None, at: d
     """Give the units of a booking that ends without being used back to its budget."""
     use = _use_of(session, booking)
     if use is not None:
-        locked = {one.id: one for one in _locked(session, booking, use)}
+        locked = {one.id: one for one in _locked(session, booking)}
         before = _share(use)
         _give(session, use, locked[use.subsidy_id])
         _tell(session, SubsidyGivenBack, booking, before, actor_id=actor_id, at=at)
@@ -88,7 +90,7 @@ def keep_used(session: Session, booking: Booking, *, actor_id: int | None, at: d
     use, used = _use_of(session, booking), charge_in(booking.actual)
     if use is None or used is None or used.units >= use.units:
         return
-    subsidy = {one.id: one for one in _locked(session, booking, use)}[use.subsidy_id]
+    subsidy = {one.id: one for one in _locked(session, booking)}[use.subsidy_id]
     before = _share(use)
     _give(session, use, subsidy)
     after = _take(session, booking, subsidy, used, used.units) if used.units > 0 else None
@@ -203,17 +205,25 @@ def _give(session: Session, use: SubsidyUse, subsidy: Subsidy) -> None:
     session.flush()
 
 
-def _locked(session: Session, booking: Booking, use: SubsidyUse | None) -> Sequence[Subsidy]:
-    facilities = {booking.block.cleanroom.facility_id}
-    if use is not None:
-        facilities.add(use.subsidy.facility_id)
-    return session.scalars(
-        select(Subsidy)
-        .where(Subsidy.facility_id.in_(facilities))
-        .order_by(Subsidy.id)
-        .with_for_update(of=Subsidy)
-        .execution_options(populate_existing=True)
-    ).all()
+def _locked(session: Session, booking: Booking) -> Sequence[Subsidy]:
+    """Lock the budgets of the facility where a booking is, and of that from which it has taken."""
+    given = {"facility": booking.block.cleanroom.facility_id, "booking": booking.id}
+    return session.scalars(_LOCKED, given).all()
+
+
+# Every decision asks this under the lock of its cleanroom: made once.
+_taken_from = (
+    select(Subsidy.facility_id)
+    .join(SubsidyUse, SubsidyUse.subsidy_id == Subsidy.id)
+    .where(SubsidyUse.booking_id == bindparam("booking"))
+)
+_LOCKED = (
+    select(Subsidy)
+    .where(or_(Subsidy.facility_id == bindparam("facility"), Subsidy.facility_id.in_(_taken_from)))
+    .order_by(Subsidy.id)
+    .with_for_update(of=Subsidy)
+    .execution_options(populate_existing=True)
+)
 
 
 def _take_from(
