@@ -1,4 +1,4 @@
-"""What runs out at the demo's facilities, when they carry fewer runs, and what a programme pays there."""
+"""What runs out at the demo's facilities, when they carry fewer runs, what a programme pays there, and who follows their calendars."""
 
 from datetime import date, datetime, timedelta
 
@@ -6,13 +6,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from portal.bookings.services import grant_subsidy
-from portal.demo.cast import Cast
+from portal.calendars.rules import Scope
+from portal.calendars.services import make_feed
+from portal.core.actors import Role
+from portal.demo.cast import SIGN_INS, Cast
 from portal.facilities import services
 from portal.facilities.models import BookingUnit, Cleanroom, CustomerKind, Facility
 from portal.facilities.rules.opening import day_at
+from portal.facilities.rules.validity import NeededFor
 
 ASKED_OFTEN = frozenset({"biosafety_cabinet_2", "co2_incubator"})
-EQUIPMENT_LEFT, TRAINING_LEFT = timedelta(days=40), timedelta(days=400)
+EQUIPMENT_LEFT, LICENCE_LEFT, TRAINING_LEFT = timedelta(days=40), timedelta(days=75), timedelta(days=400)
 CHRISTMAS_RUNS = 3
 
 
@@ -39,6 +43,20 @@ def keep_up(session: Session, cast: Cast, *, at: datetime) -> None:
             services.set_equipment_validity(
                 *place, equipment=due, until=today + EQUIPMENT_LEFT, shown_version=room.version, at=at
             )
+        services.add_licence(
+            session,
+            manager,
+            facility.slug,
+            {
+                "kind": "gmo_contained_use",
+                "number": "Demo: invented",
+                "valid_until": today + LICENCE_LEFT,
+                "needed_for": NeededFor.NOTHING,
+            },
+            shown_version=facility.version,
+            at=at,
+        )
+        session.flush()
         services.add_run_limit(
             session,
             manager,
@@ -72,3 +90,12 @@ def subsidise(session: Session, cast: Cast, *, at: datetime) -> None:
         at=at,
     )
     budget.is_demo = True
+
+
+def follow_calendars(session: Session, cast: Cast, *, at: datetime) -> None:
+    """Let the founder and the manager whom one can sign in as follow a calendar each with their own program."""
+    people = {name: cast.people[person] for _role, name, person in SIGN_INS}
+    founder, manager = people["founder"], people["manager"]
+    make_feed(session, founder, Scope.ORGANISATION, at=at)
+    facility_id = min(manager.facilities_as(Role.FACILITY_MANAGER))
+    make_feed(session, manager, Scope.FACILITY, facility_id=facility_id, at=at)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import create_engine, update
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import Membership
+from portal.accounts.models import Membership, User
 from portal.bookings import blocks, search, services
 from portal.bookings import separation as apart
 from portal.bookings.models import SlotRequest
@@ -20,7 +20,7 @@ from portal.bookings.rules.timetables import Span
 from portal.core.actors import Role
 from portal.core.errors import NotFound, Refused
 from portal.facilities import services as facilities
-from portal.facilities.models import Cleanroom, Licence
+from portal.facilities.models import Cleanroom, Licence, Training
 from portal.facilities.queries import running_out, trained_for, validities_of
 from portal.facilities.rules.validity import LONG_AGO, NeededFor, last_day_trained, most_runs_on
 from portal.ledger import Entry
@@ -440,3 +440,33 @@ def test_days_between_a_licence_and_its_renewal_block(
         assert refused(session, request) == codes
     else:
         services.approve_request(session, make.manager(session, room), request.id, at=make.NOON)
+
+
+def test_who_may_run_a_booking_is_said_while_it_is_planned(session: Session, client: PageClient) -> None:
+    room = make.cleanroom(session)
+    manager = make.manager(session, room)
+    name = session.get_one(User, manager.user_id).name
+    booking = services.record_booking(
+        session,
+        manager,
+        cleanroom_id=room.id,
+        slot=WINDOW,
+        title="Own run",
+        process_class=None,
+        at=make.NOON,
+    )
+    path = f"/bookings/{booking.id}"
+    session.commit()
+    client.sign_in(manager)
+    assert "Who may run it" not in client.get(path).text
+    room.trained_needed = 1
+    session.add(Training(cleanroom_id=room.id, user_id=manager.user_id, valid_until=date(2027, 1, 15)))
+    session.commit()
+    page = client.get(path).text
+    assert "Trained for the room until it ends" in page
+    assert "asks for" not in page
+    session.execute(update(Training).values(valid_until=INSIDE))
+    session.commit()
+    page = client.get(path).text
+    assert "asks for 1 person who is trained until" in page
+    assert f"{name}, only until" in page

@@ -1,21 +1,24 @@
 """Half a year of invented work: every state is there, every name is marked, and the same seed tells the same story."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Organisation, User
 from portal.app import create_app
-from portal.bookings.models import Booking, BookingState, RequestState, SlotRequest
+from portal.bookings.models import Booking, BookingState, RequestState, SlotRequest, SubsidyUse
+from portal.calendars.models import CalendarFeed
+from portal.calendars.rules import Scope
 from portal.core.actors import Role
 from portal.demo import cast
 from portal.demo.absence import DemoDataFound, refuse_demo_data
 from portal.demo.services import fill, is_empty
+from portal.facilities.models import Licence, Training
 from portal.ledger import seal_waiting, verify
 from portal.projects.models import Project
 from portal.store import Base, db, in_one_unit
@@ -106,3 +109,14 @@ def test_a_production_setting_refuses_it(told: Flask, monkeypatch: pytest.Monkey
     monkeypatch.setitem(told.extensions, "portal_settings", Real())
     with pytest.raises(DemoDataFound):
         refuse_demo_data(told)
+
+
+def test_a_programme_pays_a_licence_runs_out_and_calendars_are_followed(told: Flask) -> None:
+    with told.app_context():
+        soon = AT.date() + timedelta(days=90)
+        assert db.session.scalar(select(func.sum(SubsidyUse.units)))
+        assert db.session.scalars(
+            select(Licence.id).where(Licence.valid_until.between(AT.date(), soon))
+        ).all()
+        assert db.session.scalars(select(Training.id)).all()
+        assert set(db.session.scalars(select(CalendarFeed.scope))) == {Scope.ORGANISATION, Scope.FACILITY}

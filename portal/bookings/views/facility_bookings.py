@@ -9,6 +9,7 @@ import flask
 from flask import flash
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 from sqlalchemy import ColumnElement, case
 from sqlalchemy.orm import Session
 
@@ -33,11 +34,12 @@ from portal.bookings.views.signed import signatures_shown
 from portal.core import clock
 from portal.core.actors import Role
 from portal.facilities.models import Cleanroom
+from portal.facilities.queries import trained_for
 from portal.facilities.words import label
 from portal.store import db
 from portal.web.actors import back, current_actor, for_roles
 from portal.web.exports import Kind, export
-from portal.web.filters import moment, money, window
+from portal.web.filters import day, moment, money, window
 from portal.web.paging import page_number, pages_of
 from portal.web.sheets import Value
 
@@ -418,6 +420,7 @@ def _page(booking_id: int, refused: Mapping[str, Any]) -> str:
             *_facts(booking, known, zone, share_agreed(session, booking)),
             *belongings(session, actor, booking.request, booking),
         ],
+        crew=_crew(session, booking),
         calendar_from=local_day(booking.block.starts_at, zone).isoformat(),
         history=lines,
         manages=manages,
@@ -429,6 +432,46 @@ def _page(booking_id: int, refused: Mapping[str, Any]) -> str:
         signatures=signatures_shown(session, booking.request, booking) if booking.request else [],
         form=next(iter(refused.values()), None),
     )
+
+
+AHEAD = frozenset({BookingState.HELD, BookingState.CONFIRMED, BookingState.IN_USE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crew:
+    """Who is trained for a cleanroom until a run there ends, whose training ends before, and whether they are too few."""
+
+    names: list[str]
+    ending: list[str]
+    lacking: str | None
+
+
+def _crew(session: Session, booking: Booking) -> Crew | None:
+    """Return who may run what is planned, before its record asks; None where it is over or nobody is entered or asked for."""
+    room, needed = booking.block.cleanroom, booking.block.cleanroom.trained_needed
+    people = trained_for(session, room.id) if booking.state in AHEAD else []
+    if booking.state not in AHEAD or (not people and needed is None):
+        return None
+    last = local_day(booking.block.ends_at - timedelta(microseconds=1), room.facility.time_zone)
+    names = [person.name for training, person in people if training.valid_until >= last]
+    lacking = None
+    if needed is not None and len(names) < needed:
+        lacking = ngettext(
+            "%(room)s asks for %(num)s person who is trained until %(day)s, and there are %(found)s. Renew a training or move "
+            "the run: without them its record can’t be written.",
+            "%(room)s asks for %(num)s people who are trained until %(day)s, and there are %(found)s. Renew a training or move "
+            "the run: without them its record can’t be written.",
+            needed,
+            room=room.name,
+            day=day(last),
+            found=len(names),
+        )
+    ending = [
+        _("%(name)s, only until %(day)s", name=person.name, day=day(training.valid_until))
+        for training, person in people
+        if training.valid_until < last
+    ]
+    return Crew(names=names, ending=ending, lacking=lacking)
 
 
 def _when(booking: Booking) -> str:
