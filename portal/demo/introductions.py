@@ -25,6 +25,8 @@ Stated = dict[str, tuple[Partner, Actor]]
 INVESTOR, SUPPORT = "an investor", "support"
 INVESTOR_WHO_SIGNS_IN, PROVIDER_WHO_SIGNS_IN = "the demo investor", "the demo provider"
 FRIDAY = 5
+SOON = timedelta(days=45)
+MOST_STEPS = 3
 Put = Callable[[str, bytes], None]
 Verb = Callable[["_Pair", datetime], None]
 
@@ -112,7 +114,6 @@ def introduce_some(
         for place, verb in enumerate(verbs.split()):
             VERBS[verb](pair, min(moment + timedelta(hours=20 * (place + 1)), at))
     services.tend_introductions(session, at=at)
-    _state_needs(session, cast, projects, at=at)
     services.ask_for_round(session, adviser, name="Demo round: the quarter ahead", per_project=2, at=at)
     for project, founder, partner, _keeper in by_whom[SUPPORT]:
         try:
@@ -122,21 +123,23 @@ def introduce_some(
         return
 
 
-def _state_needs(
-    session: Session, cast: Cast, projects: list[tuple[Project, Actor]], *, at: datetime
-) -> None:
-    """Let the founder who signs in say of their projects by when and for what each kind of help is needed."""
+def state_needs(session: Session, cast: Cast, projects: list[tuple[Project, Actor]], *, at: datetime) -> None:
+    """Let the founder who signs in say of their projects by when and for which steps each kind of help is needed."""
     own = cast.founders["demo_blood_stem_lab"]
     for project in (project for project, founder in projects if founder.user_id == own.user_id):
-        asked = [
-            Asked(
-                kind=kind,
-                by=(at + timedelta(days=60 + 40 * place)).date(),
-                words="Demo words: for the step that comes next on the roadmap.",
-                instrument="equity" if kind == CAPITAL else None,
+        way = queries.way_of(session, project)
+        asked = []
+        for place, kind in enumerate(project.needs):
+            ahead = [step.id for step in way.for_kind(kind) if step.start >= (at + SOON).date()]
+            asked.append(
+                Asked(
+                    kind=kind,
+                    steps=tuple(ahead[:MOST_STEPS]),
+                    by=None if ahead else (at + timedelta(days=60 + 40 * place)).date(),
+                    words="Demo words: for the steps that come next on the roadmap.",
+                    instrument="equity" if kind == CAPITAL else None,
+                )
             )
-            for place, kind in enumerate(project.needs)
-        ]
         services.state_needs(session, own, project.id, asked, funding={}, version=project.version, at=at)
 
 

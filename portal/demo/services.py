@@ -63,6 +63,7 @@ def fill(
     campaigns.carry_some(told)
     bookings.release_due(session, at=begun)
     roadmaps.lay_all(session, players, random, projects, at=begun)
+    introductions.state_needs(session, players, projects, at=begun)
     referrals.refer_some(session, players, projects, stated, at=begun)
     roadmaps.count_all(session, at=begun)
     upkeep.keep_up(session, players, at=begun)

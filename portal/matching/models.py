@@ -266,7 +266,9 @@ class StatedNeed(Base):
     kind: Mapped[str] = mapped_column(String(40))
     by: Mapped[date | None]
     words: Mapped[str] = mapped_column(Text, default="")
-    """What for: the milestones, or the question to be answered."""
+    """What for, in words: the question to be answered."""
+    steps: Mapped[list[str]] = mapped_column(json_list(), default=list)
+    """The steps of the roadmap that it pays for or helps with, by id."""
     instrument: Mapped[str | None] = mapped_column(String(20))
 
 

@@ -197,6 +197,9 @@ INTRODUCTIONS: dict[str, Callable[[Values], str]] = {
         day=day(values["day"]),
         today=day(values["today"]),
     ),
+    "need_step_unknown": lambda _: gettext(
+        "One of these steps is no longer in the roadmap, or this help does not belong to it. Choose again."
+    ),
     "need_words_too_long": lambda values: gettext(
         "At most %(most)s characters are kept here. Shorten the text.", most=number(values["most"])
     ),

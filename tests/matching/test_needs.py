@@ -3,22 +3,57 @@
 from datetime import date, timedelta
 
 import pytest
+from markupsafe import escape
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.core import clock
 from portal.core.errors import Refused, Stale
 from portal.matching import queries, services
 from portal.matching.models import StatedNeed
-from portal.matching.rules.needs import HELPS_WITH, PROPOSED, Asked, Step, proposals
+from portal.matching.rules.needs import (
+    HELPS_WITH,
+    PROPOSED,
+    Asked,
+    PlannedStep,
+    Step,
+    Way,
+    day_for,
+    proposals,
+)
 from portal.matching.rules.values import Need
 from portal.projects.models import Phase
 from portal.reference import shipped, vocabulary
+from portal.roadmap import services as roadmaps
 from tests import make
 from tests.client import PageClient
 from tests.matching.stage import Stage, stage
 
 FUNDING = {"funding_min": 1_000_000, "funding_max": 2_000_000, "funding_currency": "EUR"}
-SOON = make.NOON.date() + timedelta(days=60)
+TODAY = make.NOON.date()
+SOON = TODAY + timedelta(days=60)
+
+
+def planned(step_id: str, track: str, start: date, **more: bool) -> PlannedStep:
+    return PlannedStep(
+        id=step_id,
+        track=track,
+        name={"en": step_id, "sv": step_id},
+        start=start,
+        finish=start + timedelta(days=60),
+        **more,
+    )
+
+
+WAY = Way(
+    steps=(
+        planned("strategy", "regulatory", TODAY - timedelta(days=90), is_done=True),
+        planned("batches", "cmc", SOON),
+        planned("trial", "clinical", SOON + timedelta(days=90)),
+    ),
+    target="first_patient",
+    path=("strategy", "batches", "trial"),
+)
 
 
 def need_of(one: Stage, kind: str) -> Need:
@@ -47,14 +82,44 @@ def test_every_phase_and_every_track_leads_to_a_kind_of_help_that_there_is() -> 
 
 
 def test_what_the_next_steps_call_for_comes_first_then_what_the_phase_does() -> None:
-    urgent = Step(track="ip", name={"en": "File"}, by=date(2027, 2, 1))
-    later = Step(track="ip", name={"en": "File again"}, by=date(2027, 9, 1))
-    found = proposals("preclinical", [urgent, later], stated=["capital"])
-    assert [(one.kind, one.step) for one in found] == [
-        ("ip", urgent),
-        ("regulatory", None),
-        ("manufacturing", None),
+    urgent = Step(id="file", track="ip", name={"en": "File"}, by=date(2027, 2, 1))
+    later = Step(id="again", track="ip", name={"en": "File again"}, by=date(2027, 9, 1))
+    found = proposals("preclinical", [urgent, later], stated=["capital"], today=TODAY)
+    assert [(one.kind, one.step, one.steps, one.by) for one in found] == [
+        ("ip", urgent, ("file", "again"), urgent.by),
+        ("regulatory", None, (), None),
+        ("manufacturing", None, (), None),
     ]
+
+
+def test_money_is_proposed_for_the_steps_that_decide_the_next_milestone() -> None:
+    found = proposals("preclinical", [], stated=["regulatory", "manufacturing"], today=TODAY, way=WAY)
+    assert [(one.kind, one.steps, one.by) for one in found] == [("capital", ("batches", "trial"), SOON)]
+
+
+def test_help_is_asked_for_steps_of_its_track_and_money_for_any() -> None:
+    assert [step.id for step in WAY.for_kind("clinical")] == ["trial"]
+    assert [step.id for step in WAY.for_kind("capital")] == ["strategy", "batches", "trial"]
+    assert WAY.for_kind("business") == []
+
+
+@pytest.mark.parametrize(
+    ("steps", "day"),
+    [
+        (("batches", "trial"), SOON),
+        (("strategy",), None),
+        ((), None),
+        (("gone", "trial"), SOON + timedelta(days=90)),
+    ],
+)
+def test_a_need_without_a_day_follows_the_first_of_its_steps(
+    steps: tuple[str, ...], day: date | None
+) -> None:
+    assert day_for(steps, WAY, today=TODAY) == day
+
+
+def test_help_for_a_step_that_has_begun_is_needed_today() -> None:
+    assert day_for(("batches",), WAY, today=SOON + timedelta(days=9)) == SOON + timedelta(days=9)
 
 
 def test_the_ranking_reads_day_and_instrument(session: Session) -> None:
@@ -130,3 +195,53 @@ def test_a_founder_states_needs_on_the_page_and_nobody_else_reads_them(
     assert "has passed" in refused.text
     for stranger in (one.adviser, one.investor, make.founder(session)):
         assert client.sign_in(stranger).get(path).status_code == 404
+
+
+def test_a_need_is_stated_for_steps_of_the_roadmap_and_read_with_them(
+    client: PageClient, session: Session
+) -> None:
+    one = stage(session)
+    roadmaps.make_roadmap(session, one.founder, one.project.id, at=clock.now())
+    way = queries.way_of(session, one.project)
+    first, second = way.for_kind("capital")[:2]
+    path = f"/projects/{one.project.id}/needs"
+    typed = {
+        "version": one.project.version,
+        **{name: str(value) for name, value in FUNDING.items()},
+        "instrument": "",
+        "wanted_capital": "y",
+        "steps_capital": [first.id, second.id],
+    }
+    assert client.sign_in(one.founder).post(path, data=typed).status_code == 303
+    session.expire_all()
+    stored = queries.stated_needs(session, one.project.id)["capital"]
+    assert (stored.steps, stored.by) == (
+        [first.id, second.id],
+        day_for(stored.steps, way, today=clock.now().date()),
+    )
+    read = client.get(f"/projects/{one.project.id}/matches").text
+    assert all(str(escape(step.name["en"])) in read for step in (first, second))
+    stored.by = clock.now().date() + timedelta(days=9000)
+    session.commit()
+    assert "the first of its steps begins on" in client.get(path).text
+
+
+def test_a_step_that_the_roadmap_does_not_have_or_that_is_of_other_help_is_refused_beside_its_field(
+    client: PageClient, session: Session
+) -> None:
+    one = stage(session)
+    roadmaps.make_roadmap(session, one.founder, one.project.id, at=clock.now())
+    other = queries.way_of(session, one.project).for_kind("clinical")[0].id
+    typed = {
+        "version": one.project.version,
+        "funding_currency": "EUR",
+        "instrument": "",
+        "wanted_capital": "y",
+        "steps_capital": "no_such_step",
+        "wanted_ip": "y",
+        "steps_ip": other,
+    }
+    refused = client.sign_in(one.founder).post(f"/projects/{one.project.id}/needs", data=typed)
+    assert refused.status_code == 422
+    assert refused.text.count("no longer in the roadmap, or this help does not belong to it") == 4
+    assert queries.stated_needs(session, one.project.id) == {}

@@ -21,7 +21,7 @@ from portal.partners.rules.values import PartnerState
 from portal.projects.models import FieldGroup, Project
 from portal.projects.queries import visible_groups
 from portal.projects.rules.phases import day_of
-from portal.projects.services import grant_to_adviser, take_back
+from portal.projects.services import edit_project, grant_to_adviser, take_back
 from portal.roadmap import queries, services
 from portal.roadmap.models import Referral
 from portal.roadmap.rules.marks import Mark
@@ -571,3 +571,33 @@ def test_the_day_on_which_it_was_asked_is_that_of_the_wall_clock(
     for path in ("/referrals", f"/referrals/{referral.id}"):
         assert "26 Nov 2026" in client.get(path).text
         assert "25 Nov 2026" not in client.get(path).text
+
+
+def test_until_it_accepts_a_provider_reads_the_teaser_as_it_was_when_it_was_asked(
+    client: PageClient,
+    session: Session,
+    founder: Actor,
+    provider: Actor,
+    offer: Partner,
+    project: Project,
+) -> None:
+    referral = ask(session, founder, project, offer)
+    session.refresh(project)
+    edit_project(
+        session,
+        founder,
+        project.id,
+        {"teaser": "Zanzibar, now with a name."},
+        version=project.version,
+        at=clock.now(),
+    )
+    session.commit()
+    pages = (f"/referrals/{referral.id}", f"/projects/{project.id}", "/teasers", "/search?q=Zanzibar")
+    client.sign_in(provider)
+    assert "A gene therapy." in client.get(pages[0]).text
+    assert not any("now with a name" in client.get(page).text for page in pages)
+    client.sign_in(founder)
+    assert "since you asked." in client.get(pages[0]).text
+    move(session, provider, referral, Verb.ACCEPT, "")
+    assert "since you asked." not in client.get(pages[0]).text
+    assert "now with a name" in client.sign_in(provider).get(pages[0]).text

@@ -1,14 +1,16 @@
 """What a founder says that the project needs."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Field, SelectField
+from wtforms import BooleanField, Field, SelectField, SelectMultipleField
+from wtforms.fields.choices import SelectChoice
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.matching.models import StatedNeed
-from portal.matching.rules.needs import LONGEST_WORDS, Asked
+from portal.matching.rules.needs import LONGEST_WORDS, Asked, Proposal, Way
 from portal.matching.rules.values import CAPITAL
 from portal.partners.forms import AmountField
 from portal.partners.rules.values import CURRENCIES
@@ -16,6 +18,8 @@ from portal.partners.words import INSTRUMENTS
 from portal.projects import wording
 from portal.projects.models import Project
 from portal.reference import vocabulary
+from portal.roadmap.words import in_words
+from portal.web.filters import day as day_words
 from portal.web.forms import ActionForm, day, text
 from portal.web.locale import language
 
@@ -39,20 +43,39 @@ class NeedsForm(ActionForm):
     )
 
     @classmethod
-    def of(cls, project: Project, stated: Mapping[str, StatedNeed]) -> "NeedsForm":
-        """Return the form filled with what is stored."""
+    def of(
+        cls, project: Project, stated: Mapping[str, StatedNeed], proposed: Collection[Proposal] = ()
+    ) -> "NeedsForm":
+        """Return the form filled with what is stored, and, not ticked yet, with the days and steps that are proposed."""
         capital = stated.get(CAPITAL)
         data: dict[str, Any] = {name: getattr(project, name) for name in FUNDING}
         data |= {"version": project.version, "instrument": capital.instrument if capital else ""}
+        for one in proposed:
+            data |= {f"by_{one.kind}": one.by, f"steps_{one.kind}": list(one.steps)}
         for kind in vocabulary.ids("need"):
             row = stated.get(kind)
             data[f"wanted_{kind}"] = kind in project.needs
-            data |= {f"by_{kind}": row.by, f"words_{kind}": row.words} if row else {}
+            if row is not None:
+                data |= {f"by_{kind}": row.by, f"words_{kind}": row.words, f"steps_{kind}": row.steps}
         return cls(data=data)
 
+    def offer(self, way: Way) -> None:
+        """Offer for each kind of help the steps that it can be asked for: those that are not done, and what was chosen."""
+        for kind in vocabulary.ids("need"):
+            field = self[f"steps_{kind}"]
+            field.choices = [
+                SelectChoice(
+                    step.id,
+                    in_words(step.name),
+                    render_kw={"help": f"{day_words(step.start)} – {day_words(step.finish)}"},
+                )
+                for step in way.for_kind(kind)
+                if not step.is_done or step.id in (field.data or ())
+            ]
+
     def of_kind(self, kind: str) -> dict[str, Field]:
-        """Return the three fields of a kind of help."""
-        return {name: self[f"{name}_{kind}"] for name in ("wanted", "by", "words")}
+        """Return the four fields of a kind of help."""
+        return {name: self[f"{name}_{kind}"] for name in ("wanted", "by", "steps", "words")}
 
     @property
     def asked(self) -> list[Asked]:
@@ -62,6 +85,7 @@ class NeedsForm(ActionForm):
                 kind=kind,
                 by=self[f"by_{kind}"].data,
                 words=self[f"words_{kind}"].data or "",
+                steps=tuple(dict.fromkeys(self[f"steps_{kind}"].data or ())),
                 instrument=(self.instrument.data or None) if kind == CAPITAL else None,
             )
             for kind in vocabulary.ids("need")
@@ -91,7 +115,19 @@ def _add_kinds() -> None:
         label: Any = _Label(kind)
         setattr(NeedsForm, f"wanted_{kind}", BooleanField(label))
         setattr(NeedsForm, f"by_{kind}", day(_l("Needed by"), required=False))
+        setattr(NeedsForm, f"steps_{kind}", _steps())
         setattr(NeedsForm, f"words_{kind}", text(_l("What for"), longest=LONGEST_WORDS))
+
+
+def _steps() -> SelectMultipleField:
+    """Return the field for steps of the roadmap; which there are is known, and judged, with the project."""
+    return SelectMultipleField(
+        _l("Steps of the roadmap"),
+        choices=[],
+        validate_choice=False,
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
 
 
 _add_kinds()

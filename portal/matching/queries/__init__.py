@@ -31,7 +31,7 @@ from portal.matching.queries.meetings import (
     standing_meeting,
     times_for_both,
 )
-from portal.matching.queries.needs import next_steps, stated_needs
+from portal.matching.queries.needs import next_steps, stated_needs, way_of
 from portal.matching.queries.notes import follow_ups_due, note_to_end, notes_of
 from portal.matching.queries.rooms import (
     LATEST_OPENINGS,
@@ -124,5 +124,6 @@ __all__ = [
     "times_for_both",
     "unanswered",
     "visible_introductions",
+    "way_of",
     "weights_for",
 ]

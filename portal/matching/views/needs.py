@@ -1,6 +1,6 @@
 """What a project needs: stated by its founder, with what the portal proposes; read by those who see its roadmap."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from flask import flash, render_template, request
@@ -11,7 +11,8 @@ from portal.core import clock
 from portal.core.errors import NotFound
 from portal.matching import queries, services
 from portal.matching.forms import NeedsForm
-from portal.matching.rules.needs import Proposal, proposals
+from portal.matching.models import StatedNeed
+from portal.matching.rules.needs import NO_WAY, Proposal, Way, proposals
 from portal.matching.rules.values import CAPITAL
 from portal.matching.views import shown
 from portal.matching.views.blueprint import bp
@@ -20,9 +21,10 @@ from portal.partners.words import INSTRUMENTS
 from portal.projects import queries as projects
 from portal.projects import wording
 from portal.projects.models import FieldGroup, Project
+from portal.projects.rules.phases import day_of
 from portal.projects.tabs import tabs_of
 from portal.reference import vocabulary
-from portal.roadmap.words import in_words
+from portal.roadmap.words import MILESTONES, in_words
 from portal.store import db
 from portal.web.actors import back, current_actor, signed_in
 from portal.web.filters import day
@@ -64,13 +66,18 @@ def _page(project_id: int, form: NeedsForm | None) -> str:
     seen = projects.seen_project(session, current_actor(), project_id, at=at)
     if not seen.shows(FieldGroup.ROADMAP):
         raise NotFound
-    stated = queries.stated_needs(session, project_id)
-    shown_form = (form or NeedsForm.of(seen.project, stated)) if seen.is_own else None
+    stated, way = queries.stated_needs(session, project_id), queries.way_of(session, seen.project)
+    found = proposals(
+        seen.project.phase.value,
+        queries.next_steps(session, seen.project),
+        stated=seen.project.needs,
+        today=day_of(at),
+        way=way,
+    )
+    shown_form = (form or NeedsForm.of(seen.project, stated, found)) if seen.is_own else None
     if shown_form is not None:
         shown_form.version.data = str(seen.project.version)
-    found = proposals(
-        seen.project.phase.value, queries.next_steps(session, seen.project), stated=seen.project.needs
-    )
+        shown_form.offer(way)
     return render_template(
         "matching/needs.html",
         seen=seen,
@@ -79,7 +86,9 @@ def _page(project_id: int, form: NeedsForm | None) -> str:
         tabs=tabs_of(seen),
         form=shown_form,
         kinds=_kinds(shown_form, {one.kind for one in found}) if shown_form else [],
-        proposed=[_proposed(one, seen.project.phase.value) for one in found],
+        proposed=[(one.kind, *_proposed(one, seen.project.phase.value, way)) for one in found],
+        moved=_moved(seen.project, stated, way),
+        has_roadmap=bool(way.steps),
         stated=stated_rows(seen.project, seen.groups),
     )
 
@@ -89,6 +98,8 @@ def stated_rows(project: Project, groups: Collection[FieldGroup]) -> list[tuple[
     if FieldGroup.ROADMAP not in groups:
         return []
     stated = queries.stated_needs(db.session(), project.id)
+    has_steps = any(one.steps for one in stated.values())
+    way = queries.way_of(db.session(), project) if has_steps else NO_WAY
     rows = []
     for kind in project.needs:
         one, said = stated.get(kind), []
@@ -97,10 +108,36 @@ def stated_rows(project: Project, groups: Collection[FieldGroup]) -> list[tuple[
             said += [str(INSTRUMENTS[one.instrument])] if one and one.instrument else []
         if one and one.by:
             said.append(_("by %(day)s", day=day(one.by)))
+        if one and (names := _names(one.steps, way)):
+            said.append(
+                _("pays for %(steps)s", steps=names) if kind == CAPITAL else _("for %(steps)s", steps=names)
+            )
         if one and one.words:
             said.append(one.words)
         rows.append((partner_words.word("serves", kind), " · ".join(filter(None, said)) or _("not detailed")))
     return rows
+
+
+def _names(step_ids: Collection[str], way: Way) -> str:
+    return ", ".join(in_words(step.name) for step in way.chosen(step_ids))
+
+
+def _moved(project: Project, stated: Mapping[str, StatedNeed], way: Way) -> list[str]:
+    """Return of which needs the roadmap begins the first step on an earlier day by now than the help is asked for."""
+    found = []
+    for kind in project.needs:
+        one = stated.get(kind)
+        begins = way.begins(one.steps) if one else None
+        if one and one.by and begins and begins < one.by:
+            found.append(
+                _(
+                    "%(kind)s is asked for by %(day)s, but the first of its steps begins on %(begins)s.",
+                    kind=partner_words.word("serves", kind),
+                    day=day(one.by),
+                    begins=day(begins),
+                )
+            )
+    return found
 
 
 def _kinds(form: NeedsForm, proposed: set[str]) -> list[dict[str, Any]]:
@@ -118,8 +155,15 @@ def _kinds(form: NeedsForm, proposed: set[str]) -> list[dict[str, Any]]:
     return sorted(found, key=lambda row: (not row["is_wanted"], not row["is_proposed"]))
 
 
-def _proposed(one: Proposal, phase: str) -> tuple[str, str]:
+def _proposed(one: Proposal, phase: str, way: Way) -> tuple[str, str]:
     label = partner_words.word("serves", one.kind)
+    if one.step is None and one.steps and way.target in MILESTONES:
+        return label, _(
+            "Projects in this phase usually need it next: %(phase)s. On the way to “%(milestone)s” it pays for %(steps)s.",
+            phase=wording.phase(phase),
+            milestone=MILESTONES[way.target],
+            steps=_names(one.steps, way),
+        )
     if one.step is None:
         return label, _("Projects in this phase usually need it next: %(phase)s.", phase=wording.phase(phase))
     name = in_words(one.step.name)

@@ -32,6 +32,7 @@ from portal.roadmap.queries.referrals import (
     referrals_of,
     seats_taken,
     side_of,
+    teaser_sent,
     visible_referrals,
     words_read,
 )
@@ -102,6 +103,7 @@ __all__ = [
     "side_of",
     "steps_in_use",
     "support_for",
+    "teaser_sent",
     "terms_of_offer",
     "version_named",
     "visible_referrals",

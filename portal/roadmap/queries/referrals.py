@@ -13,9 +13,11 @@ from portal.ledger import HistoryLine, history
 from portal.partners.models import Partner
 from portal.partners.queries import is_public_offer
 from portal.partners.rules.values import PartnerKind
-from portal.projects.models import FieldGroup, Project
+from portal.projects.models import FieldGroup, Grant, Project, TeaserWords
 from portal.projects.queries import visible_projects
+from portal.projects.queries.access import holds_at
 from portal.projects.rules.access import owns
+from portal.projects.rules.values import GrantReason
 from portal.roadmap.events import HelpProposed
 from portal.roadmap.models import Referral, ReferralMessage
 from portal.roadmap.rules.referrals import HEARD_BY, OPEN, UNSENT, ReferralSide, ReferralState
@@ -190,6 +192,21 @@ def offers_in_use(session: Session, actor: Actor) -> Sequence[Partner]:
         .where(Partner.organisation_id == actor.organisation_id, is_public_offer())
         .order_by(Partner.name)
     ).all()
+
+
+def teaser_sent(session: Session, referral: Referral, *, at: datetime) -> TeaserWords | None:
+    """Return the words of the teaser that the provider reads until it has accepted, or None where it reads none of them."""
+    row = session.execute(
+        select(Grant.teaser, Grant.teaser_sv).where(
+            Grant.project_id == referral.project_id,
+            Grant.reason == GrantReason.REFERRAL,
+            Grant.reason_id == referral.id,
+            Grant.field_group == FieldGroup.TEASER,
+            Grant.teaser.is_not(None),
+            holds_at(at),
+        )
+    ).first()
+    return TeaserWords(row[0], row[1]) if row is not None else None
 
 
 def _of_provider(actor: Actor) -> ColumnElement[bool]:

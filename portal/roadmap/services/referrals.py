@@ -77,7 +77,7 @@ def ask_for_help(
     groups: Collection[FieldGroup],
     at: datetime,
 ) -> Referral:
-    """Ask a provider for help with a step that lies ahead; it reads the teaser and the words, and nothing else yet.
+    """Ask a provider for help with a step that lies ahead; it reads the teaser as it stands now and the words, nothing else yet.
 
     Raises `NotFound` where the project, the step or the offer is not there, `NotAllowed` for anybody but the founders,
     and `Refused` with everything that stands against it, a provider without a place left in the quarter included.
@@ -348,4 +348,5 @@ def _open(
             reason=REASON,
             reason_id=referral.id,
             at=at,
+            words=referral.project.words if group is FieldGroup.TEASER else None,
         )

@@ -1,7 +1,7 @@
 """Referrals: where each stands, what was written, and the steps of each side."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import flash, render_template, request, url_for
@@ -13,7 +13,7 @@ from portal.core.actors import Actor, Role
 from portal.partners.rules.places import next_quarter, quarter_of
 from portal.projects import queries as projects
 from portal.projects import wording
-from portal.projects.models import FieldGroup, Project
+from portal.projects.models import FieldGroup, Project, TeaserWords
 from portal.projects.rules.phases import day_of
 from portal.roadmap import queries, services, words
 from portal.roadmap.forms import SendForm, WordsForm
@@ -192,7 +192,8 @@ def _page(referral_id: int, refused: WordsForm | SendForm | None) -> str:
         side=seen.side.value,
         is_sent=it.state not in UNSENT,
         verbs={verb.value for verb in verbs},
-        project=_project(it.project, groups),
+        project=_project(it.project, groups, _words_for(seen, actor, at)),
+        is_behind=is_founder and _is_behind(it, at),
         partner_url=_partner_url(it, is_founder=is_founder),
         step_url=url_for("roadmap.step_of_project", project_id=it.project_id, step_id=it.step_id)
         if seen.side is not ReferralSide.PROVIDER
@@ -221,12 +222,23 @@ def _partner_url(it: Referral, *, is_founder: bool) -> str | None:
     return url_for("partners.offer", partner_id=it.partner_id) if is_public else None
 
 
-def _project(project: Project, groups: frozenset[FieldGroup]) -> dict[str, Any] | None:
+def _words_for(seen: SeenReferral, actor: Actor, at: datetime) -> TeaserWords:
+    it = seen.referral
+    return projects.teasers_of_each(db.session(), actor, [it.project], at=at)[it.project_id]
+
+
+def _is_behind(it: Referral, at: datetime) -> bool:
+    """Say whether the provider still reads other words of the teaser than those that stand today."""
+    sent = queries.teaser_sent(db.session(), it, at=at) if it.state is ReferralState.ASKED else None
+    return sent is not None and sent.digest != it.project.words.digest
+
+
+def _project(project: Project, groups: frozenset[FieldGroup], read: TeaserWords) -> dict[str, Any] | None:
     if not groups:
         return None
     return {
         "url": url_for("projects.show", project_id=project.id),
-        "teaser": wording.teaser(project.words),
+        "teaser": wording.teaser(read),
         "facts": [
             (_("Product class"), wording.product_class(project.product_class.value)),
             (_("Indication area"), wording.area(project.indication_area)),
