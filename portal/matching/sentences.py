@@ -70,6 +70,20 @@ GROUNDS: dict[str, Callable[[Values], str]] = {
         values["of"],
         kinds=partner_words.words("serves", values["kinds"]),
     ),
+    "closes_after_need": lambda values: gettext(
+        "They close on %(closes)s, after the day by which it is needed, %(by)s: ask when they answer.",
+        closes=day(values["closes"]),
+        by=day(values["by"]),
+    ),
+    "help_comes_too_late": lambda values: ngettext(
+        "Their help takes %(num)s day to begin, which is after the day by which it is needed, %(by)s.",
+        "Their help takes %(num)s days to begin, which is after the day by which it is needed, %(by)s.",
+        values["days"],
+        by=day(values["by"]),
+    ),
+    "next_call_unknown": lambda _: gettext(
+        "They take applications in calls, and no date of one is noted here. Check with them."
+    ),
     "never_declined": lambda _: gettext("Never declined."),
     "declined_before": _declined,
 }
@@ -310,7 +324,10 @@ REMEDIES: dict[str, Callable[[Values], str]] = {
     "remedy_ask_more": _ask_more,
     "remedy_instrument": _instrument,
     "remedy_opens": lambda values: gettext("They open on %(day)s.", day=day(values["day"])),
-    "remedy_closed": lambda values: gettext("They closed on %(day)s.", day=day(values["day"])),
+    "remedy_closed": lambda values: gettext(
+        "They closed on %(day)s, and no next date is known here. Ask them when they open again.",
+        day=day(values["day"]),
+    ),
     "remedy_next_quarter": lambda values: gettext(
         "A new quarter begins on %(day)s; a place comes back before if a teaser is answered with no.",
         day=day(values["day"]),

@@ -70,6 +70,32 @@ class PartnerReopened(PartnerEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallEvent(Event):
+    """Something that has happened to what is known of a programme's call."""
+
+    about: ClassVar[Mapping[str, str]] = {"call_id": "programme_call"}
+
+    call_id: int
+    programme_id: str
+    opens: str | None
+    closes: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallNoted(CallEvent):
+    """Somebody has noted from when until when a programme takes applications."""
+
+    name: ClassVar[str] = "programme_call.noted"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallRemoved(CallEvent):
+    """Somebody has taken out a call that is not one."""
+
+    name: ClassVar[str] = "programme_call.removed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RateEntered(Event):
     """An administrator has entered what one unit of a currency is worth in euro."""
 

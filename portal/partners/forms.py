@@ -20,6 +20,7 @@ from portal.partners.rules.fields import (
     LONGEST_TEXT,
     MOST_CAPACITY,
     PartnerField,
+    written_assets,
     written_list,
 )
 from portal.partners.rules.sheets import MOST_BYTES
@@ -72,6 +73,17 @@ class ListField(TextAreaField):
 
     def _value(self) -> str:
         return (", " if self.name.endswith("countries") else "\n").join(self.data or [])
+
+
+class AssetsField(TextAreaField):
+    """Assets in words, one a line; what cannot be read stays as it was typed."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the lines."""
+        self.data = written_assets(str(valuelist[0])) if valuelist else []  # type: ignore[assignment]
+
+    def _value(self) -> str:
+        return "\n".join(words.asset(one) for one in self.data or [])
 
 
 class AmountField(DecimalField):
@@ -146,6 +158,14 @@ class PartnerForm(ActionForm):
         ),
     )
 
+    competing = AssetsField(
+        words.LABELS["competing"],
+        description=_l(
+            "What you hold yourself, one a line: an indication area, or area / modality as you would tick them above. No project "
+            "of the same kind is matched with you. Only you read the list."
+        ),
+    )
+
     @classmethod
     def of(cls, partner: Partner) -> "PartnerForm":
         """Return the form filled with what is stored."""
@@ -159,6 +179,7 @@ class PartnerForm(ActionForm):
     def hide_conflicts(self) -> None:
         """Take out what only the partner itself reads."""
         del self.conflicts
+        del self.competing
 
 
 class InvestorForm(PartnerForm):
@@ -217,6 +238,14 @@ class SheetForm(BaseForm):
         return None
 
 
+class CallForm(BaseForm):
+    """From when until when a programme takes applications, and where that stands."""
+
+    opens = day_field(words.LABELS["opens"], required=False)
+    closes = day_field(words.LABELS["closes"])
+    source = line(_l("Source"), description=_l("The page or the person that says so."))
+
+
 class RateForm(BaseForm):
     """What one unit of a currency is worth in euro."""
 
@@ -241,4 +270,4 @@ class RateForm(BaseForm):
         return int(rate * 10**6) if rate is not None and rate.is_finite() and abs(rate) < 10**6 else 0
 
 
-__all__ = ["PartnerForm", "RateForm", "SheetForm", "form_for"]
+__all__ = ["CallForm", "PartnerForm", "RateForm", "SheetForm", "form_for"]

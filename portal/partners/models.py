@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.accounts.models import Organisation
+from portal.partners.rules.calls import Call
 from portal.partners.rules.values import PartnerKind, PartnerState
 from portal.store import Base, Money, choice, json_list
 
@@ -64,6 +65,8 @@ class Partner(Base):
     capacity: Mapped[int] = mapped_column(default=0)
     contact: Mapped[str | None] = mapped_column(String(200))
     conflicts: Mapped[list[str]] = mapped_column(json_list(), default=list)
+    competing: Mapped[list[str]] = mapped_column(json_list(), default=list)
+    """Assets that it holds itself, each as an indication area, or as area/modality."""
     drafted_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
@@ -73,6 +76,28 @@ class Partner(Base):
     organisation: Mapped[Organisation] = relationship()
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  (SQLAlchemy reads it as it stands)
+
+
+class ProgrammeCall(Base):
+    """From when until when a programme of the shipped catalogue takes applications, as somebody has read and noted it."""
+
+    __tablename__ = "programme_call"
+    __table_args__ = (
+        UniqueConstraint("programme_id", "closes"),
+        CheckConstraint("opens IS NULL OR opens <= closes", name="closes_after_opening"),
+    )
+
+    programme_id: Mapped[str] = mapped_column(String(80))
+    opens: Mapped[date | None]
+    closes: Mapped[date]
+    source: Mapped[str] = mapped_column(String(200))
+    entered_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    entered_at: Mapped[datetime]
+
+    @property
+    def call(self) -> Call:
+        """Return its days."""
+        return Call(opens=self.opens, closes=self.closes)
 
 
 class ExchangeRate(Base):
@@ -93,4 +118,4 @@ class ExchangeRate(Base):
     entered_at: Mapped[datetime]
 
 
-__all__ = ["ExchangeRate", "Partner", "PartnerKind", "PartnerState"]
+__all__ = ["ExchangeRate", "Partner", "PartnerKind", "PartnerState", "ProgrammeCall"]

@@ -13,8 +13,9 @@ from portal.core.actors import Actor
 from portal.core.errors import NotAllowed, NotFound
 from portal.ledger import HistoryLine, history
 from portal.partners.events import PARTNER
-from portal.partners.models import ExchangeRate, Partner
+from portal.partners.models import ExchangeRate, Partner, ProgrammeCall
 from portal.partners.rules import access
+from portal.partners.rules.calls import Call, standing_call
 from portal.partners.rules.fields import FIELDS
 from portal.partners.rules.values import CURRENCIES, KEEPERS, PartnerKind, PartnerState
 from portal.reference.queries import effective, effective_records
@@ -152,6 +153,24 @@ def programmes(session: Session, wanted: SupportFilter | None = None) -> list[Ef
 def programme(session: Session, programme_id: str) -> EffectiveFact:
     """Return one support programme; raises `NotFound` where none has this id."""
     return effective(session, PROGRAMMES, programme_id)
+
+
+def calls_of(session: Session, programme_id: str) -> Sequence[ProgrammeCall]:
+    """Return the calls of a programme that somebody noted, the latest first."""
+    return session.scalars(
+        select(ProgrammeCall)
+        .where(ProgrammeCall.programme_id == programme_id)
+        .order_by(ProgrammeCall.closes.desc())
+    ).all()
+
+
+def standing_calls(session: Session, *, on: date) -> dict[str, Call]:
+    """Return for each programme with known calls the one that counts on a day: the open, the next, or the last."""
+    known: dict[str, list[Call]] = {}
+    for row in session.scalars(select(ProgrammeCall).order_by(ProgrammeCall.id)):
+        known.setdefault(row.programme_id, []).append(row.call)
+    found = {programme_id: standing_call(calls, on=on) for programme_id, calls in known.items()}
+    return {programme_id: call for programme_id, call in found.items() if call is not None}
 
 
 def organisations_for_drafts(session: Session) -> Sequence[Organisation]:

@@ -7,6 +7,7 @@ from flask_babel import gettext, ngettext
 
 from portal.partners import words
 from portal.partners.rules.values import PartnerState
+from portal.reference import vocabulary
 from portal.web.filters import day, number
 
 Values = Mapping[str, Any]
@@ -32,6 +33,14 @@ VALUES: dict[str, Callable[[Values], str]] = {
         "EEA, any.",
         field=words.label(values["field"]),
         written=values["written"],
+    ),
+    "partner_asset_unknown": lambda values: gettext(
+        "%(field)s: “%(written)s” is no asset that the portal knows. Write an indication area, or area / modality. Areas: "
+        "%(areas)s. Modalities: %(modalities)s.",
+        field=words.label(values["field"]),
+        written=values["written"],
+        areas=words.words("indication_areas", vocabulary.ids("indication_area")),
+        modalities=words.words("modalities", vocabulary.ids("modality")),
     ),
     "partner_number_out_of_range": lambda values: gettext(
         "%(field)s: give a whole number from %(least)s to %(most)s, not “%(written)s”.",

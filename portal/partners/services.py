@@ -13,6 +13,8 @@ from portal.core.errors import NotAllowed, NotFound, Reason, Refused, Stale
 from portal.ledger import record
 from portal.partners import queries
 from portal.partners.events import (
+    CallNoted,
+    CallRemoved,
     PartnerClosed,
     PartnerConfirmed,
     PartnerDrafted,
@@ -21,9 +23,10 @@ from portal.partners.events import (
     PartnerReopened,
     RateEntered,
 )
-from portal.partners.models import ExchangeRate, Partner
+from portal.partners.models import ExchangeRate, Partner, ProgrammeCall
 from portal.partners.queries import KINDS_OF
 from portal.partners.rules import access
+from portal.partners.rules.calls import reasons_against_call
 from portal.partners.rules.fields import reasons_against, tidied, unstated
 from portal.partners.rules.sheets import Row
 from portal.partners.rules.values import CURRENCIES, PartnerState
@@ -210,6 +213,62 @@ def enter_rate(
     )
     record(session, event, at=at)
     return rate
+
+
+def note_call(
+    session: Session,
+    actor: Actor,
+    programme_id: str,
+    *,
+    opens: date | None,
+    closes: date,
+    source: str,
+    at: datetime,
+) -> ProgrammeCall:
+    """Note from when until when a programme takes applications; the same last day again replaces what was noted.
+
+    Raises `NotFound` for a programme that is not shipped, `NotAllowed` for anybody but advisers and administrators, and
+    `Refused` where the days cannot be.
+    """
+    programme = queries.programme(session, programme_id)
+    if not access.may_note_calls(actor):
+        raise NotAllowed
+    if reasons := reasons_against_call(opens=opens, closes=closes):
+        raise Refused(reasons)
+    call = session.scalars(
+        select(ProgrammeCall)
+        .where(ProgrammeCall.programme_id == programme.record_id, ProgrammeCall.closes == closes)
+        .with_for_update()
+    ).one_or_none() or ProgrammeCall(programme_id=programme.record_id, closes=closes)
+    call.opens, call.source = opens, source
+    call.entered_by_id, call.entered_at = actor.user_id, at
+    session.add(call)
+    session.flush()
+    record(session, CallNoted(actor_id=actor.user_id, **_days_of(call)), at=at)
+    return call
+
+
+def remove_call(session: Session, actor: Actor, call_id: int, *, at: datetime) -> None:
+    """Take out a call that is not one.
+
+    Raises `NotAllowed` for anybody but advisers and administrators, and `NotFound` where it is gone already.
+    """
+    if not access.may_note_calls(actor):
+        raise NotAllowed
+    call = session.get(ProgrammeCall, call_id, with_for_update=True)
+    if call is None:
+        raise NotFound
+    record(session, CallRemoved(actor_id=actor.user_id, **_days_of(call)), at=at)
+    session.delete(call)
+
+
+def _days_of(call: ProgrammeCall) -> dict[str, Any]:
+    return {
+        "call_id": call.id,
+        "programme_id": call.programme_id,
+        "opens": call.opens.isoformat() if call.opens else None,
+        "closes": call.closes.isoformat(),
+    }
 
 
 AFTER = {

@@ -10,9 +10,12 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from portal.partners.models import Partner
-from portal.partners.rules.fields import FIELD, Sort
+from portal.partners.rules import calls
+from portal.partners.rules.calls import Call
+from portal.partners.rules.fields import FIELD, Sort, is_asset
 from portal.partners.rules.values import PartnerKind, PartnerState
 from portal.reference import vocabulary
+from portal.reference.rules import EffectiveFact
 from portal.web.filters import day, money, number
 from portal.web.locale import language
 
@@ -52,6 +55,7 @@ LABELS: Mapping[str, Any] = {
     "capacity": _l("New conversations a quarter"),
     "contact": _l("Who answers for you"),
     "conflicts": _l("Conflicts of interest"),
+    "competing": _l("Competing assets"),
 }
 
 KINDS: Mapping[PartnerKind, Any] = {
@@ -137,8 +141,8 @@ def value_words(field: str, value: Any) -> str | None:
         return words(field, value)
     if sort is Sort.COUNTRIES:
         return countries(value)
-    if sort is Sort.LINES:
-        return "; ".join(value)
+    if sort in (Sort.LINES, Sort.ASSETS):
+        return "; ".join(asset(one) if sort is Sort.ASSETS else one for one in value)
     if sort is Sort.TRUTH:
         return _("Yes") if value else _("No")
     if sort is Sort.DAY:
@@ -148,6 +152,41 @@ def value_words(field: str, value: Any) -> str | None:
     if field == "horizon_years":
         return ngettext("%(num)s year", "%(num)s years", value)
     return number(value) if sort is Sort.WHOLE else str(value)
+
+
+def asset(stored: str) -> str:
+    """Return an asset in words: its indication area, and its modality where one is named."""
+    if not is_asset(stored):
+        return stored
+    area, slash, modality = stored.partition("/")
+    named = word("indication_area", area)
+    return f"{named} / {word('modality', modality)}" if slash else named
+
+
+def lead_days(known: Partner | EffectiveFact) -> int | None:
+    """Return after how many days help of a partner or a programme is likely to begin, where that is known."""
+    if isinstance(known, Partner):
+        return known.lead_time_days
+    stated = known.record["lead_time_days"]
+    return stated["likely"] if stated else None
+
+
+def takes_in_calls(known: EffectiveFact) -> bool:
+    """Say whether a programme is known to take applications in calls only."""
+    return calls.takes_in_calls((known.record["deadlines"] or {}).get("en")) is True
+
+
+def call_in_words(call: Call | None, *, in_calls: bool, today: date) -> str | None:
+    """Return what is known of when a programme takes applications; what nobody has noted is said to be unknown."""
+    if call is None:
+        return (
+            _("It takes applications in calls; no date is noted here. Check with them.") if in_calls else None
+        )
+    if call.closes < today:
+        return _("The last call that is known closed on %(day)s; no next one is noted.", day=day(call.closes))
+    if call.is_open(today):
+        return _("Open for applications until %(day)s.", day=day(call.closes))
+    return _("The next call is from %(opens)s to %(closes)s.", opens=day(call.opens), closes=day(call.closes))
 
 
 def ticket(partner: Partner) -> str | None:

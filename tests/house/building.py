@@ -68,6 +68,7 @@ from portal.mail.services import note_failure, post
 from portal.matching import services as matching
 from portal.matching.models import AdviserConflict, MatchRound
 from portal.matching.queries import id_of
+from portal.matching.rules.needs import PROPOSED, Asked
 from portal.notifications.models import Message
 from portal.notifications.rules import Topic
 from portal.notifications.stopping import stop_address
@@ -319,7 +320,17 @@ class _Builder:
             )  # so that one word finds everything
         offer = self.partner("help", actor, "Offer", "offer", serves=["regulatory"])
         draft = self.partner("help", adviser, "Draft", "draft", where=where, serves=["ip"])
+        call = partners.note_call(
+            self.session,
+            adviser,
+            "lv_scientific_advice",
+            opens=None,
+            closes=(self.now + timedelta(days=30)).date(),
+            source="Their page",
+            at=self.now,
+        )
         self.partner_places |= {
+            "call of a programme": {"programme_id": call.programme_id, "call_id": call.id},
             "offer": {"partner_id": offer.id},
             "draft offer": {"partner_id": draft.id},
             "confirm offer": {"partner_id": draft.id, "verb": "confirm"},
@@ -770,6 +781,18 @@ class _GroundBuilder:
                 session, founder, project_id, "dsmb", reason=f"Reason {secret}", version=0, at=now
             )
             roadmap.add_own_step(session, founder, project_id, own, at=now)
+        matching.state_needs(
+            session,
+            founder,
+            project_id,
+            [
+                Asked(kind=kind, words=f"Need {secret}", steps=("own_1",) if kind == "manufacturing" else ())
+                for kind in PROPOSED[self.main.phase.value]
+            ],
+            funding={},
+            version=self.main.version,
+            at=now,
+        )
         assessment = roadmap.assess(
             session, founder, project_id, "ip", level=3, evidence=f"Evidence {secret}", at=now
         )

@@ -126,6 +126,8 @@ PARTNERS = {
     "partner.edited",
     "partner.entered",
     "partner.reopened",
+    "programme_call.noted",
+    "programme_call.removed",
     "rate.entered",
 }
 """Partners' own doing, on their own page."""

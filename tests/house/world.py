@@ -214,6 +214,8 @@ def unpacked(content: bytes) -> Iterable[bytes]:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             for name in archive.namelist():
                 yield name.encode() + b"\n" + archive.read(name)
+    if content.startswith(b"BEGIN:VCALENDAR"):
+        yield content.replace(b"\r\n ", b"")  # a calendar's long lines are folded, which would hide a word
     if content.startswith(b"%PDF-"):
         document = PdfReader(io.BytesIO(content))
         yield from ("".join(page.extract_text().split()).encode() for page in document.pages)

@@ -1,15 +1,22 @@
 """From a need to an introduction, and to a no that lowers the next ranking: founder, adviser and investor, each in a browser."""
 
 import re
+import threading
 from collections.abc import Callable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
+from icalendar import Calendar, Event
 from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import select
 
 from portal.accounts.models import Membership, User
 from portal.core.actors import Role
+from portal.demo import cast
+from portal.jobs.long_work import do_waiting
+from portal.mail.models import OutgoingMail
 from portal.partners.models import Partner
 from portal.store import db
 from tests.browser import awake
@@ -17,6 +24,12 @@ from tests.journeys.conftest import Visit, carry_messages, check_accessible
 from tests.journeys.test_main_job import choose
 
 pytestmark = pytest.mark.browser
+LOOKED_AT = {
+    "/introductions": "introduction-9-board",
+    "/matching/learning": "introduction-10-learning",
+    "/matching": "introduction-11-desk",
+}
+"""What the adviser looks at in the end, and what its picture is called."""
 TEASER = "A gene therapy for a disease of the brain, with data in animals and a process that runs."
 
 
@@ -49,6 +62,7 @@ def test_from_a_need_to_introduced_and_to_declined_then_ranked_lower(
     dragged(adviser, met, "introduced")
     expect(adviser.locator("body")).to_contain_text("Noted.")
     shared(founder, investor, met, picture)
+    agreed_to_meet(founder, adviser, investor, met, demo, picture)
 
     before = score(adviser, second, name)
     declined = shortlisted(adviser, second, name, picture)
@@ -58,6 +72,14 @@ def test_from_a_need_to_introduced_and_to_declined_then_ranked_lower(
     assert score(adviser, second, name) < before
     expect(row(adviser, name)).to_contain_text(re.compile("Ranked lower: declined once.*Too early"))
     check_accessible(adviser)
+    picture(adviser, "introduction-8-ranked-lower")
+    proposed_round(adviser, demo)
+    picture(adviser, "introduction-12-round")
+    for path, what in LOOKED_AT.items():
+        adviser.goto(path)
+        awake(adviser)
+        check_accessible(adviser)
+        picture(adviser, what)
 
 
 def registered(page: Page, name: str) -> int:
@@ -81,10 +103,15 @@ def registered(page: Page, name: str) -> int:
     page.locator("textarea[name=teaser]").fill(TEASER)
     page.locator("main form button[type=submit]").first.click()
     page.wait_for_load_state()
+    page.goto(f"/projects/{number}/roadmap")
+    page.get_by_role("button", name="Make the roadmap").click()
+    expect(page.get_by_role("button", name="Make the roadmap")).to_have_count(0)
     page.goto(f"/projects/{number}/needs")
     expect(page.locator("main")).to_contain_text("The portal proposes")
     check_accessible(page)
     page.locator("input[name=wanted_capital]").check()
+    page.locator("summary", has_text="Steps of your roadmap that it pays for").click()
+    page.locator("input[name=steps_capital]").nth(1).check()
     for field, value in {
         "funding_min": "1 000 000",
         "funding_max": "3 000 000",
@@ -205,6 +232,74 @@ def shared(founder: Page, investor: Page, path: str, picture: Callable[[Page, st
     expect(founder.locator("main")).to_contain_text("1 opening")
     check_accessible(founder)
     picture(founder, "introduction-5-documents")
+
+
+def agreed_to_meet(
+    founder: Page,
+    adviser: Page,
+    investor: Page,
+    path: str,
+    demo: Flask,
+    picture: Callable[[Page, str], None],
+) -> None:
+    """Say on both sides when one is free, propose what suits both, agree to it, and get the invitation by mail."""
+    monday = datetime.now(ZoneInfo("Europe/Stockholm")) + timedelta(days=14)
+    for page, first, last in ((founder, 9, 12), (investor, 11, 15)):
+        page.goto(path)
+        page.locator("summary", has_text="Say when you are free").click()
+        form = page.locator("#free-form")
+        form.locator("[name=starts_at]").fill(f"{monday:%Y-%m-%d}T{first:02}:00")
+        form.locator("[name=ends_at]").fill(f"{monday:%Y-%m-%d}T{last:02}:00")
+        form.get_by_role("button", name="We are free then").click()
+        expect(page.locator("body")).to_contain_text("Times at which both sides are free")
+    adviser.goto(path)
+    adviser.locator("summary", has_text="Propose a time").click()
+    form = adviser.locator("#meeting-form")
+    form.locator("input[name=chosen]").first.check()
+    form.get_by_label("Where").fill("By video call")
+    form.get_by_role("button", name="Propose").click()
+    expect(adviser.locator("body")).to_contain_text("Proposed.")
+    for page in (founder, investor):
+        page.goto(path)
+        page.get_by_role("button", name="The time suits us").click()
+        expect(page.locator("body")).to_contain_text("Noted: the time suits you.")
+    check_accessible(investor)
+    picture(investor, "introduction-6-meeting")
+    carry_messages(demo)
+    eleven = monday.replace(hour=11, minute=0, second=0, microsecond=0)
+    for person in ("founder", "investor", "adviser"):
+        event = invitation(demo, f"{person}@{cast.DOMAIN}")
+        assert event.start == eleven, person
+        assert event.get("STATUS") == "CONFIRMED"
+        assert "Compass" not in str(event.get("SUMMARY"))
+
+
+def proposed_round(page: Page, demo: Flask) -> None:
+    """Ask for a round, let it be worked out, and read it."""
+    page.goto("/matching/rounds")
+    form = page.locator("#round-form")
+    form.locator("[name=name]").fill("The partnering day in May")
+    form.locator("[name=per_project]").fill("2")
+    form.get_by_role("button", name="Propose a round").click()
+    page.wait_for_load_state()
+    with demo.app_context():
+        do_waiting(demo, "journey", threading.Event())
+    page.goto("/matching/rounds")
+    page.get_by_role("link", name="The partnering day in May").click()
+    expect(page.locator("main")).to_contain_text("What it comes to")
+    check_accessible(page)
+
+
+def invitation(demo: Flask, address: str) -> Event:
+    """Return the event of the last invitation that was mailed to somebody, as a calendar program reads it."""
+    with demo.app_context():
+        text = db.session.scalars(
+            select(OutgoingMail.calendar)
+            .where(OutgoingMail.recipient == address, OutgoingMail.calendar_method == "REQUEST")
+            .order_by(OutgoingMail.id.desc())
+        ).first()
+    assert text is not None, f"no invitation reached {address}"
+    return Calendar.from_ical(text).events[0]
 
 
 def turned_down(page: Page, path: str) -> None:

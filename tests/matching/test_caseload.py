@@ -130,6 +130,38 @@ def test_a_partner_is_not_proposed_to_a_project_with_which_it_shares_anything(
     assert "CONFLICT" in against[queries.id_of(one.thesis.id)]
 
 
+@pytest.mark.parametrize(
+    ("assets", "competes"),
+    [
+        (["{area}/{modality}"], True),
+        (["{area}"], True),
+        (["{area}/car_t", "dermatology/{modality}"], False),
+    ],
+)
+def test_a_partner_that_holds_a_competing_asset_is_named_as_in_conflict_in_ranking_and_round(
+    session: Session, assets: list[str], *, competes: bool
+) -> None:
+    one, other = stage(session), stage(session)
+    assert one.project.modality != "car_t"
+    other.project.indication_area = "ophthalmology"
+    facts = {"area": one.project.indication_area, "modality": one.project.modality}
+    one.thesis.competing = [asset.format(**facts) for asset in assets]
+    session.flush()
+    known = queries.id_of(one.thesis.id)
+    sight = queries.sight(session, one.adviser, one.project, at=make.NOON)
+    against = {refusal.partner: refusal.codes for refusal in sight.ranking.refusals()}
+    assert ("CONFLICT" in against.get(known, ())) is competes
+    found = queries.entered(session, one.adviser, chosen=None, at=make.NOON)
+    rivals = [
+        (project.id, competitor.id)
+        for part in found.parts
+        for project in part.projects
+        for competitor in part.case.partners
+        if project.id in competitor.competing
+    ]
+    assert rivals == ([(str(one.project.id), known)] if competes else [])
+
+
 def taking_part(one: Stage, chosen: Chosen | None = None) -> tuple[set[str], set[str]]:
     found = queries.entered(one.session, one.adviser, chosen=chosen, at=make.NOON)
     projects = {project.id for part in found.parts for project in part.projects}

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from portal.partners.rules.fields import countries_in, reasons_against, tidied
+from portal.partners.rules.fields import countries_in, is_asset, reasons_against, tidied, written_assets
 from portal.partners.rules.sheets import read_sheet
 from portal.partners.rules.values import PartnerKind
 
@@ -22,6 +22,13 @@ def codes(kind: PartnerKind = PartnerKind.INVESTOR, **values: Any) -> list[tuple
     return [(reason.code, reason.field) for reason in reasons_against(kind, stated)]
 
 
+def test_assets_are_read_in_either_language_and_what_is_none_stays_as_it_was_typed() -> None:
+    written = "Neurology / AAV\n neurologi/CAR-T ;oncology\nNonsense / AAV"
+    found = written_assets(written)
+    assert found == ["neurology/aav", "neurology/car_t", "oncology", "Nonsense / AAV"]
+    assert [is_asset(one) for one in found] == [True, True, True, False]
+
+
 def test_a_plain_thesis_is_fine() -> None:
     assert codes() == []
 
@@ -34,6 +41,8 @@ def test_a_plain_thesis_is_fine() -> None:
         ({"capacity": -1}, "partner_number_out_of_range", "capacity"),
         ({"ticket_min": -5}, "partner_number_out_of_range", "ticket_min"),
         ({"modalities": ["warp_drive"]}, "partner_word_unknown", "modalities"),
+        ({"competing": ["neurology/warp_drive"]}, "partner_asset_unknown", "competing"),
+        ({"competing": ["Head & shoulders"]}, "partner_asset_unknown", "competing"),
         ({"countries": ["Atlantis"]}, "partner_country_unknown", "countries"),
         ({"countries": ["ZZ"]}, "partner_country_unknown", "countries"),
         ({"website": "javascript:alert(1)"}, "partner_website_unreadable", "website"),

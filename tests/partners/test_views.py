@@ -21,6 +21,7 @@ FORM: dict[str, Any] = {
     "phases": ["preclinical", "phase_1"],
     "countries": "SE, Nordic",
     "conflicts": "Rival AB\nOther AB",
+    "competing": "Neurology / CAR-T",
 }
 
 
@@ -40,6 +41,7 @@ def test_an_investor_states_a_thesis_on_one_page(client: PageClient, session: Se
         ["SE", "Nordic"],
         ["Rival AB", "Other AB"],
     )
+    assert partner.competing == ["neurology/car_t"]
     shown = client.get(page.location).text
     assert "Rival AB" in shown
     assert "Phase I" in shown
@@ -96,11 +98,16 @@ def test_an_adviser_drafts_and_the_provider_confirms(client: PageClient, session
 
 def test_an_adviser_never_reads_conflicts(client: PageClient, session: Session) -> None:
     investor = make.investor(session)
-    partner = make.partner(session, investor, conflicts=["Rival AB"], contact="Anna")
-    client.sign_in(make.adviser(session))
-    shown = client.get(f"/partners/{partner.id}").text
+    partner = make.partner(
+        session, investor, conflicts=["Rival AB"], competing=["dermatology/car_t"], contact="Anna"
+    )
+    path = f"/partners/{partner.id}"
+    assert "Dermatology / " in client.sign_in(investor).get(path).text
+    assert "Dermatology / CAR" in client.get(f"{path}/edit").text
+    shown = client.sign_in(make.adviser(session)).get(path).text
     assert "Anna" in shown
     assert "Rival AB" not in shown
+    assert "Dermatology" not in shown
 
 
 def test_a_public_offer_shows_neither_capacity_nor_contact(client: PageClient, session: Session) -> None:

@@ -34,6 +34,7 @@ APPLICANT = Applicant(
     organisation_kind="sme",
     country="SE",
     names=frozenset({"compass"}),
+    assets=frozenset({"oncology", "oncology/car_t"}),
 )
 
 
@@ -67,6 +68,8 @@ def project(session: Session, founder: Actor) -> Project:
         (Terms(excluded=frozenset({("modality", "car_t")})), False),
         (Terms(excluded=frozenset({("indication_area", "car_t")})), True),
         (Terms(conflicts=frozenset({"compass"})), False),
+        (Terms(competing=frozenset({"oncology/car_t"})), False),
+        (Terms(competing=frozenset({"oncology/aav"})), True),
         (Terms(opens=TODAY + timedelta(days=1)), False),
         (Terms(closes=TODAY), True),
         (Terms(closes=TODAY - timedelta(days=1)), False),

@@ -6,7 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, SelectField, SelectMultipleField
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from portal.matching.models import StatedNeed
@@ -62,7 +62,7 @@ class NeedsForm(ActionForm):
     def offer(self, way: Way) -> None:
         """Offer for each kind of help the steps that it can be asked for: those that are not done, and what was chosen."""
         for kind in vocabulary.ids("need"):
-            field = self[f"steps_{kind}"]
+            field: Any = self[f"steps_{kind}"]
             field.choices = [
                 SelectChoice(
                     step.id,

@@ -36,7 +36,8 @@ from portal.matching.rules.values import (
 )
 from portal.partners import queries as partners
 from portal.partners.models import Partner as StoredPartner
-from portal.partners.rules.fields import countries_in
+from portal.partners.rules.calls import Call
+from portal.partners.rules.fields import assets_like, countries_in
 from portal.partners.rules.places import quarter_of
 from portal.projects import queries as projects
 from portal.projects.models import FieldGroup, TeaserWords
@@ -113,8 +114,13 @@ def _sight(
     hidden = _hidden(seen)
     used = _seats_taken(session, at)
     rates = partners.rates(session, on=at.date())
-    asked = [_stored_partner(one, used.get(one.id, 0), known_as, rates) for one in stored]
-    asked += [_programme(fact, project.organisation.country) for fact in programmes]
+    rivals = _rivals([project])
+    asked = [_stored_partner(one, used.get(one.id, 0), known_as, rivals, rates) for one in stored]
+    calls = partners.standing_calls(session, on=at.date())
+    asked += [
+        _in_call(_programme(fact, project.organisation.country), calls.get(fact.record_id))
+        for fact in programmes
+    ]
     declined, others = _declines(session, project.id)
     case = Case(
         name="",
@@ -157,7 +163,8 @@ def parts_of_round(
     used = _seats_taken(session, at)
     asking = list({one.organisation_id: one.organisation for one in chosen}.values())
     known_as = names_around(session, asking, stored)
-    asked = [_stored_partner(one, used.get(one.id, 0), known_as, rates) for one in stored]
+    rivals = _rivals(chosen)
+    asked = [_stored_partner(one, used.get(one.id, 0), known_as, rivals, rates) for one in stored]
     declined, others = _declines(session, None)
     facts = tuple(_project(one, frozenset(FieldGroup), rates) for one in others)
     stated = needs_of_each(session, [one.id for one in chosen])
@@ -249,8 +256,21 @@ def _need(kind: str, stated: StatedNeed | None, money: Money, groups: Collection
     )
 
 
+def _rivals(asking: Iterable[StoredProject]) -> Mapping[str, frozenset[str]]:
+    """Return by asset, as partners name them, the projects that compete with it, whatever the reader sees of them."""
+    found: dict[str, set[str]] = {}
+    for one in asking:
+        for asset in assets_like(indication_area=one.indication_area, modality=one.modality):
+            found.setdefault(asset, set()).add(str(one.id))
+    return {asset: frozenset(ids) for asset, ids in found.items()}
+
+
 def _stored_partner(
-    partner: StoredPartner, used: int, known_as: Around, rates: Mapping[str, float]
+    partner: StoredPartner,
+    used: int,
+    known_as: Around,
+    rivals: Mapping[str, frozenset[str]],
+    rates: Mapping[str, float],
 ) -> Partner:
     return Partner(
         id=id_of(partner.id),
@@ -277,6 +297,7 @@ def _stored_partner(
         closes=partner.closes,
         capacity=max(partner.capacity - used, 0),
         conflicts=known_as.conflicts_of(partner),
+        competing=frozenset().union(*(rivals.get(asset, frozenset()) for asset in partner.competing)),
     )
 
 
@@ -284,6 +305,11 @@ def _programme(fact: EffectiveFact, country: str | None) -> Partner:
     if fact.revisions:
         return _read_programme(fact.record_id, fact.record, country)
     return _shipped_programme(fact.record_id, country)
+
+
+def _in_call(programme: Partner, call: Call | None) -> Partner:
+    """Return a programme with the days of the call that counts; where none is known, it is taken to be open."""
+    return programme if call is None else replace(programme, opens=call.opens, closes=call.closes)
 
 
 @cache

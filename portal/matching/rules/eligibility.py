@@ -113,6 +113,7 @@ def _excluded(project: Project, pool: Pool) -> Flags:
 def _conflicting(project: Project, pool: Pool) -> Flags:
     conflicting = _nobody(pool)
     conflicting[pool.conflicting.of(project.organisation)] = True
+    conflicting[pool.competing.of(project.id)] = True
     return conflicting
 
 

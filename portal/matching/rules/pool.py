@@ -76,6 +76,7 @@ class Pool:
     organisation_kinds: Listed
     excluding: Mapping[str, Postings]
     conflicting: Postings
+    competing: Postings
     instruments: Listed
     ticket_min: Numbers
     ticket_max: Numbers
@@ -136,6 +137,7 @@ def lay_out(
             "organisation": Postings(partner.exclude.organisation for partner in ordered),
         },
         conflicting=Postings(partner.conflicts | {partner.organisation} for partner in ordered),
+        competing=Postings(partner.competing for partner in ordered),
         instruments=listed(lambda partner: partner.instruments),
         ticket_min=np.array([0.0 if low is None else low for low, _ in tickets], dtype=np.float64),
         ticket_max=np.array([np.inf if high is None else high for _, high in tickets], dtype=np.float64),

@@ -94,6 +94,8 @@ class Partner:
     closes: date | None = None
     capacity: int = 1
     conflicts: frozenset[str] = frozenset()
+    competing: frozenset[str] = frozenset()
+    """Projects that compete with something that the partner holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

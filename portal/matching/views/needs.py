@@ -157,7 +157,7 @@ def _kinds(form: NeedsForm, proposed: set[str]) -> list[dict[str, Any]]:
 
 def _proposed(one: Proposal, phase: str, way: Way) -> tuple[str, str]:
     label = partner_words.word("serves", one.kind)
-    if one.step is None and one.steps and way.target in MILESTONES:
+    if one.step is None and one.steps and way.target is not None and way.target in MILESTONES:
         return label, _(
             "Projects in this phase usually need it next: %(phase)s. On the way to “%(milestone)s” it pays for %(steps)s.",
             phase=wording.phase(phase),

@@ -13,6 +13,7 @@ from portal.matching.rules.grounds import grounds, missing
 from portal.matching.rules.introductions import given_away
 from portal.matching.rules.ranking import Match
 from portal.matching.rules.remedies import By, Remedy, remedies
+from portal.matching.rules.timeliness import reasons_about_time
 from portal.matching.rules.values import CAPITAL
 from portal.partners import words as partner_words
 from portal.partners.models import Partner
@@ -89,10 +90,26 @@ def match_row(sight: Sight, match: Match, place: int, *, is_own: bool) -> dict[s
         ],
         "need": partner_words.word("serves", match.need),
         "missing": _missing(sight, match),
-        "warned": [sentence(why["history"])]
-        if why["history"].code == "declined_before" and _tells(why["history"].values, is_own=is_own)
-        else [],
+        "warned": _warned(sight, match, known, why["history"], is_own=is_own),
     }
+
+
+def _warned(
+    sight: Sight, match: Match, known: Partner | EffectiveFact, history: Reason, *, is_own: bool
+) -> list[str]:
+    """Return what speaks against an eligible pair without closing it: earlier answers, and time."""
+    asked = next(need for need in sight.ranking.project.needs if need.kind == match.need)
+    pool = sight.ranking.pool
+    found = reasons_about_time(
+        closes=pool.partners[pool.place_of[match.partner]].closes,
+        lead_days=partner_words.lead_days(known),
+        by=asked.by,
+        in_calls=isinstance(known, EffectiveFact) and partner_words.takes_in_calls(known),
+        today=pool.as_of,
+    )
+    if history.code == "declined_before" and _tells(history.values, is_own=is_own):
+        found.insert(0, history)
+    return [sentence(reason) for reason in found]
 
 
 def parts_of(match: Match) -> list[tuple[str, float, float]]:

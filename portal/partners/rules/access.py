@@ -14,6 +14,11 @@ def may_draft(actor: Actor) -> bool:
     return Role.ADVISER in actor.roles
 
 
+def may_note_calls(actor: Actor) -> bool:
+    """Say whether the actor may note when a shipped programme takes applications: advisers and administrators."""
+    return Role.ADVISER in actor.roles or actor.is_administrator
+
+
 def may_read_all(actor: Actor) -> bool:
     """Say whether the actor reads every partner's statement: an adviser, who matches."""
     return Role.ADVISER in actor.roles

@@ -20,6 +20,8 @@ MOST_CAPACITY = 1000
 LONGEST_TEXT = 3000
 NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
 SEPARATORS = re.compile(r"[,;|\n]")
+ASSET_ENDS = re.compile(r"[;|\n]")
+"""Names of areas hold commas."""
 ADDRESS = re.compile(r"https?://[^\s/]+\.[^\s]+")
 BOTH = frozenset(PartnerKind)
 INVESTOR = frozenset({PartnerKind.INVESTOR})
@@ -35,9 +37,14 @@ class Sort(StrEnum):
     WORDS = "words"
     COUNTRIES = "countries"
     LINES = "lines"
+    ASSETS = "assets"
     TRUTH = "truth"
     WHOLE = "whole"
     DAY = "day"
+
+
+SEVERAL = frozenset({Sort.WORDS, Sort.COUNTRIES, Sort.LINES, Sort.ASSETS})
+"""Sorts of which a field holds a list."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +62,8 @@ class PartnerField:
     most: int = 0
     private: bool = False
     """Whether only the partner itself and advisers read it; conflicts are the partner's alone."""
+    own: bool = False
+    """Whether only the partner itself reads it."""
 
     @property
     def allowed(self) -> tuple[str, ...]:
@@ -104,10 +113,13 @@ FIELDS: tuple[PartnerField, ...] = (
     PartnerField(name="website", sort=Sort.LINE, longest=300),
     PartnerField(name="capacity", sort=Sort.WHOLE, required=True, most=MOST_CAPACITY, private=True),
     PartnerField(name="contact", sort=Sort.LINE, private=True),
-    PartnerField(name="conflicts", sort=Sort.LINES, longest=4000, private=True),
+    PartnerField(name="conflicts", sort=Sort.LINES, longest=4000, private=True, own=True),
+    PartnerField(name="competing", sort=Sort.ASSETS, private=True, own=True),
 )
 """Every field that a partner states, in the order of its page."""
 
+OWN = frozenset(field.name for field in FIELDS if field.own)
+"""What of a statement its partner reads alone."""
 FIELD: Mapping[str, PartnerField] = {field.name: field for field in FIELDS}
 EXCLUDING: Mapping[str, str] = {
     "exclude_product_classes": "product_classes",
@@ -125,7 +137,7 @@ def fields_for(kind: PartnerKind) -> tuple[PartnerField, ...]:
 
 def unstated(kind: PartnerKind) -> dict[str, Any]:
     """Return a statement in which nothing is said yet."""
-    empty: dict[Sort, Any] = {Sort.WORDS: [], Sort.COUNTRIES: [], Sort.LINES: [], Sort.TRUTH: False}
+    empty: dict[Sort, Any] = {sort: [] for sort in SEVERAL} | {Sort.TRUTH: False}
     found = {field.name: empty.get(field.sort) for field in FIELDS}
     return found | {"name": "", "text": "", "serves": [CAPITAL] if kind is PartnerKind.INVESTOR else []}
 
@@ -140,6 +152,25 @@ def tidied(kind: PartnerKind, values: Mapping[str, Any]) -> dict[str, Any]:
 def written_list(written: str) -> list[str]:
     """Return what stands between commas, semicolons, bars or line ends."""
     return [part.strip() for part in SEPARATORS.split(written) if part.strip()]
+
+
+def written_assets(written: str) -> list[str]:
+    """Return what stands on each line as an asset, area/modality; a line that names none stays as it is written."""
+    return [_asset(line.strip()) for line in ASSET_ENDS.split(written) if line.strip()]
+
+
+def _asset(written: str) -> str:
+    area, slash, modality = written.partition("/")
+    found = vocabulary.find("indication_area", area.strip())
+    with_modality = vocabulary.find("modality", modality.strip()) if slash else None
+    if found is None or (slash and with_modality is None):
+        return written
+    return f"{found.id}/{with_modality.id}" if with_modality else found.id
+
+
+def assets_like(*, indication_area: str, modality: str) -> frozenset[str]:
+    """Return the assets that compete with a project: of the same area, and where a modality is named of the same one."""
+    return frozenset({indication_area, f"{indication_area}/{modality}"})
 
 
 def reasons_against(kind: PartnerKind, values: Mapping[str, Any]) -> list[Reason]:
@@ -182,7 +213,7 @@ def _tidied(field: PartnerField, value: Any) -> Any:
     if field.sort is Sort.WORDS:
         places = {word: place for place, word in enumerate(field.allowed)}
         return sorted(dict.fromkeys(value or ()), key=lambda word: places.get(word, len(places)))
-    if field.sort in (Sort.COUNTRIES, Sort.LINES):
+    if field.sort in SEVERAL:
         return list(dict.fromkeys(value or ()))
     if field.sort is Sort.TRUTH:
         return bool(value)
@@ -200,6 +231,8 @@ def _reasons_against(field: PartnerField, value: Any) -> Iterator[Reason]:
         yield from _against_text(field, "\n".join(value))
     elif field.sort is Sort.COUNTRIES:
         yield from (_unknown_country(field, word) for word in value if not is_country(word))
+    elif field.sort is Sort.ASSETS:
+        yield from (_unknown_asset(field, word) for word in value if not is_asset(word))
     elif field.sort is Sort.WHOLE:
         if isinstance(value, bool) or not isinstance(value, int) or not field.least <= value <= field.most:
             bounds = {"least": field.least, "most": field.most, "written": str(value)}
@@ -217,6 +250,17 @@ def unknown_word(field: PartnerField, written: str) -> Reason:
 
 def _unknown_country(field: PartnerField, written: str) -> Reason:
     return Reason("partner_country_unknown", {"field": field.name, "written": written[:60]}, field.name)
+
+
+def _unknown_asset(field: PartnerField, written: str) -> Reason:
+    return Reason("partner_asset_unknown", {"field": field.name, "written": written[:60]}, field.name)
+
+
+def is_asset(written: str) -> bool:
+    """Say whether something is an asset as it is stored: a known area, alone or with a known modality."""
+    area, slash, modality = written.partition("/")
+    known = area in vocabulary.ids("indication_area")
+    return known and (not slash or modality in vocabulary.ids("modality"))
 
 
 def _against_text(field: PartnerField, value: str) -> Iterator[Reason]:

@@ -17,6 +17,7 @@ from portal.partners.rules.fields import (
     reasons_against,
     tidied,
     unknown_word,
+    written_assets,
     written_list,
 )
 from portal.partners.rules.values import PartnerKind
@@ -136,6 +137,8 @@ def _read_cell(stated: PartnerField, cell: str) -> Iterator[Any]:
         yield [word for word in found.values() if word is not None]
     elif stated.sort in (Sort.COUNTRIES, Sort.LINES):
         yield written_list(cell)
+    elif stated.sort is Sort.ASSETS:
+        yield written_assets(cell)
     elif stated.sort is Sort.WORD:
         yield (stated.find(cell) or unknown_word(stated, cell)) if cell else None
     elif stated.sort is Sort.TRUTH:

@@ -4,18 +4,25 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
+from portal.core import clock
+from portal.core.actors import Role
 from portal.core.errors import NotFound
-from portal.partners import queries, words
-from portal.partners.models import Partner
+from portal.partners import queries, services, words
+from portal.partners.forms import CallForm
+from portal.partners.models import Partner, ProgrammeCall
 from portal.partners.queries import SupportFilter
+from portal.partners.rules import access
+from portal.partners.rules.calls import standing_call
 from portal.partners.rules.values import APPLICANTS
 from portal.partners.views.blueprint import bp
 from portal.reference import shipped, vocabulary
 from portal.reference.rules import EffectiveFact
 from portal.store import db
+from portal.web.actors import back, current_actor, for_roles, maybe_actor
 from portal.web.exports import Kind, Value, export
 from portal.web.filters import day
 from portal.web.locale import language
@@ -72,10 +79,58 @@ def download_catalogue(kind: str) -> ResponseReturnValue:
 @bp.get("/support/programmes/<programme_id>")
 def programme(programme_id: str) -> ResponseReturnValue:
     """Show one programme with its source and how far to trust it."""
-    fact = queries.programme(db.session(), programme_id)
+    return programme_page(programme_id, CallForm(None))
+
+
+@bp.post("/support/programmes/<programme_id>/calls")
+@for_roles(Role.ADVISER, Role.ADMINISTRATOR)
+def note_call(programme_id: str) -> ResponseReturnValue:
+    """Note from when until when a programme takes applications."""
+    actor, at, form = current_actor(), clock.now(), CallForm(request.form)
+    queries.programme(db.session(), programme_id)
+    closes = form.closes.data
+    if (
+        form.validate()
+        and closes is not None
+        and form.attempt(
+            lambda session: (
+                services.note_call(
+                    session,
+                    actor,
+                    programme_id,
+                    opens=form.opens.data,
+                    closes=closes,
+                    source=form.source.data or "",
+                    at=at,
+                ).id
+            )
+        )
+    ):
+        flash(_("Saved."), "done")
+        return back("partners.programme", programme_id=programme_id)
+    return programme_page(programme_id, form), 422
+
+
+@bp.post("/support/programmes/<programme_id>/calls/<int:call_id>/remove")
+@for_roles(Role.ADVISER, Role.ADMINISTRATOR)
+def remove_call(programme_id: str, call_id: int) -> ResponseReturnValue:
+    """Take out a call that is not one."""
+    actor, at, form = current_actor(), clock.now(), CallForm(None)
+    queries.programme(db.session(), programme_id)
+    if form.attempt(lambda session: services.remove_call(session, actor, call_id, at=at)):
+        flash(_("Removed."), "done")
+    return back("partners.programme", programme_id=programme_id)
+
+
+def programme_page(programme_id: str, form: CallForm) -> str:
+    """Return the page of a programme, with what was refused on it."""
+    fact, actor, today = queries.programme(db.session(), programme_id), maybe_actor(), clock.now().date()
     record = fact.record
+    noted = queries.calls_of(db.session(), fact.record_id)
+    standing = standing_call((one.call for one in noted), on=today)
     return render_template(
         "partners/programme.html",
+        programme_id=fact.record_id,
         record=_dated(record),
         row=_programme_row(fact),
         said={name: words.in_language(record[name]) for name in ("gives", "deadlines", "note")},
@@ -87,7 +142,21 @@ def programme(programme_id: str) -> ResponseReturnValue:
         countries=words.countries(record["eligibility"]["country"] or []),
         weaker=record["unverified_fields"] or [],
         is_changed=bool(fact.changed_fields),
+        form=form,
+        calls=[_call_row(one, today) for one in noted],
+        calls_say=words.call_in_words(standing, in_calls=words.takes_in_calls(fact), today=today),
+        may_note=actor is not None and access.may_note_calls(actor),
     )
+
+
+def _call_row(one: ProgrammeCall, today: date) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "opens": one.opens,
+        "closes": one.closes,
+        "source": one.source,
+        "is_past": one.closes < today,
+    }
 
 
 @bp.get("/support/offers/<int:partner_id>")

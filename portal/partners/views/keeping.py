@@ -230,7 +230,7 @@ def _facts(partner: Partner, *, keeps: bool) -> list[tuple[str, str | None]]:
     return [
         (words.label(field.name), words.value_words(field.name, stored[field.name]))
         for field in fields_for(partner.kind)
-        if field.name not in APART and (keeps or field.name != "conflicts")
+        if field.name not in APART and (keeps or not field.own)
     ]
 
 

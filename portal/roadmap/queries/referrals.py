@@ -206,7 +206,7 @@ def teaser_sent(session: Session, referral: Referral, *, at: datetime) -> Teaser
             holds_at(at),
         )
     ).first()
-    return TeaserWords(row[0], row[1]) if row is not None else None
+    return TeaserWords(row[0] or "", row[1]) if row is not None else None
 
 
 def _of_provider(actor: Actor) -> ColumnElement[bool]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from portal.partners.models import Partner
 from portal.partners.queries import SupportFilter, programmes, public_offers
+from portal.partners.rules.fields import assets_like
 from portal.projects.models import Project
 from portal.reference import vocabulary
 from portal.reference.rules import EffectiveFact
@@ -68,6 +69,7 @@ def applicant_of(project: Project) -> Applicant:
         names=frozenset(
             name.casefold().strip() for name in (organisation.name, organisation.legal_name) if name
         ),
+        assets=assets_like(indication_area=project.indication_area, modality=project.modality),
         on_hold=project.on_hold,
     )
 
@@ -86,6 +88,7 @@ def terms_of_offer(offer: Partner) -> Terms:
         countries=_countries(offer.countries),
         excluded=frozenset(excluded),
         conflicts=frozenset(name.casefold().strip() for name in offer.conflicts),
+        competing=frozenset(offer.competing),
         opens=offer.opens,
         closes=offer.closes,
         accepts_on_hold=offer.accepts_on_hold,

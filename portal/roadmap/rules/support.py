@@ -30,6 +30,8 @@ class Applicant:
     organisation_kind: str
     country: str
     names: frozenset[str] = frozenset()
+    assets: frozenset[str] = frozenset()
+    """As what assets of others compete with it."""
     on_hold: bool = False
 
 
@@ -45,6 +47,7 @@ class Terms:
     countries: frozenset[str] | None = None
     excluded: frozenset[tuple[str, str]] = frozenset()
     conflicts: frozenset[str] = frozenset()
+    competing: frozenset[str] = frozenset()
     opens: date | None = None
     closes: date | None = None
     accepts_on_hold: bool = True
@@ -71,6 +74,7 @@ def takes(terms: Terms, applicant: Applicant, *, on: date) -> bool:
         and (terms.countries is None or applicant.country in terms.countries)
         and not terms.excluded & facts
         and not terms.conflicts & applicant.names
+        and not terms.competing & applicant.assets
         and (terms.opens is None or terms.opens <= on)
         and (terms.closes is None or on <= terms.closes)
         and (terms.accepts_on_hold or not applicant.on_hold)
