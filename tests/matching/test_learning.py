@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from portal.core.errors import NotFound
 from portal.matching import queries, services
 from portal.matching.rules.introductions import DeclineReason
-from portal.matching.rules.learning import Answer, precision, precision_by
+from portal.matching.rules.learning import Answer, precision, precision_by, range_of_share
 from tests import make
 from tests.client import PageClient
 from tests.matching.stage import stage
@@ -85,3 +85,12 @@ def test_only_advisers_read_it(client: PageClient, session: Session) -> None:
             queries.answers(session, stranger)
         with pytest.raises(NotFound):
             queries.decline_reasons(session, stranger)
+
+
+@pytest.mark.parametrize(
+    ("yes", "number", "low", "high"),
+    [(5, 10, 0.2366, 0.7634), (0, 1, 0.0, 0.7935), (1, 1, 0.2065, 1.0), (50, 100, 0.4038, 0.5962)],
+)
+def test_few_answers_leave_the_true_share_open(yes: int, number: int, low: float, high: float) -> None:
+    assert range_of_share(yes, number) == pytest.approx((low, high), abs=1e-4)
+    assert range_of_share(0, 0) is None

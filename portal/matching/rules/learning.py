@@ -2,7 +2,10 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from math import sqrt
 
+Z = 1.959964
+"""So many standard deviations hold 19 cases of 20."""
 FIRST = 10
 """So many places of a ranking are judged together."""
 
@@ -35,6 +38,16 @@ class Precision:
     def after_ten(self) -> float | None:
         """Return the share of yes after them, or None where nobody has answered there."""
         return self.rest_yes / self.rest if self.rest else None
+
+
+def range_of_share(yes: int, number: int) -> tuple[float, float] | None:
+    """Return between which shares the true one lies in 19 cases of 20, or None without answers: Wilson's score interval."""
+    if not number:
+        return None
+    share, spread = yes / number, Z * Z / number
+    middle = share + spread / 2
+    width = Z * sqrt(share * (1 - share) / number + spread / (4 * number))
+    return max(0.0, (middle - width) / (1 + spread)), min(1.0, (middle + width) / (1 + spread))
 
 
 def precision(answers: Iterable[Answer]) -> Precision:

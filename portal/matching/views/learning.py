@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from portal.core.actors import Role
 from portal.matching import queries, words
 from portal.matching.rules.history import ALIKE, HALVED_AFTER_DAYS, OWN, REASON_SPEAKS_OF
-from portal.matching.rules.learning import FIRST, Precision, precision, precision_by
+from portal.matching.rules.learning import FIRST, Precision, precision, precision_by, range_of_share
 from portal.matching.rules.shares import DEFAULT_WEIGHTS
 from portal.matching.views.blueprint import bp
 from portal.projects import wording
@@ -80,10 +80,19 @@ def _row(name: str, one: Precision) -> dict[str, Any]:
         "first": one.first,
         "first_yes": one.first_yes,
         "at_ten": None if one.at_ten is None else format_percent(one.at_ten),
+        "at_ten_range": _range(one.first_yes, one.first),
         "rest": one.rest,
         "rest_yes": one.rest_yes,
         "after_ten": None if one.after_ten is None else format_percent(one.after_ten),
+        "after_ten_range": _range(one.rest_yes, one.rest),
     }
+
+
+def _range(yes: int, number: int) -> str | None:
+    found = range_of_share(yes, number)
+    if found is None:
+        return None
+    return _("%(low)s to %(high)s", low=format_percent(found[0]), high=format_percent(found[1]))
 
 
 def _teaches(reason: str) -> str:
