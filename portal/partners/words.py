@@ -58,6 +58,18 @@ LABELS: Mapping[str, Any] = {
     "competing": _l("Competing assets"),
 }
 
+PROGRAMME_FIELDS: Mapping[str, Any] = {
+    "amount": _l("Cost"),
+    "cost": _l("Cost"),
+    "eligibility.phases": _l("Phases"),
+    "gives": _l("What it gives"),
+    "lead_time_days": _l("Time until help begins"),
+    "needs_served": _l("Helps with"),
+    "prepare": _l("What to prepare"),
+    "source.published": _l("Date of the source"),
+}
+"""What the page of a programme calls the fields of its record that may be weaker than the rest."""
+
 KINDS: Mapping[PartnerKind, Any] = {
     PartnerKind.INVESTOR: _l("Investor"),
     PartnerKind.SUPPORT: _l("Support"),
@@ -219,6 +231,14 @@ def in_language(stated: Mapping[str, str | None] | None) -> str | None:
         return None
     first, second = ("sv", "en") if language().startswith("sv") else ("en", "sv")
     return stated.get(first) or stated.get(second)
+
+
+def programme_fields(names: Iterable[str]) -> str:
+    """Return fields of a programme's record in words; a part of a field is called as the field is."""
+    called = [
+        PROGRAMME_FIELDS.get(name) or PROGRAMME_FIELDS.get(name.partition(".")[0], name) for name in names
+    ]
+    return ", ".join(dict.fromkeys(str(one) for one in called))
 
 
 def free() -> str:

@@ -123,6 +123,7 @@ def test_every_programme_says_where_it_is_known_from(client: PageClient) -> None
     page = client.get("/support/programmes/lv_scientific_advice").text
     assert "Source:" in page
     assert "Confidence:" in page
+    assert "Weaker than the rest of the record: Phases, What to prepare." in " ".join(page.split())
     assert client.get("/support/programmes/no_such_thing").status_code == 404
 
 

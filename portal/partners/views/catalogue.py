@@ -141,6 +141,7 @@ def programme_page(programme_id: str, form: CallForm) -> str:
         areas=words.words("product_classes", record["eligibility"]["product_class"] or []),
         countries=words.countries(record["eligibility"]["country"] or []),
         weaker=record["unverified_fields"] or [],
+        weaker_words=words.programme_fields(record["unverified_fields"] or []),
         is_changed=bool(fact.changed_fields),
         form=form,
         calls=[_call_row(one, today) for one in noted],

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from portal.partners.models import Partner
-from portal.partners.queries import SupportFilter, programmes, public_offers
+from portal.partners.queries import SupportFilter, programmes, public_offers, standing_calls
+from portal.partners.rules.calls import Call
 from portal.partners.rules.fields import assets_like
 from portal.projects.models import Project
 from portal.reference import vocabulary
@@ -32,6 +33,8 @@ class Support:
 
     programmes: tuple[EffectiveFact, ...]
     offers: tuple[Partner, ...]
+    calls: Mapping[str, Call]
+    """By programme the call that counts on the day, where one is noted."""
 
     def programmes_for(self, step_id: str) -> list[EffectiveFact]:
         """Return the programmes that name a step."""
@@ -53,6 +56,7 @@ def support_for(session: Session, project: Project, *, on: date) -> Support:
             for offer in public_offers(session, SupportFilter())
             if takes(terms_of_offer(offer), applicant, on=on)
         ),
+        standing_calls(session, on=on),
     )
 
 

@@ -14,6 +14,7 @@ from portal.core.errors import NotFound
 from portal.partners import words as partner_words
 from portal.partners.models import Partner
 from portal.partners.queries import public_offer
+from portal.partners.rules.calls import Call
 from portal.partners.rules.places import free_seat, next_quarter, quarter_of
 from portal.projects.queries import own_project
 from portal.reference.rules import EffectiveFact
@@ -169,7 +170,7 @@ def _helps(
             _offer(offer, line, found, asked.get((line.id, offer.id)), is_full=offer.id in full)
             for offer in known.offers_for(line.track)
         ),
-        *(_programme(fact, line, found.today) for fact in programmes),
+        *(_programme(fact, line, found.today, known.calls.get(fact.record_id)) for fact in programmes),
     ]
 
 
@@ -218,17 +219,22 @@ def _badge(referral: Referral | None, *, has_page: bool) -> dict[str, Any] | Non
     }
 
 
-def _programme(fact: EffectiveFact, line: StepLine, today: date) -> dict[str, Any]:
+def _programme(fact: EffectiveFact, line: StepLine, today: date, call: Call | None) -> dict[str, Any]:
     record = fact.record
-    lead = record["lead_time_days"]
+    lead = partner_words.lead_days(fact)
+    closes = call.closes if call is not None and today <= call.closes else None
+    said = (
+        partner_words.in_language(record["deadlines"]),
+        partner_words.call_in_words(call, in_calls=False, today=today),
+    )
     return {
         "name": record["name"],
         "provider": record["provider"],
         "kind": partner_words.word("support_kind", record["kind"]),
         "url": url_for("partners.programme", programme_id=fact.record_id),
         "text": partner_words.in_language(record["gives"]),
-        "apply": words.apply_by(apply_by(line.start, lead["likely"] if lead else None, None, today=today)),
-        "deadlines": partner_words.in_language(record["deadlines"]),
+        "apply": words.apply_by(apply_by(line.start, lead, closes, today=today)),
+        "deadlines": " ".join(filter(None, said)) or None,
         "prepare": [partner_words.in_language(item) for item in record["prepare"] or []],
         "confidence": record["confidence"],
         "is_demo": False,
