@@ -102,8 +102,8 @@ def test_an_adviser_never_reads_conflicts(client: PageClient, session: Session) 
         session, investor, conflicts=["Rival AB"], competing=["dermatology/car_t"], contact="Anna"
     )
     path = f"/partners/{partner.id}"
-    assert "Dermatology / " in client.sign_in(investor).get(path).text
-    assert "Dermatology / CAR" in client.get(f"{path}/edit").text
+    assert "Dermatology and wounds / " in client.sign_in(investor).get(path).text
+    assert "Dermatology and wounds / CAR" in client.get(f"{path}/edit").text
     shown = client.sign_in(make.adviser(session)).get(path).text
     assert "Anna" in shown
     assert "Rival AB" not in shown
