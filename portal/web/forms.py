@@ -4,6 +4,7 @@ from collections.abc import Callable, MutableMapping
 from datetime import date
 from typing import Any, TypeVar
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from sqlalchemy.exc import DBAPIError
@@ -138,9 +139,20 @@ def whole_number(
     )
 
 
+class DayField(DateField):
+    """A day, with the way out where something else was typed."""
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read the day; raises `ValueError` with a sentence for anything else."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(_("Not a valid date. Write it like 2026-11-24.")) from None
+
+
 def day(label: Any, *, required: bool = True, **kwargs: Any) -> DateField:
     """Return a field for a day of our century."""
-    return DateField(label, validators=[_presence(required=required), in_our_time], **kwargs)
+    return DayField(label, validators=[_presence(required=required), in_our_time], **kwargs)
 
 
 def in_our_time(_form: Any, field: Field) -> None:
