@@ -45,10 +45,11 @@ def waits(session: Session, *, since: datetime) -> list[tuple[int, timedelta]]:
     )
     # Seconds, and not moments: a year has thousands of them, and each would be made here only to be subtracted.
     waited = extract("epoch", answered) - extract("epoch", SlotRequest.submitted_at)
-    rows = session.execute(
-        select(SlotRequest.project_id, waited).where(SlotRequest.submitted_at >= since, answered.is_not(None))
-    )
-    return [(project_id, timedelta(seconds=float(seconds))) for project_id, seconds in rows]
+    rows = session.execute(select(SlotRequest.project_id, waited).where(SlotRequest.submitted_at >= since))
+    # Those without an answer are left out here: asked for in the question, each would be looked up a second time.
+    return [
+        (project_id, timedelta(seconds=float(seconds))) for project_id, seconds in rows if seconds is not None
+    ]
 
 
 def shares(session: Session, *, first: date, days: int, since: datetime, until: datetime) -> dict[str, Share]:

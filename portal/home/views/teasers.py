@@ -33,11 +33,10 @@ def adviser(session: Session, actor: Actor, *, at: datetime, **around: Any) -> s
     visit = visits.visit_of(actor.user_id, at=at)
     seen, total = latest_teasers(session, actor, at=at)
     asked = asked_for_a_room(session, seen)
-    rows = [_waiting(one, asked, visit) for one in seen]
-    rows.sort(key=lambda row: -row["weight"])
+    first = sorted(seen, key=lambda one: -_weight(one, asked, visit))[:SHOWN]
     return render_template(
         "home/adviser.html",
-        rows=rows[:SHOWN],
+        rows=[_waiting(one, asked, visit) for one in first],
         total=total,
         looked_at=len(seen),
         opened=sum(len(one.groups) > 1 for one in seen),
@@ -139,35 +138,41 @@ def _named(one: SeenTeaser) -> dict[str, Any]:
     }
 
 
+def _lacks_a_room(one: SeenTeaser, asked: Mapping[int, bool]) -> bool:
+    return NEEDS_ROOMS in one.project.needs and asked.get(one.project.id) is False
+
+
+def _weight(one: SeenTeaser, asked: Mapping[int, bool], visit: Visit) -> int:
+    """Return how much waits in a project: only what was shown to the adviser counts."""
+    project, weight = one.project, 0
+    if one.shows(FieldGroup.ROADMAP):
+        weight += 4 * _lacks_a_room(one, asked) + 2 * bool(project.needs)
+    weight += 2 * (project.updated_at > visit.since) + (not project.teaser)
+    return weight - 8 * project.on_hold
+
+
 def _waiting(one: SeenTeaser, asked: Mapping[int, bool], visit: Visit) -> dict[str, Any]:
-    """Return a project with what waits in it, and how much that weighs: only what was shown to the adviser counts."""
-    project, reasons, weight = one.project, [], 0
+    """Return a project with what waits in it, as far as it was shown to the adviser."""
+    project, reasons = one.project, []
     knows_needs = one.shows(FieldGroup.ROADMAP)
-    if knows_needs and NEEDS_ROOMS in project.needs and asked.get(project.id) is False:
+    if knows_needs and _lacks_a_room(one, asked):
         reasons.append(("late", _("Needs manufacturing, and no cleanroom has been asked for")))
-        weight += 4
     if knows_needs and project.needs:
         reasons.append(
             ("wait", _("Needs: %(needs)s", needs=wording.value_words("needs", project.needs) or ""))
         )
-        weight += 2
     if project.updated_at > visit.since:
         new = project.created_at > visit.since
         reasons.append(
             ("open", _("New since your last visit") if new else _("Changed since your last visit"))
         )
-        weight += 2
     if not project.teaser:
         reasons.append(("part", _("Its teaser is not written yet")))
-        weight += 1
     if len(one.groups) == 1:
         reasons.append(("asked", _("Only the teaser is open to you")))
-    if project.on_hold:
-        weight -= 8
     return {
         **_named(one),
         "teaser": wording.teaser(one.teaser),
         "reasons": reasons,
-        "weight": weight,
         "matches_url": url_for("matching.matches", project_id=project.id),
     }
