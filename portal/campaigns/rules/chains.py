@@ -4,7 +4,8 @@ A chain counts in hours of wall-clock time from a midnight of its own; a cleanro
 another, so the earlier one ends, the more room it leaves to all that follow: in each cleanroom only the first window matters.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from portal.bookings.rules.timetables import (
@@ -147,6 +148,23 @@ def propose(places: Mapping[int, Place], links: Sequence[Link], *, most_tries: i
     return _Search(places, links, most_tries).best()
 
 
+class _Windows:
+    """First windows that were looked for before: where one starts late enough, it is the first for a later bound too."""
+
+    def __init__(self) -> None:
+        """Begin with nothing looked for."""
+        self._found: defaultdict[Hashable, list[tuple[int, Span | None]]] = defaultdict(list)
+
+    def first(self, alike: Hashable, earliest: int, look: Callable[[], Span | None]) -> Span | None:
+        """Return the first window from a tick on, where all that bounds it otherwise is alike."""
+        for bound, window in self._found[alike]:
+            if bound <= earliest and (window is None or window.start >= earliest):
+                return window
+        window = look()
+        self._found[alike].append((earliest, window))
+        return window
+
+
 class _Search:
     """Trying rooms in the order in which a link would end there, without going on where nothing better can come."""
 
@@ -159,6 +177,7 @@ class _Search:
         self.score: tuple[int, ...] = ()
         self.furthest: dict[int, Stay] = {}
         self.stuck: int | None = None
+        self.windows = _Windows()
 
     def best(self) -> Proposal:
         """Return the best chain, or how far one came."""
@@ -179,7 +198,7 @@ class _Search:
             self._place({**placed, link.key: link.stay}, (*ends, link.stay.hours.end))
             return
         choices = sorted(
-            windows_of(self.places, self.links, index, {**self.given, **placed}),
+            windows_of(self.places, self.links, index, {**self.given, **placed}, known=self.windows),
             key=lambda stay: (stay.hours.end, stay.hours.start, stay.room),
         )
         if not choices and (self.stuck is None or len(placed) > len(self.furthest)):
@@ -208,10 +227,18 @@ def _least_hours_after(places: Mapping[int, Place], links: Sequence[Link]) -> li
 
 
 def windows_of(
-    places: Mapping[int, Place], links: Sequence[Link], index: int, stays: Mapping[int, Stay]
+    places: Mapping[int, Place],
+    links: Sequence[Link],
+    index: int,
+    stays: Mapping[int, Stay],
+    *,
+    known: _Windows | None = None,
 ) -> Iterator[Stay]:
-    """Yield the first window of a link in each cleanroom that it fits, while these links have their places."""
-    link = links[index]
+    """Yield the first window of a link in each cleanroom that it fits, while these links have their places.
+
+    `known` keeps what was found for the same places and links while others of them had other places.
+    """
+    link, kept = links[index], known or _Windows()
     below = bounds_below(links, index, stays)
     above, latest_start = bounds_above(links, index, stays)
     for room, (campaign, limits) in link.fits.items():
@@ -221,16 +248,30 @@ def windows_of(
             earliest={**limits.earliest, **{code: place.tick_from(hour) for code, hour in below.items()}},
             latest={**limits.latest, **{code: place.tick_until(hour) for code, hour in above.items()}},
         )
-        timetable = _with_own(place, links, link.key, stays)
-        for span in earliest_windows(timetable, campaign, place.changeover, bounded, count=1):
-            hours = place.hours(span)
-            if latest_start is None or hours.start <= latest_start:
-                yield Stay(room, hours)
+        own = _own_in(place, links, link.key, stays)
+
+        def look(
+            place: Place = place,
+            campaign: Campaign = campaign,
+            bounded: Limits = bounded,
+            own: tuple[Occupation, ...] = own,
+        ) -> Span | None:
+            timetable = _with_own(place.timetable, own)
+            found = earliest_windows(timetable, campaign, place.changeover, bounded, count=1)
+            return found[0] if found else None
+
+        alike = (link.key, room, min(bounded.latest.values(), default=None), own)
+        window = kept.first(alike, max([0, *bounded.earliest.values()]), look)
+        hours = None if window is None else place.hours(window)
+        if hours is not None and (latest_start is None or hours.start <= latest_start):
+            yield Stay(room, hours)
 
 
-def _with_own(place: Place, links: Sequence[Link], key: int, stays: Mapping[int, Stay]) -> Timetable:
-    """Return a cleanroom's timetable with those links of the chain that its diary does not know yet."""
-    own = [
+def _own_in(
+    place: Place, links: Sequence[Link], key: int, stays: Mapping[int, Stay]
+) -> tuple[Occupation, ...]:
+    """Return what those links of the chain take in a cleanroom that its diary does not know yet."""
+    return tuple(
         Occupation(Span(place.tick_until(stay.hours.start), place.tick_from(stay.hours.end)), campaign.work)
         for link in links
         if link.key != key
@@ -238,10 +279,11 @@ def _with_own(place: Place, links: Sequence[Link], key: int, stays: Mapping[int,
         and (stay := stays.get(link.key)) is not None
         and stay.room == place.room
         for campaign, _limits in [link.fits[place.room]]
-    ]
-    if not own:
-        return place.timetable
-    return Timetable.of(place.timetable.calendar, [*place.timetable.occupations, *own])
+    )
+
+
+def _with_own(timetable: Timetable, own: tuple[Occupation, ...]) -> Timetable:
+    return Timetable.of(timetable.calendar, [*timetable.occupations, *own]) if own else timetable
 
 
 def binding_on(places: Mapping[int, Place], links: Sequence[Link], found: Proposal) -> list[Reason]:
