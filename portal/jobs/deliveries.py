@@ -41,7 +41,7 @@ def deliver_waiting(
         select(Entry.id, Entry.name)
         .join(Waiting, Waiting.entry_id == Entry.id)
         .where(~exists().where(Delivery.entry_id == Entry.id, _FAILED, Delivery.next_at > at))
-        .order_by(Entry.id)
+        .order_by(Entry.at, Entry.id)
         .limit(BATCH)
     ).all()
     session.rollback()

@@ -72,8 +72,8 @@ def index_file(kind: Kind) -> ResponseReturnValue:
 @signed_in
 def show(job_id: int) -> ResponseReturnValue:
     """Show how far long work has come, or what became of it."""
-    job = queries.job_shown(db.session(), current_actor(), job_id)
-    at = clock.now()
+    actor, at = current_actor(), clock.now()
+    job = queries.job_shown(db.session(), actor, job_id)
     page = render_template(
         "jobs/show.html",
         job=job,
@@ -81,6 +81,7 @@ def show(job_id: int) -> ResponseReturnValue:
         badge=words.badge(job),
         progress=words.progress(job, at=at),
         outcome=words.outcome(job),
+        is_own=job.owner_id == actor.user_id,
         reasons=words.reasons(job),
         nobody_works=job.is_open and not queries.any_process_lives(db.session(), at=at),
         can_try_again=job.state is JobState.FAILED and job.arguments is not None,

@@ -34,7 +34,7 @@ def history(
         .join(Subject, Subject.entry_id == Entry.id)
         .where(Subject.kind == kind, Subject.subject_id == subject_id)
         .options(selectinload(Entry.private_values))
-        .order_by(Entry.id.desc())
+        .order_by(Entry.at.desc(), Entry.id.desc())
         .limit(limit)
     ).all()
     return [_line(entry, groups) for entry in entries]

@@ -4,7 +4,7 @@ import { forgetOnLeaving, settle } from "./drafts.js";
 
 const PARTS = new Set([
   "board", "confirm", "copy", "dialog", "draft", "errors", "filters", "flash", "gantt", "menu", "once", "passkey", "print", "search",
-  "shortcuts", "timeline", "weights",
+  "shortcuts", "tabs", "timeline", "weights",
 ]);
 
 async function improve(element) {

@@ -606,7 +606,7 @@ def test_the_list_filters_sorts_and_exports_what_it_shows(
     page = messages(client.get("/requests"))
     assert "Alpha" in page
     assert "Beta" in page
-    assert "2 requests" in page
+    assert "2 slot requests" in page
     assert "Foreign" not in page
     rejected = messages(client.get("/requests?state=rejected"))
     assert "Alpha" not in rejected

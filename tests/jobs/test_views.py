@@ -20,6 +20,9 @@ from portal.work.models import DutyRun, Job, JobState
 from tests import make
 from tests.client import PageClient
 
+WORK = "work"
+"""How the addresses of long work begin."""
+
 
 def ask(session: Session, actor: Actor, **values: object) -> Job:
     job = services.ask(session, IMPORT_CALENDAR, actor, {"rows": []}, total=40, at=clock.now())
@@ -33,15 +36,15 @@ def test_who_asked_sees_how_far_it_is_and_can_cancel(client: PageClient, session
     owner = make.founder(session)
     started = clock.now() - timedelta(seconds=30)
     job = ask(session, owner, state=JobState.RUNNING, taken_by="one", done=10, started_at=started)
-    page = client.sign_in(owner).get(f"/work/{job.id}").get_data(as_text=True)
+    page = client.sign_in(owner).get(f"/{WORK}/{job.id}").get_data(as_text=True)
     assert 'value="10" max="40"' in page
     assert "10 of 40" in page
     assert "about 1 minute left" in page or "about 2 minutes left" in page
     assert "Nobody works on it right now" in page
     services.say_alive(session, "one", at=clock.now())
-    assert "Nobody works on it" not in client.get(f"/work/{job.id}").get_data(as_text=True)
-    assert client.post(f"/work/{job.id}/cancel").status_code == 303
-    assert "Being cancelled" in client.get(f"/work/{job.id}").get_data(as_text=True)
+    assert "Nobody works on it" not in client.get(f"/{WORK}/{job.id}").get_data(as_text=True)
+    assert client.post(f"/{WORK}/{job.id}/cancel").status_code == 303
+    assert "Being cancelled" in client.get(f"/{WORK}/{job.id}").get_data(as_text=True)
     assert "Import of a calendar" in client.get("/work").get_data(as_text=True)
 
 
@@ -52,12 +55,16 @@ def test_what_became_of_it_is_told_and_ends_the_asking(client: PageClient, sessi
     left = {"row": 7, "title": "Visit", "reasons": [{"code": "stale", "values": {}, "field": None}]}
     outcome = {"facility_id": 1, "entered": 39, "known": 1, "left": [left]}
     services.end_done(session, job.id, "one", outcome, at=clock.now())
-    answer = client.sign_in(owner).get(f"/work/{job.id}", headers={"HX-Request": "true"})
+    answer = client.sign_in(owner).get(f"/{WORK}/{job.id}", headers={"HX-Request": "true"})
     page = answer.get_data(as_text=True)
     assert "39 bookings were entered. 1 was there already." in page
     assert "Row 7, Visit: Somebody has changed this" in page
     assert answer.headers["HX-Refresh"] == "true"
     assert "hx-get" not in page
+    assert "See the bookings" in page
+    administrator = client.sign_in(make.administrator(session)).get(f"/{WORK}/{job.id}").get_data(as_text=True)
+    assert "39 bookings were entered." in administrator
+    assert "See the bookings" not in administrator, "what came of it may be closed to who did not ask for it"
 
 
 def test_what_failed_says_why_and_can_be_tried_again(client: PageClient, session: Session) -> None:
@@ -66,25 +73,25 @@ def test_what_failed_says_why_and_can_be_tried_again(client: PageClient, session
     services.take_job(session, "one", kinds=[IMPORT_CALENDAR], at=clock.now())
     services.end_failed(session, job.id, "one", [Reason("job_overtaken")], at=clock.now())
     client.sign_in(owner)
-    assert "Look at it again, and ask anew." in client.get(f"/work/{job.id}").get_data(as_text=True)
-    client.post(f"/work/{job.id}/again")
+    assert "Look at it again, and ask anew." in client.get(f"/{WORK}/{job.id}").get_data(as_text=True)
+    client.post(f"/{WORK}/{job.id}/again")
     session.refresh(job)
     assert job.state is JobState.WAITING
-    client.post(f"/work/{job.id}/again")
-    assert "has not failed" in client.get(f"/work/{job.id}").get_data(as_text=True)
+    client.post(f"/{WORK}/{job.id}/again")
+    assert "has not failed" in client.get(f"/{WORK}/{job.id}").get_data(as_text=True)
 
 
 def test_nobody_else_knows_of_it(client: PageClient, session: Session) -> None:
     job = ask(session, make.founder(session))
     client.sign_in(make.founder(session))
     assert [
-        client.get(f"/work/{job.id}").status_code,
-        client.post(f"/work/{job.id}/cancel").status_code,
-        client.post(f"/work/{job.id}/again").status_code,
+        client.get(f"/{WORK}/{job.id}").status_code,
+        client.post(f"/{WORK}/{job.id}/cancel").status_code,
+        client.post(f"/{WORK}/{job.id}/again").status_code,
         client.get("/admin/clock").status_code,
     ] == [404, 404, 404, 404]
     assert "Import of" not in client.get("/work").get_data(as_text=True)
-    assert client.sign_in(make.administrator(session)).get(f"/work/{job.id}").status_code == 200
+    assert client.sign_in(make.administrator(session)).get(f"/{WORK}/{job.id}").status_code == 200
 
 
 def test_an_administrator_sees_what_ran_failed_and_waits(

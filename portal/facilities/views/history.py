@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,6 +14,7 @@ from portal.accounts.models import Membership, User
 from portal.facilities import words
 from portal.facilities.models import Facility
 from portal.ledger import HistoryLine, history
+from portal.reference import shipped
 from portal.web import filters
 
 GROUPS = ("facility",)
@@ -157,6 +159,16 @@ def _holiday(facts: Facts, _names: Mapping[int, str]) -> str:
     )
 
 
+def _rule(rule_id: str) -> str:
+    """Return how a rule of segregation is called, or its id where it is shipped no more."""
+    if not shipped.has_record("segregation_rules", rule_id):
+        return rule_id.replace("_", " ")
+    name = shipped.in_language(
+        shipped.record("segregation_rules", rule_id)["name"], str(get_locale() or "en")
+    )
+    return name.words if name else rule_id.replace("_", " ")
+
+
 def _rate(facts: Facts) -> dict[str, str]:
     return {
         "code": facts["code"],
@@ -241,7 +253,7 @@ _SENTENCES: Mapping[str, Callable[[Facts, Mapping[int, str]], str]] = {
         "Rate of cleanroom %(code)s for %(kind)s taken back: %(amount)s from %(day)s.", **_rate(f)
     ),
     "segregation.rule_decided": lambda f, _n: _(
-        "QA decided on a rule of segregation: %(rule)s.", rule=f["rule_id"].replace("_", " ")
+        "QA decided on a rule of segregation: %(rule)s.", rule=_rule(f["rule_id"])
     ),
     "segregation.sharing_declared": lambda f, _n: _(
         "QA said what cleanroom %(code)s shares, and whether it is dedicated.", code=f["code"]

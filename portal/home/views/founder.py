@@ -137,12 +137,12 @@ def _deadline(booking: Booking, moment: datetime, today: date) -> dict[str, Any]
 
 def _at(booking: Booking, moment: datetime) -> str:
     room, zone = booking.block.cleanroom.code, booking.block.cleanroom.facility.time_zone
+    work = words.work(booking.title, booking.run_kind)
     if booking.state is BookingState.HELD and booking.held_until is not None:
         time = f"{local(booking.held_until, zone):%H:%M}"
         if booking.condition:
-            return _("Condition for %(room)s is due at %(time)s", room=room, time=time)
+            return _("%(work)s in %(room)s: condition due at %(time)s", work=work, room=room, time=time)
         return _("Offer of %(room)s lapses at %(time)s", room=room, time=time)
     if moment == booking.block.starts_at:
-        work = words.work(booking.title, booking.run_kind)
         return _("%(work)s starts in %(room)s", work=work, room=room)
     return _("Last day in %(room)s: leave it cleared", room=room)

@@ -138,9 +138,15 @@ def helpers_of(laid: Laid, known: Support, step_id: str) -> list[str]:
     """Return who helps with a step in a few words: offers of the portal's providers, then what names the step."""
     record, mark = laid.book.steps.get(step_id), laid.marks.get(step_id)
     track = record["track"] if record else mark.own["track"] if mark and mark.own else ""
-    offers = [f"{offer.name}, {offer.organisation.name}" for offer in known.offers_for(track)]
-    linked = [f"{fact.record['name']}, {fact.record['provider']}" for fact in known.programmes_for(step_id)]
+    offers = [_with_whose(offer.name, offer.organisation.name) for offer in known.offers_for(track)]
+    linked = [
+        _with_whose(fact.record["name"], fact.record["provider"]) for fact in known.programmes_for(step_id)
+    ]
     return [*offers[:1], *linked][:HELPERS]
+
+
+def _with_whose(name: str, provider: str) -> str:
+    return name if name == provider else f"{name}, {provider}"
 
 
 def _next_item(
