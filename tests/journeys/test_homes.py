@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, ViewportSize
 
 from portal.demo.cast import SIGN_INS
+from tests.browser import awake
 from tests.journeys.conftest import NARROW, WIDE, Visit, check_accessible, check_paper
 
 pytestmark = pytest.mark.browser
@@ -77,6 +78,22 @@ PAGES = {
     "adviser": ("/projects/teasers",),
 }
 
+SHOWN: dict[str, dict[str, tuple[str, str | None]]] = {
+    "founder": {
+        "campaign": ("/search?q=laboratory+first+batch&kind=campaigns", "/campaigns/"),
+        "gate": ("/gates", "/gates/"),
+        "run": ("/search?q=run&kind=runs", "/runs/"),
+        "messages": ("/messages", None),
+        "search": ("/search?q=sickle", None),
+    },
+    "manager": {"charges": ("/facilities/lund_pre_gmp/charges", None)},
+    "qa": {"gates": ("/gates", None)},
+    "adviser": {"roadmaps": ("/roadmaps", None)},
+    "analyst": {"figures": ("/roadmaps/figures", None)},
+    "admin": {"clock": ("/admin/clock", None)},
+}
+"""Further pages worth a picture, by whom: an address, and how the first link there begins that leads on to them."""
+
 
 @pytest.mark.parametrize("name", NAMES)
 def test_each_roles_home(visit: Visit, picture: Callable[[Page, str], None], name: str) -> None:
@@ -111,6 +128,24 @@ def test_pages_of_each_role(visit: Visit, name: str) -> None:
         for look in ("wide", "narrow-dark"):
             take_on(page, look)
             check_accessible(page)
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_pages_worth_a_picture(
+    request: pytest.FixtureRequest, visit: Visit, picture: Callable[[Page, str], None], name: str
+) -> None:
+    if not request.config.getoption("--pictures"):
+        pytest.skip("only takes pictures; other tests look at these pages")
+    page = visit(name)
+    for look in LOOKS:
+        take_on(page, look)
+        page.goto("/language/sv?next=/" if look == "sv" else "/language/en?next=/")
+        for shown, (path, leads_on) in SHOWN[name].items():
+            page.goto(path)
+            if leads_on is not None:
+                page.locator(f'main a[href^="{leads_on}"]').first.click()
+            awake(page)
+            picture(page, f"{name}-{shown}-{look}")
 
 
 def take_on(page: Page, look: str) -> None:

@@ -375,6 +375,7 @@ def _page(request_id: int | None, refused: Mapping[str, DecisionForm]) -> str:
             for label, kind in (("CSV", "csv"), ("XLSX", "xlsx"))
         ],
         lead=_lead(waiting, at),
+        manages=bool(actor.facilities_as(Role.FACILITY_MANAGER)),
         filters=_filters(),
         facilities=sorted(
             {(room.facility_id, room.facility.name) for room in rooms}, key=lambda pair: pair[1]

@@ -282,7 +282,11 @@ class Outside:
         by_id = {room.id: room for room in rooms}
         found = [
             Line(
-                room=by_id[room_id], starts_at=slot.start, ends_at=slot.end, kind="taken", what=_("Room taken")
+                room=by_id[room_id],
+                starts_at=slot.start,
+                ends_at=slot.end,
+                kind="taken",
+                what=_("Room taken"),
             )
             for room_id, slots in self.taken.items()
             for slot in slots

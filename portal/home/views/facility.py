@@ -193,7 +193,7 @@ def _running_out(
     until = today + WARNED_BEFORE
     found = [_ending(one, actor, today) for one in endings(session, facility_ids, until=until)]
     found += [
-        _of_room(one, today)
+        _of_room(one, actor, today)
         for one in running_out(session, facility.bookable_rooms(session, facility_ids))
         if one.item != "licence" and one.last_day <= until
     ]
@@ -201,7 +201,7 @@ def _running_out(
         "endings": sorted(found, key=lambda one: str(one["last_day"])),
         "ending_days": WARNED_BEFORE.days,
         "without_date": [
-            {"text": words.room(room), "url": _qualification_url(room)}
+            {"text": words.room(room), "url": _kept_at("facilities.qualification", actor, room)}
             for room in facility.rooms_without_date(session, facility_ids)
         ],
     }
@@ -210,7 +210,10 @@ def _running_out(
 def _ending(ending: Ending, actor: Actor, today: date) -> dict[str, Any]:
     if ending.room_slug is not None:
         what = _("Qualification of %(room)s, %(facility)s", room=ending.name, facility=ending.facility)
-        url = url_for("facilities.qualification", slug=ending.slug, room_slug=ending.room_slug)
+        page = (
+            "facilities.qualification" if _keeps(actor, ending.facility_id) else "facilities.show_cleanroom"
+        )
+        url = url_for(page, slug=ending.slug, room_slug=ending.room_slug)
         return _line_of_ending(
             ending.day, what, url, today, costs=_("The room can’t be booked after it."), is_room=True
         )
@@ -233,8 +236,8 @@ def _costs_of_licence(needed_for: str) -> str | None:
     return _("Can’t be booked after it: %(what)s.", what=facility_words.needed_for(needed_for))
 
 
-def _of_room(one: RunsOut, today: date) -> dict[str, Any]:
-    url = url_for("facilities.upkeep", slug=one.room.facility.slug, room_slug=one.room.slug)
+def _of_room(one: RunsOut, actor: Actor, today: date) -> dict[str, Any]:
+    url = _kept_at("facilities.upkeep", actor, one.room)
     names = {"room": one.room.code, "facility": one.room.facility.name}
     if one.item == "equipment":
         equipment = facility_words.label("equipment", one.thing)
@@ -269,5 +272,11 @@ def _line_of_ending(
     }
 
 
-def _qualification_url(room: Cleanroom) -> str:
-    return url_for("facilities.qualification", slug=room.facility.slug, room_slug=room.slug)
+def _kept_at(page: str, actor: Actor, room: Cleanroom) -> str:
+    """Return where something of a cleanroom is kept, or, for those who may not, where the cleanroom is read."""
+    leads_to = page if _keeps(actor, room.facility_id) else "facilities.show_cleanroom"
+    return url_for(leads_to, slug=room.facility.slug, room_slug=room.slug)
+
+
+def _keeps(actor: Actor, facility_id: int) -> bool:
+    return any(actor.holds(role, facility_id) for role in (Role.FACILITY_MANAGER, Role.QA))
