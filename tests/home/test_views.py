@@ -1,6 +1,7 @@
 """Each role's home: what it says, what it must not say, and what it says to a newcomer."""
 
 import dataclasses
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -296,6 +297,11 @@ def test_the_facility_s_people_see_what_runs_out(client: PageClient, session: Se
     assert "NEVER" in words
     assert "FAR" not in words
     assert elsewhere.room.code not in words
+    links = re.findall(
+        r'href="(/facilities/[^"]+)"', client.get("/", follow_redirects=True).get_data(as_text=True)
+    )
+    assert links
+    assert {client.get(link).status_code for link in links} == {200}, "each leads to what the reader may open"
 
 
 def test_qa_sees_what_runs_now_and_next(
