@@ -14,11 +14,15 @@ PREPARED = 250
 def connect_arguments(url: str) -> dict[str, Any]:
     """Return the engine options for a database address.
 
-    Pool sizes count connections of one process: gunicorn's threads and a little more.
+    Pool sizes count connections of one process: gunicorn's threads and a little more. What a statement was given
+    never stands in an error, and so not in a log.
     """
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False}}
-    return {"pool_size": 8, "max_overflow": 8, "pool_pre_ping": True}
+        return {
+            "hide_parameters": True,
+            "connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False},
+        }
+    return {"hide_parameters": True, "pool_size": 8, "max_overflow": 8, "pool_pre_ping": True}
 
 
 def prepare_engine(engine: Engine) -> None:

@@ -1,4 +1,4 @@
-"""On PostgreSQL statements stay prepared from one transaction to the next, and what was written is undone all the same."""
+"""Errors say no values; on PostgreSQL statements stay prepared between transactions, and what was written is undone all the same."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,7 +20,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from portal.store import connect_arguments, prepare_engine
-from tests.engines import new_database
+from tests.engines import ENGINES, new_database
 
 NUMBERS = Table("number", MetaData(), Column("id", Integer, primary_key=True))
 QUESTION = select(NUMBERS.c.id).order_by(NUMBERS.c.id)
@@ -102,3 +102,14 @@ def test_a_connection_goes_on_after_a_statement_that_failed(postgresql: Engine) 
             connection.execute(text("SELECT 1 / 0"))
         connection.rollback()
         assert list(connection.scalars(QUESTION)) == [1]
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_an_error_says_nothing_of_what_a_statement_was_given(name: str, tmp_path: Path) -> None:
+    address = new_database(name, tmp_path)
+    engine = create_engine(address, **connect_arguments(address))
+    with engine.connect() as connection, pytest.raises(DBAPIError) as raised:
+        connection.execute(text("SELECT :word FROM nowhere"), {"word": "confidential"})
+    engine.dispose()
+    assert "nowhere" in str(raised.value)
+    assert "confidential" not in str(raised.value)
