@@ -261,7 +261,7 @@ def test_the_basis_is_less_what_a_programme_pays_to_the_oere_and_says_who(
     assert [row["Paid by programme"] for row in rows] == ["SciLifeLab demo grant"] * 2
     listed = client.get(f"{path}/subsidies").text
     assert "6 open days" in listed
-    assert "used up" in listed
+    assert "Used up" in listed
     assert subsidy.left == 0
 
 

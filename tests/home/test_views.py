@@ -74,7 +74,8 @@ def test_somebody_without_a_role_is_told_how_to_get_one(client: PageClient, sess
     actor = make.member(session, organisation)
     words = text(client.sign_in(actor))
     assert "Nothing is open to you here yet" in words
-    assert "Ask for a role" in words
+    assert "Ask a colleague for an invitation" in words
+    assert "Ask for a role" not in words, "there is no organisation to hold it in"
 
 
 def test_a_duty_that_is_over_leaves_a_page_that_says_so(client: PageClient, session: Session) -> None:
