@@ -1,7 +1,5 @@
 """How this room's closed lists are called, in the reader's language."""
 
-from typing import Any
-
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 
@@ -125,5 +123,9 @@ def amount(value: float | None, unit: str) -> str | None:
     """Return an amount with its unit as it is read, or None where it is not known."""
     if value is None:
         return None
-    said: Any = format_decimal(value) if 1e-3 <= abs(value) < 1e13 or value == 0 else figure(value)
-    return f"{said} {unit}".strip()
+    return f"{read(value)} {unit}".strip()
+
+
+def read(value: float) -> str:
+    """Return an amount as it is read, with the reader's marks between thousands."""
+    return str(format_decimal(value) if 1e-3 <= abs(value) < 1e13 or value == 0 else figure(value))

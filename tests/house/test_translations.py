@@ -1,5 +1,6 @@
 """Swedish is complete: every text of the sources is translated, keeps its placeholders, and is compiled."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from babel.messages.pofile import read_po
 ROOT = Path(__file__).resolve().parents[2]
 SWEDISH = ROOT / "portal" / "translations" / "sv" / "LC_MESSAGES" / "messages.po"
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
+CALLED = frozenset({"_", "_l", "_n", "gettext", "lazy_gettext", "lazy_ngettext", "ngettext"})
 KEYWORDS = ("_l", "_n:1,2", "lazy_ngettext:1,2")
 
 
@@ -55,6 +57,18 @@ def test_every_text_is_translated(tmp_path: Path) -> None:
     assert missing == []
     wrong = {key: found for key, message in known.items() if (found := faults(message))}
     assert wrong == {}
+
+
+def test_no_text_hides_in_another_where_it_would_not_be_gathered() -> None:
+    hidden = [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for path in sorted((ROOT / "portal").rglob("*.py"))
+        for joined in ast.walk(ast.parse(path.read_text()))
+        if isinstance(joined, ast.JoinedStr)
+        for call in ast.walk(joined)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in CALLED
+    ]
+    assert hidden == []
 
 
 def test_what_is_compiled_is_what_is_written() -> None:

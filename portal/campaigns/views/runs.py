@@ -328,11 +328,9 @@ def _facts(stored: Run, zone: str) -> list[tuple[str, str | None]]:
         if not name.startswith("yield") and not (name == "failure" and stored.failure is None)
     ]
     target = words.amount(stored.yield_target, stored.yield_unit)
-    said = (
-        f"{amount} ({_('%(share)s %% of the target', share=share)})"
-        if amount and share is not None
-        else amount
-    )
+    said = amount
+    if amount and share is not None:
+        said = _("%(amount)s (%(share)s %% of the target)", amount=amount, share=share)
     return [*rows[:-1], (words.field("yield_amount"), said), (words.field("yield_target"), target), rows[-1]]
 
 
@@ -347,7 +345,7 @@ def written(name: str, value: Any, zone: str) -> str | None:
     if name == "failure":
         return words.failure(rules.Failure(value))
     if name in {"yield_amount", "yield_target"}:
-        return words.figure(float(value))
+        return words.read(float(value))
     return str(value)
 
 

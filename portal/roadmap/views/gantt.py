@@ -130,9 +130,10 @@ def _row(line: StepLine, window: Window, *, project_id: int, today: date, movabl
 
 
 def _bars(line: StepLine, window: Window, today: date) -> Iterable[Bar]:
-    told = f"{line.words}, {_('%(first)s to %(last)s', first=day(line.start), last=day(line.finish))}"
+    said = [line.words, _("%(first)s to %(last)s", first=day(line.start), last=day(line.finish))]
     if line.critical:
-        told += f", {_('decides the date')}"
+        said.append(_("decides the date"))
+    told = ", ".join(said)
     parts = [(line.mark, line.start, line.finish)]
     if line.started and line.standing is not Standing.DONE and line.start < today:
         rest = "late" if line.standing is Standing.LATE else "firm"

@@ -79,8 +79,8 @@ def _product(found: Reading, frame: dict[str, Any]) -> Chapter:
     pairs = [(_("Product class"), frame["class_words"]), (_("Indication area"), frame["area_words"])]
     if frame["organisation"]:
         pairs.insert(0, (_("Organisation"), frame["organisation"]))
-    since = f", {_('since %(day)s', day=day(project.phase_since))}" if project.phase_since else ""
-    pairs.append((_("Phase"), f"{frame['phase_words']}{since}"))
+    since = [_("since %(day)s", day=day(project.phase_since))] if project.phase_since else []
+    pairs.append((_("Phase"), ", ".join([frame["phase_words"], *since])))
     pairs += [(one.label, one.value) for one in shown.facts_of(found.seen, FieldGroup.IDENTITY) if one.value]
     return Chapter(
         title=_("The product"),
@@ -136,11 +136,10 @@ def _development(lines: list[StepLine]) -> Chapter:
     done = sorted(
         (line for line in lines if line.standing is Standing.DONE), key=lambda line: (line.finish, line.name)
     )
+    when = [_("day not known") if line.day_unknown else day(line.finish) for line in done]
     return Chapter(
         title=_("What has been done"),
-        items=[
-            f"{line.name} ({_('day not known') if line.day_unknown else day(line.finish)})" for line in done
-        ]
+        items=[f"{line.name} ({told})" for line, told in zip(done, when, strict=True)]
         or [_("Nothing is recorded as done.")],
         to_write=[_("Results that matter for the questions")],
     )

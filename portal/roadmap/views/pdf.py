@@ -90,9 +90,12 @@ def _milestones(laid: Laid) -> Iterator[tuple[str, str]]:
         if card["reached"]:
             yield card["words"], _("reached %(day)s", day=card["reached"])
         elif card["range"]:
-            later = f" ({_('or later')})" if card["at_least"] else ""
             likely = _("most likely %(day)s", day=card["likely"])
-            yield card["words"], f"{card['range']}, {likely}{later}"
+            later = _("or later") if card["at_least"] else None
+            yield (
+                card["words"],
+                f"{card['range']}, {likely} ({later})" if later else f"{card['range']}, {likely}",
+            )
         else:
             yield card["words"], _("not in this plan")
 
