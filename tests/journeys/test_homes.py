@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Literal
 
 import pytest
-from playwright.sync_api import Page, ViewportSize
+from playwright.sync_api import Page, ViewportSize, expect
 
 from portal.demo.cast import SIGN_INS
 from tests.browser import awake
@@ -153,3 +153,14 @@ def take_on(page: Page, look: str) -> None:
     size, scheme = LOOKS[look]
     page.set_viewport_size(size)
     page.emulate_media(color_scheme=scheme)
+
+
+def test_a_manager_reads_what_becomes_unbookable_and_how_many_runs_go_at_once(visit: Visit) -> None:
+    manager = visit("manager")
+    expect(manager.locator("main")).to_contain_text("Runs out within 90 days")
+    expect(manager.locator("main")).to_contain_text("can’t be booked after")
+    manager.goto("/facilities/lund_pre_gmp/run-limits")
+    expect(manager.locator("main")).to_contain_text("Demo: Christmas, fewer people on duty")
+    manager.goto("/facilities/lund_pre_gmp/calendar?kind=barred")
+    expect(manager.locator("main table")).to_contain_text("is not qualified: no work that needs it")
+    check_accessible(manager)
