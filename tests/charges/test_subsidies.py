@@ -396,3 +396,18 @@ def test_what_a_programme_pays_of_a_booking_stands_on_its_pages_and_in_its_histo
     scene.session.commit()
     page = client.get(f"/bookings/{booking.id}").text
     assert "5 open days went back to the budget of SciLifeLab demo grant." in page
+
+
+@pytest.mark.usefixtures("_at_noon")
+def test_who_asks_for_a_chain_reads_what_programmes_would_pay_of_it(scene: Scene, client: PageClient) -> None:
+    grant(scene, units=6, percent=50)
+    campaign = begin_campaign(scene.session, scene.founder, scene.project.id, name="First", at=make.NOON)
+    for position, window in enumerate((make.slot(11, 16), make.slot(18, 23))):
+        asked = make.slot_request(
+            scene.session, scene.room, window, by=scene.founder, project=scene.project, state="draft"
+        )
+        scene.session.add(CampaignLink(campaign_id=campaign.id, request_id=asked.id, position=position))
+    scene.session.commit()
+    page = client.sign_in(scene.founder).get(f"/campaigns/{campaign.id}/request").text
+    paid = paid_for(5, PRICE, 50) + paid_for(1, PRICE, 50)
+    assert f"programmes would pay SEK {paid / 100:.2f} of it" in page.replace("\xa0", " ")

@@ -1,5 +1,7 @@
 """Requesting a chain as one: everything at a glance, the cost, each facility's terms, and who will read what."""
 
+from collections import defaultdict
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +14,8 @@ from sqlalchemy.orm import Session
 from portal.bookings import search
 from portal.bookings.estimates import Estimate, prices_for
 from portal.bookings.needs import need_of
+from portal.bookings.rules.subsidies import Priced
+from portal.bookings.subsidies import budget_of, charge_in, foreseen, open_budgets, priced
 from portal.bookings.views.checking import terms_of
 from portal.bookings.views.choosing import cost_words
 from portal.campaigns import queries, services
@@ -108,6 +112,7 @@ def _page(campaign_id: int, form: RequestForm) -> str:
         campaign=campaign,
         rows=[_row(one, costs[one.request.id]) for one in planned],
         total=_total([cost for cost in costs.values() if cost is not None]),
+        paid=_foreseen(session, planned, costs),
         without_price=sum(cost is None for cost in costs.values()),
         terms=[
             terms_of(room, must_accept=True, at=at)
@@ -139,6 +144,34 @@ def _total(costs: list[Estimate]) -> list[str]:
     for cost in costs:
         sums[cost.currency] = sums.get(cost.currency, 0) + cost.amount
     return [money(amount, currency) for currency, amount in sorted(sums.items())]
+
+
+def _foreseen(
+    session: Session, planned: list[Seen], costs: Mapping[int, Estimate | None]
+) -> list[tuple[str, str]]:
+    """Return what programmes would pay of a chain at each facility if all of it were agreed now."""
+    facilities = {one.room.facility_id: one.room.facility for one in planned if one.room is not None}
+    budgets = open_budgets(session, facilities)
+    found = []
+    for facility_id, facility in facilities.items():
+        here = [one for one in planned if one.room is not None and one.room.facility_id == facility_id]
+        works = [_priced(one, costs.get(one.request.id)) for one in here]
+        paid: dict[str, int] = defaultdict(int)
+        for one, amount in zip(
+            here, foreseen([budget_of(one) for one in budgets[facility_id]], works), strict=True
+        ):
+            cost = costs.get(one.request.id)
+            if cost is not None and amount:
+                paid[cost.currency] += amount
+        found += [(facility.name, money(amount, currency)) for currency, amount in sorted(paid.items())]
+    return found
+
+
+def _priced(one: Seen, cost: Estimate | None) -> Priced | None:
+    charge, slot = charge_in(cost.as_json() if cost else None), one.request.slot
+    if charge is None or slot is None or one.room is None or charge.units <= 0:
+        return None
+    return priced(charge, slot, one.room, one.request.organisation, one.request.project_id)
 
 
 def _costs(session: Session, planned: list[Seen], *, at: datetime) -> dict[int, Estimate | None]:
