@@ -427,6 +427,11 @@ SENTENCES: dict[str, Sentence] = {
     "subsidy_ends_before_it_begins": lambda v: gettext(
         "The last day lies before the first, %(first)s. Choose a later one.", first=day(v["first"])
     ),
+    "subsidy_entered_already": lambda v: gettext(
+        "A budget of %(programme)s with the same days, units and share is open already. If this is another one, name it so "
+        "that both can be told apart.",
+        programme=v["programme"],
+    ),
     "subsidy_over_already": lambda v: gettext(
         "%(last)s has passed. Choose a last day from %(today)s on.",
         last=day(v["last"]),

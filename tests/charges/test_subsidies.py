@@ -237,6 +237,18 @@ def test_a_budget_for_one_project_names_one_that_has_asked_here(scene: Scene) ->
         )
 
 
+def test_a_budget_that_is_sent_twice_is_entered_once(scene: Scene) -> None:
+    first = grant(scene)
+    with pytest.raises(Refused) as refused:
+        grant(scene)
+    assert [(one.code, one.field) for one in refused.value.reasons] == [
+        ("subsidy_entered_already", "programme")
+    ]
+    grant(scene, programme="Another grant")
+    services.end_subsidy(scene.session, scene.manager, scene.room.facility.slug, first.id, at=make.NOON)
+    grant(scene)
+
+
 @pytest.mark.usefixtures("_now")
 def test_the_basis_is_less_what_a_programme_pays_to_the_oere_and_says_who(
     scene: Scene, client: PageClient

@@ -34,7 +34,8 @@ def grant_subsidy(
 ) -> Subsidy:
     """Enter that a programme pays a share of so many units, for one project, one kind of customer or everybody.
 
-    A project is named by its number, and only one that has asked this facility. Raises `NotFound` for anybody but the
+    A project is named by its number, and only one that has asked this facility. What is open already word for word is not
+    entered twice. Raises `NotFound` for anybody but the
     facility's managers, and `Refused` with everything that speaks against it.
     """
     facility = facility_to_manage(session, actor, slug, lock=True)
@@ -49,19 +50,20 @@ def grant_subsidy(
         reasons.append(Reason("subsidy_project_and_kind", {}, "customer_kind"))
     if reasons:
         raise Refused(reasons)
-    subsidy = Subsidy(
-        facility_id=facility.id,
-        programme=programme.strip(),
-        units=units,
-        unit=unit,
-        percent=percent,
-        first_day=first_day,
-        last_day=last_day,
-        project_id=found.id if found else None,
-        customer_kind=customer_kind,
-        made_at=at,
-        made_by_id=actor.user_id,
-    )
+    said = {
+        "facility_id": facility.id,
+        "programme": programme.strip(),
+        "units": units,
+        "unit": unit,
+        "percent": percent,
+        "first_day": first_day,
+        "last_day": last_day,
+        "project_id": found.id if found else None,
+        "customer_kind": customer_kind,
+    }
+    if session.scalars(select(Subsidy.id).filter_by(**said, ended_at=None)).first() is not None:
+        raise Refused([Reason("subsidy_entered_already", {"programme": programme.strip()}, "programme")])
+    subsidy = Subsidy(**said, made_at=at, made_by_id=actor.user_id)
     session.add(subsidy)
     session.flush()
     event = SubsidyGranted(
