@@ -1,6 +1,7 @@
 """Hits among what is shipped with the portal: programmes, steps of a roadmap, guides, pages and the glossary."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 
 from flask import url_for
 
@@ -15,12 +16,18 @@ from portal.web.locale import language
 from portal.web.ways import Way, readings, ways
 
 
+@lru_cache(maxsize=4096)
+def _terms_in(*texts: str) -> frozenset[str]:
+    """Return the terms of texts, found once for as long as they say the same."""
+    return frozenset(terms_of(texts))
+
+
 def _pages(words: Sequence[str]) -> list[Hit]:
     return [Hit(title=way.label, url=way.url) for way in ways() if has_all(_said(way), words)]
 
 
-def _said(way: Way) -> set[str]:
-    return terms_of((way.label, way.also_called))
+def _said(way: Way) -> frozenset[str]:
+    return _terms_in(str(way.label), str(way.also_called))
 
 
 def _steps(words: Sequence[str]) -> list[Hit]:
@@ -28,13 +35,13 @@ def _steps(words: Sequence[str]) -> list[Hit]:
     found = []
     for fact in effective_records(db.session(), "roadmap_steps"):
         names, summary = tuple(fact.record["name"].values()), fact.record["summary"]
-        if has_all(terms_of((*names, *summary.values())), words):
+        if has_all(_terms_in(*names, *summary.values()), words):
             hit = Hit(
                 title=_spoken(fact.record["name"], spoken),
                 url=url_for("roadmap.step", step_id=fact.record_id),
                 text=_spoken(summary, spoken),
             )
-            found.append((not has_all(terms_of(names), words), hit))
+            found.append((not has_all(_terms_in(*names), words), hit))
     return _best_first(found)
 
 
@@ -44,23 +51,23 @@ def _programmes(words: Sequence[str]) -> list[Hit]:
     for fact in programmes(db.session()):
         record = fact.record
         gives = _both(record.get("gives"))
-        if has_all(terms_of((record["name"], record["provider"], *gives)), words):
+        if has_all(_terms_in(record["name"], record["provider"], *gives), words):
             hit = Hit(
                 title=record["name"],
                 url=url_for("partners.programme", programme_id=fact.record_id),
                 about=record["provider"],
                 text=_spoken(record.get("gives"), spoken),
             )
-            found.append((not has_all(terms_of((record["name"],)), words), hit))
+            found.append((not has_all(_terms_in(record["name"]), words), hit))
     return _best_first(found)
 
 
 def _guides(words: Sequence[str]) -> list[Hit]:
     found = []
     for reading in readings():
-        if has_all(terms_of((reading.title, reading.lead, reading.text)), words):
+        if has_all(_terms_in(str(reading.title), str(reading.lead), str(reading.text)), words):
             hit = Hit(title=reading.title, url=reading.url, text=reading.lead)
-            found.append((not has_all(terms_of((reading.title,)), words), hit))
+            found.append((not has_all(_terms_in(str(reading.title)), words), hit))
     return _best_first(found)
 
 
@@ -76,13 +83,13 @@ def _terms(words: Sequence[str]) -> list[Hit]:
     found = []
     for term in glossary.terms():
         names = (*term.names.values(), *term.synonyms)
-        if has_all(terms_of((*names, term.meaning(spoken))), words):
+        if has_all(_terms_in(*names, term.meaning(spoken)), words):
             hit = Hit(
                 title=term.name(spoken),
                 url=url_for("reference.show_glossary", _anchor=f"t-{term.id}"),
                 text=term.meaning(spoken),
             )
-            found.append((not has_all(terms_of(names), words), hit))
+            found.append((not has_all(_terms_in(*names), words), hit))
     return _best_first(found)
 
 
