@@ -36,6 +36,14 @@ PAGE = """{% extends "layout.html" %}
   {{ post_button("Withdraw", "/withdraw", confirm="Its place is lost.", yes="Yes, withdraw") }}
 {% endblock %}"""
 
+MANY_TABS = """{% extends "layout.html" %}
+{% from "parts/tabs.html" import tabs %}
+{% block title %}Tabs{% endblock %}
+{% block content %}
+  <h1>Tabs</h1>
+  {{ tabs(items, "Pages") }}
+{% endblock %}"""
+
 
 class Typed(BaseForm):
     """A form with something to lose."""
@@ -44,6 +52,12 @@ class Typed(BaseForm):
     name = wtforms.StringField("Name", [InputRequired("Give a name.")])
     secret = wtforms.PasswordField("Secret")
     orphan = wtforms.BooleanField("Orphan")
+
+
+def show_tabs(number: int) -> ResponseReturnValue:
+    """Show twenty tabs, one of them as the present page."""
+    items = [(f"Page {place}", f"/tabs/{place}", place == number) for place in range(20)]
+    return flask.render_template_string(MANY_TABS, items=items)
 
 
 @pytest.fixture(scope="module")
@@ -83,6 +97,8 @@ def pages() -> Flask:
             return drawn(form, 422)
         flask.flash("Saved.", "done")
         return flask.redirect("/", 303)
+
+    app.add_url_rule("/tabs/<int:number>", view_func=show_tabs)
 
     @app.post("/withdraw")
     def withdraw() -> ResponseReturnValue:
@@ -276,3 +292,14 @@ def test_everything_can_be_done_without_scripts(browser: Browser, address: str, 
     page.wait_for_url("**/?state=a*")
     context.close()
     assert pages.config["SENT"] == ["Plain", "withdrawn"]
+
+
+def test_the_tab_of_this_page_comes_into_view_where_not_all_fit(page: Page) -> None:
+    page.set_viewport_size({"width": 360, "height": 640})
+    for number in (0, 10, 19):
+        page.goto(f"/tabs/{number}")
+        awake(page)
+        box = page.locator(".ap-tabs [aria-current]").bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 360
