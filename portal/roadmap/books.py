@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from portal.core.reading import Mistake, Place
 from portal.reference import shipped
@@ -20,7 +23,8 @@ FILE = "regulatory_steps"
 STEPS, FACTS = "roadmap_steps", "roadmap_facts"
 NOT_FROZEN = frozenset({"source", "further_sources", "confidence", "to_verify", "unverified_fields"})
 """How far a fact is to be trusted is always shown as it is today."""
-MOST_KEPT = 8
+MOST_KEPT = 32
+"""So many versions stay read in a process: more than are planned with at a time in one installation."""
 
 _KEPT: dict[str, Book] = {}
 
@@ -71,11 +75,16 @@ def mistakes_of(content: Record) -> list[Mistake]:
 def book_of(version: CatalogueVersion) -> Book:
     """Return a stored version as a book; it is read once, because versions never change."""
     found = _KEPT.get(version.digest)
-    if found is None:
-        if len(_KEPT) >= MOST_KEPT:
-            _KEPT.clear()
-        found = _KEPT[version.digest] = as_book(dict(version.content))
-    return found
+    return found if found is not None else _keep(version.digest, version.content)
+
+
+def read_books(session: Session, versions: Iterable[CatalogueVersion]) -> None:
+    """Read those of these versions that this process has not read, in one question however many they are."""
+    unread = {version.id for version in versions if version.digest not in _KEPT}
+    if unread:
+        asked = select(CatalogueVersion.digest, CatalogueVersion.content)
+        for digest, content in session.execute(asked.where(CatalogueVersion.id.in_(unread))):
+            _keep(digest, content)
 
 
 def as_book(content: Record) -> Book:
@@ -85,6 +94,13 @@ def as_book(content: Record) -> Book:
         steps={step["id"]: step for step in content["steps"]},
         facts={fact["id"]: fact for fact in content["facts"]},
     )
+
+
+def _keep(digest: str, content: Mapping[str, Any]) -> Book:
+    if len(_KEPT) >= MOST_KEPT:
+        _KEPT.clear()
+    book = _KEPT[digest] = as_book(dict(content))
+    return book
 
 
 def _kept(record: Record) -> Record:

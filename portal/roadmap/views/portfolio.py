@@ -19,6 +19,7 @@ from portal.projects.rules.phases import day_of
 from portal.projects.rules.values import FieldGroup, Phase
 from portal.reference import shipped
 from portal.roadmap import queries, words
+from portal.roadmap.books import read_books
 from portal.roadmap.models import Roadmap, RoadmapPlan, StepMark
 from portal.roadmap.rules.readiness import gap, weakest
 from portal.roadmap.views.blueprint import bp
@@ -96,6 +97,7 @@ def _listed() -> tuple[list[dict[str, Any]], str]:
     ids = [project.id for project in projects]
     plans, levels = queries.ahead(session, ids), queries.levels_of(session, ids)
     said = queries.said_of(session, ids)
+    read_books(session, (roadmap.catalogue for roadmap, _marks in said.values()))
     rows = [
         {
             **_row(project, groups[project.id], plans.get(project.id), levels.get(project.id, {})),
