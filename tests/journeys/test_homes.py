@@ -89,7 +89,6 @@ SHOWN: dict[str, dict[str, tuple[str, str | None]]] = {
     "manager": {"charges": ("/facilities/lund_pre_gmp/charges", None)},
     "qa": {"gates": ("/gates", None)},
     "adviser": {"roadmaps": ("/roadmaps", None)},
-    "admin": {"clock": ("/admin/clock", None)},
 }
 """Further pages worth a picture, by whom: an address, and how the first link there begins that leads on to them."""
 
