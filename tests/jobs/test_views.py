@@ -62,7 +62,9 @@ def test_what_became_of_it_is_told_and_ends_the_asking(client: PageClient, sessi
     assert answer.headers["HX-Refresh"] == "true"
     assert "hx-get" not in page
     assert "See the bookings" in page
-    administrator = client.sign_in(make.administrator(session)).get(f"/{WORK}/{job.id}").get_data(as_text=True)
+    administrator = (
+        client.sign_in(make.administrator(session)).get(f"/{WORK}/{job.id}").get_data(as_text=True)
+    )
     assert "39 bookings were entered." in administrator
     assert "See the bookings" not in administrator, "what came of it may be closed to who did not ask for it"
 
