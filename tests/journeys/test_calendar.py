@@ -45,6 +45,14 @@ def left_of(bar: Locator) -> float:
     return box["x"]
 
 
+def inside(bar: Locator) -> dict[str, float]:
+    """Return a place on a bar, in the window, that a finger can rest on."""
+    bar.scroll_into_view_if_needed()
+    box = bar.bounding_box()
+    assert box is not None
+    return {"x": box["x"] + 20, "y": box["y"] + 20}
+
+
 def drag(page: Page, bar: Locator, days: float, *, from_end: bool = False) -> None:
     """Take a bar with the mouse, move it by so many days, and let go."""
     awake(page)
@@ -185,21 +193,20 @@ def test_a_finger_that_rests_on_a_bar_takes_it_and_one_that_swipes_does_not(
     page.goto(f"{CALENDAR}?room=demo_lund_pre_gmp_p5&from={monday}")
     awake(page)
     bar = bar_of(page, "Journey by finger")
-    box = bar.bounding_box()
-    assert box is not None
     finger = context.new_cdp_session(page)
-    spot = {"x": box["x"] + 20, "y": box["y"] + 20}
 
     def touch(kind: str, by: float = 0) -> None:
         points = [] if kind == "touchEnd" else [{"x": spot["x"] + by, "y": spot["y"]}]
         finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
 
+    spot = inside(bar)
     touch("touchStart")
     touch("touchMove", 30)
     touch("touchEnd")
     expect(page.get_by_role("dialog")).to_have_count(0)
+    spot = inside(bar)
     touch("touchStart")
-    page.wait_for_timeout(500)
+    expect(page.locator(".ap-tl.is-dragging")).to_have_count(1)
     touch("touchMove", 60)
     touch("touchMove", 90)
     touch("touchEnd")

@@ -26,7 +26,7 @@ export default function timeline(root) {
   root.addEventListener("pointerup", (event) => drop(board, event));
   root.addEventListener("pointercancel", () => giveUp(board));
   root.addEventListener("touchmove", (event) => { if (board.drag?.begun) event.preventDefault(); }, { passive: false });
-  root.addEventListener("contextmenu", (event) => { if (board.drag?.begun) event.preventDefault(); });
+  root.addEventListener("contextmenu", (event) => { if (board.drag) event.preventDefault(); });
   document.addEventListener("keydown", (event) => { if (event.key === "Escape" && board.drag) giveUp(board); });
 }
 
