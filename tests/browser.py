@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
 QUIET = (
@@ -18,11 +18,14 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
+PATIENCE = 60_000
+"""How long a page may take to become what is expected of it, in milliseconds: a busy machine is slow, not wrong."""
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Give the system's Chromium, or else the one that Playwright has fetched, without a window."""
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=QUIET)
         try:

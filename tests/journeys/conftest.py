@@ -17,7 +17,7 @@ from portal.demo import cast
 from portal.demo.services import fill
 from portal.jobs.deliveries import deliver_waiting
 from portal.store import Base, db, in_one_unit
-from tests.browser import served
+from tests.browser import PATIENCE, served
 from tests.once import made_once
 
 PICTURES = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
@@ -106,7 +106,7 @@ def visit(browser: Browser, address: str) -> Iterator[Visit]:
         )
         opened.append(context)
         page = context.new_page()
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: pytest.fail(f"a script failed: {error}"))
         if person is not None:
             sign_in(page, f"{person}@{cast.DOMAIN}", cast.PASSWORD)

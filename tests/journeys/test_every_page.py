@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, ViewportSize
 
 from portal.web.limits import limiter
 from portal.web.locale import LANGUAGE_COOKIE
-from tests.browser import awake, served
+from tests.browser import PATIENCE, awake, served
 from tests.house.access import TABLE, Who
 from tests.house.sending import address_of, asked, who_may
 from tests.house.walker import COOKIE, Walker, walking
@@ -159,7 +159,7 @@ def reading(browser: Browser, address: str, cookie: str) -> Iterator[tuple[Page,
     if cookie:
         context.add_cookies([{"name": COOKIE, "value": cookie, "url": address}])
     page, said = context.new_page(), list[str]()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(PATIENCE)
     page.on("console", lambda message: said.extend(complaints(message)))
     page.on("pageerror", lambda error: said.append(f"a script failed: {error}"))
     yield page, said

@@ -30,7 +30,7 @@ from portal.gates.rules import Gate, ItemState
 from portal.store import Base, db
 from portal.web.limits import limiter
 from tests import make
-from tests.browser import served
+from tests.browser import PATIENCE, served
 from tests.journeys.conftest import WIDE, carry_messages, check_accessible, sign_in
 from tests.journeys.test_main_job import PASSWORD, choose, project, register
 
@@ -76,7 +76,7 @@ class House:
         if known is not None and self.ahead - since < timedelta(hours=8):
             return known
         page = self.browser.new_context(base_url=self.address, viewport=WIDE, locale="en-GB").new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: pytest.fail(f"a script failed: {error}"))
         if email is not None:
             sign_in(page, email, PASSWORD)

@@ -20,6 +20,7 @@ from portal.signatures.models import Signature
 from portal.signatures.rules import Method
 from portal.store import db, in_one_unit
 from tests import make
+from tests.browser import PATIENCE
 from tests.journeys.conftest import NARROW, WIDE, Visit, check_accessible, sign_in
 
 pytestmark = pytest.mark.browser
@@ -82,7 +83,7 @@ def open_page(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
         )
         opened.append(context)
         page = context.new_page()
-        page.set_default_timeout(60_000)
+        page.set_default_timeout(PATIENCE)
         page.on("pageerror", lambda error: pytest.fail(f"a script failed: {error}"))
         return page
 

@@ -15,7 +15,7 @@ from portal.config import ROOT
 from portal.reference import views as reference_pages
 from portal.web import assets, filters, headers
 from portal.web.forms import BaseForm
-from tests.browser import awake, served
+from tests.browser import PATIENCE, awake, served
 
 pytestmark = pytest.mark.browser
 
@@ -130,7 +130,7 @@ def page(browser: Browser, address: str, pages: Flask) -> Iterator[Page]:
     """Return a fresh visitor's page; a script that fails or breaks the policy fails the test."""
     pages.config["SENT"].clear()
     context = browser.new_context(base_url=address)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     visit = context.new_page()
     faults: list[str] = []
     visit.on("pageerror", lambda error: faults.append(str(error)))
@@ -145,11 +145,7 @@ def page(browser: Browser, address: str, pages: Flask) -> Iterator[Page]:
 def type_name(page: Page, name: str) -> None:
     """Type a name, and wait until the browser has kept it."""
     page.fill("#name", name)
-    for _ in range(100):
-        if name in str(page.evaluate("JSON.stringify(localStorage)")):
-            return
-        page.wait_for_timeout(50)
-    raise AssertionError(f"{name} was not kept")
+    page.wait_for_function("name => JSON.stringify(localStorage).includes(name)", arg=name)
 
 
 def test_what_was_typed_survives_leaving_and_is_put_back_with_a_word_about_it(page: Page) -> None:
@@ -278,7 +274,7 @@ def test_a_message_can_be_closed(page: Page) -> None:
 def test_everything_can_be_done_without_scripts(browser: Browser, address: str, pages: Flask) -> None:
     pages.config["SENT"].clear()
     context = browser.new_context(base_url=address, java_script_enabled=False)
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.goto("/")
     page.fill("#name", "Plain")
