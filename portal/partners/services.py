@@ -248,7 +248,7 @@ def note_call(
     return call
 
 
-def remove_call(session: Session, actor: Actor, call_id: int, *, at: datetime) -> None:
+def remove_call(session: Session, actor: Actor, programme_id: str, call_id: int, *, at: datetime) -> None:
     """Take out a call that is not one.
 
     Raises `NotAllowed` for anybody but advisers and administrators, and `NotFound` where it is gone already.
@@ -256,7 +256,7 @@ def remove_call(session: Session, actor: Actor, call_id: int, *, at: datetime) -
     if not access.may_note_calls(actor):
         raise NotAllowed
     call = session.get(ProgrammeCall, call_id, with_for_update=True)
-    if call is None:
+    if call is None or call.programme_id != programme_id:
         raise NotFound
     record(session, CallRemoved(actor_id=actor.user_id, **_days_of(call)), at=at)
     session.delete(call)

@@ -89,7 +89,7 @@ def test_a_ranking_knows_of_the_call_and_says_what_follows_a_closed_one(session:
     assert codes() == ("NOT_OPEN",)
     note(session, one.adviser, None, 10)
     assert codes() is None
-    services.remove_call(session, one.adviser, past.id, at=make.NOON)
+    services.remove_call(session, one.adviser, past.programme_id, past.id, at=make.NOON)
     names = session.scalars(select(Entry.name).where(Entry.name.like("programme_call.%"))).all()
     assert sorted(names) == ["programme_call.noted"] * 3 + ["programme_call.removed"]
 
@@ -102,9 +102,14 @@ def test_only_advisers_and_administrators_note_calls_and_days_have_their_order(s
     with pytest.raises(Refused, match="partner_closes_before_opening"):
         note(session, one.adviser, 3, 2)
     with pytest.raises(NotFound):
-        services.remove_call(session, one.adviser, 999, at=make.NOON)
+        services.remove_call(session, one.adviser, PROGRAMME_ID, 999, at=make.NOON)
+    with pytest.raises(NotFound):
+        elsewhere = note(session, one.adviser, 5, 6)
+        services.remove_call(session, one.adviser, "lv_innovation_office", elsewhere.id, at=make.NOON)
     assert note(session, one.adviser, 1, 9).id == note(session, one.adviser, 2, 9).id
-    assert [row.opens for row in queries.calls_of(session, PROGRAMME_ID)] == [TODAY + timedelta(days=2)]
+    assert [row.opens for row in queries.calls_of(session, PROGRAMME_ID)] == [
+        TODAY + timedelta(days=days) for days in (2, 5)
+    ]
 
 
 def test_an_adviser_notes_a_call_on_the_programmes_page_and_anyone_reads_it(

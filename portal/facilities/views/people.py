@@ -210,6 +210,9 @@ def _give(facility: Facility, form: DutyForm) -> bool:
 
 def _end(facility: Facility, duty_id: int, form: EndDutyForm) -> bool:
     actor, at, facility_id = current_actor(), clock.now(), facility.id
+    held = queries.duties_of(db.session(), facility_id, since=day_at(at, facility.time_zone))
+    if duty_id not in {duty.id for duty in held}:
+        raise NotFound
     is_done = form.validate() and form.attempt(
         lambda session: services.end_duty(
             session,

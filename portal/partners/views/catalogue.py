@@ -117,7 +117,7 @@ def remove_call(programme_id: str, call_id: int) -> ResponseReturnValue:
     """Take out a call that is not one."""
     actor, at, form = current_actor(), clock.now(), CallForm(None)
     queries.programme(db.session(), programme_id)
-    if form.attempt(lambda session: services.remove_call(session, actor, call_id, at=at)):
+    if form.attempt(lambda session: services.remove_call(session, actor, programme_id, call_id, at=at)):
         flash(_("Removed."), "done")
     return back("partners.programme", programme_id=programme_id)
 
