@@ -13,6 +13,11 @@ from portal.partners.rules.values import APPLICANTS
 from portal.reference import shipped, vocabulary
 
 SEK_IN_MILLIONTHS = 88_000
+COMPETING = {
+    "demo_inv_oresund": ["oncology/oncolytic_virus"],
+    "demo_inv_sallsynt": ["haematology/gene_modified_hsc"],
+}
+"""What two demo investors are invented to hold already, so that a conflict is seen in rankings and rounds."""
 LISTS = {"product_class": "exclude_product_classes", "modality": "exclude_modalities"}
 
 
@@ -91,6 +96,7 @@ def _investor(row: dict[str, Any]) -> dict[str, Any]:
         "ticket_max": row["ticket"]["max"],
         "ticket_currency": row["ticket"]["currency"],
         "lead_or_follow": row["lead_or_follow"],
+        "competing": COMPETING.get(row["id"], []),
     }
 
 
