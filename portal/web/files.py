@@ -1,5 +1,7 @@
 """Files on their way in and out: what a form's field was given, and a download that no browser runs."""
 
+import errno
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from io import BytesIO
 
@@ -15,6 +17,8 @@ from portal.files.services import Kept
 from portal.web.forms import BaseForm
 
 POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
+PIECE = 128 * 1024
+"""So much of a download goes out between two looks at whether its reader may still have it."""
 
 
 def is_given(form: BaseForm, name: str) -> bool:
@@ -33,14 +37,30 @@ def received(form: BaseForm, name: str, *, at: datetime) -> Kept | None:
     return None
 
 
-def download(file: StoredFile) -> Response:
-    """Return a file as a download under its own name, which no browser shows, runs or guesses at."""
+def download(file: StoredFile, *, while_open: Callable[[], bool] | None = None) -> Response:
+    """Return a file as a download under its own name, which no browser shows, runs or guesses at.
+
+    Where `while_open` is given, it is asked before each piece, and a no breaks the download off.
+    """
+    content = keeping.content_of(file)
     response = flask.send_file(
-        BytesIO(keeping.content_of(file)),
+        BytesIO(content),
         mimetype=KINDS[file.kind][0],
         as_attachment=True,
         download_name=file.name,
+        conditional=while_open is None,
     )
+    if while_open is not None:
+        response.direct_passthrough = False
+        response.response = flask.stream_with_context(_pieces(content, while_open))
     response.headers["Content-Security-Policy"] = POLICY
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def _pieces(content: bytes, while_open: Callable[[], bool]) -> Iterator[bytes]:
+    """Yield the pieces of a file; the connection is reset where access ends, so that no browser takes a part for the whole."""
+    for start in range(0, len(content), PIECE):
+        if not while_open():
+            raise ConnectionResetError(errno.ECONNRESET, "access ended during the download")
+        yield content[start : start + PIECE]

@@ -57,7 +57,9 @@ PAGES = tuple(line for line in TABLE if line.method == "GET")
 def test_two_ids_that_do_not_belong_together_lead_nowhere(walker: Walker) -> None:
     nested = {line: ids for line in TABLE if len(ids := _ids_of(walker, line)) > 1}
     assert len(nested) > 50
-    assert [problem for line, ids in nested.items() for problem in _problems_of_mixing(walker, line, ids)] == []
+    assert [
+        problem for line, ids in nested.items() for problem in _problems_of_mixing(walker, line, ids)
+    ] == []
 
 
 def _ids_of(walker: Walker, line: Line) -> tuple[str, ...]:

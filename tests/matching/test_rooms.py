@@ -14,6 +14,7 @@ from portal.matching.models import Acceptance, AdviserNote, Document, Introducti
 from portal.matching.rules.confidentiality import IN_FORCE
 from portal.matching.rules.introductions import State
 from portal.projects.models import FieldGroup, Grant
+from portal.web import files
 from tests import make
 from tests.client import PageClient
 from tests.matching.stage import Stage, stage
@@ -113,6 +114,30 @@ def test_access_to_documents_ends_at_once(client: PageClient, session: Session, 
             assert client.get(f"/introductions/{it.id}/{gone}").status_code == 404
     client.sign_in(one.founder)
     assert "Potency" in client.get(f"/introductions/{it.id}/documents/log.csv").text
+
+
+@pytest.mark.parametrize("end", ["withdraw", "remove"])
+def test_a_download_that_is_under_way_breaks_off_when_access_ends(
+    client: PageClient, session: Session, monkeypatch: pytest.MonkeyPatch, end: str
+) -> None:
+    monkeypatch.setattr(files, "PIECE", 10)
+    one, it = agreed(session)
+    accept(one, it)
+    session.commit()
+    client.sign_in(one.founder)
+    document = upload(client, session, it)
+    client.sign_in(one.investor)
+    with client.get(f"/introductions/{it.id}/documents/{document.id}") as answer:
+        pieces = iter(answer.response)
+        assert (answer.content_length, next(pieces), next(pieces)) == (len(SECRET), SECRET[:10], SECRET[10:20])
+        session.refresh(it)
+        if end == "withdraw":
+            services.withdraw_consent(session, one.founder, it.id, version=it.version, at=make.NOON)
+        else:
+            services.remove_document(session, one.founder, it.id, document.id, at=make.NOON)
+        session.commit()
+        with pytest.raises(ConnectionResetError):
+            next(pieces)
 
 
 def test_nobody_else_knows_of_the_data_room(client: PageClient, session: Session) -> None:

@@ -103,8 +103,8 @@ def test_only_advisers_and_administrators_note_calls_and_days_have_their_order(s
         note(session, one.adviser, 3, 2)
     with pytest.raises(NotFound):
         services.remove_call(session, one.adviser, PROGRAMME_ID, 999, at=make.NOON)
+    elsewhere = note(session, one.adviser, 5, 6)
     with pytest.raises(NotFound):
-        elsewhere = note(session, one.adviser, 5, 6)
         services.remove_call(session, one.adviser, "lv_innovation_office", elsewhere.id, at=make.NOON)
     assert note(session, one.adviser, 1, 9).id == note(session, one.adviser, 2, 9).id
     assert [row.opens for row in queries.calls_of(session, PROGRAMME_ID)] == [

@@ -10,7 +10,7 @@ from werkzeug.datastructures import CombinedMultiDict
 
 from portal.accounts import queries as accounts
 from portal.core import clock
-from portal.core.actors import Role
+from portal.core.actors import Actor, Role
 from portal.core.errors import NotFound
 from portal.matching import queries, services
 from portal.matching.forms import AcceptForm, DocumentForm
@@ -90,10 +90,11 @@ def remove_document(introduction_id: int, document_id: int) -> ResponseReturnVal
 @bp.get("/introductions/<int:introduction_id>/documents/<int:document_id>")
 @for_roles(*BOTH)
 def open_document(introduction_id: int, document_id: int) -> ResponseReturnValue:
-    """Hand out a document, once it stands in the log that the partner's people opened it."""
+    """Hand out a document, once it stands in the log that the partner's people opened it, for as long as they may read it."""
     actor, at, session = current_actor(), clock.now(), db.session()
     room = queries.data_room(session, actor, introduction_id)
-    answer = download(queries.document_of(room, document_id).file)
+    file = queries.document_of(room, document_id).file
+    answer = download(file, while_open=lambda: _is_open(actor, introduction_id, document_id))
     if request.method == "GET":
         in_one_unit(
             lambda session: services.open_document(session, actor, introduction_id, document_id, at=at).id
@@ -116,6 +117,19 @@ def download_log(introduction_id: int, kind: str) -> ResponseReturnValue:
         for one in opened
     ]
     return export(KINDS[kind], "openings", ("opened", "by", "document", "file"), rows)
+
+
+def _is_open(actor: Actor, introduction_id: int, document_id: int) -> bool:
+    """Say whether somebody may read a document at this moment; no transaction stays open while a slow reader reads."""
+    session = db.session()
+    session.rollback()
+    try:
+        queries.document_of(queries.data_room(session, actor, introduction_id), document_id)
+    except NotFound:
+        return False
+    finally:
+        session.rollback()
+    return True
 
 
 def _sent() -> CombinedMultiDict[str, Any]:
