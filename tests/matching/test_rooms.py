@@ -129,7 +129,11 @@ def test_a_download_that_is_under_way_breaks_off_when_access_ends(
     client.sign_in(one.investor)
     with client.get(f"/introductions/{it.id}/documents/{document.id}") as answer:
         pieces = iter(answer.response)
-        assert (answer.content_length, next(pieces), next(pieces)) == (len(SECRET), SECRET[:10], SECRET[10:20])
+        assert (answer.content_length, next(pieces), next(pieces)) == (
+            len(SECRET),
+            SECRET[:10],
+            SECRET[10:20],
+        )
         session.refresh(it)
         if end == "withdraw":
             services.withdraw_consent(session, one.founder, it.id, version=it.version, at=make.NOON)
