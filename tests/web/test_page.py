@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.page import check_page
+from tests.page import check_page, shape_of
 
 SOUND = (
     '<!DOCTYPE html><html lang="en"><head><title>Requests</title></head><body><h1 id="top">Requests</h1>'
@@ -33,3 +33,22 @@ def test_a_page_with_a_fault_is_refused(sound: str, broken: str, says: str) -> N
     assert sound in SOUND
     with pytest.raises(AssertionError, match=says):
         check_page(SOUND.replace(sound, broken), "/broken")
+
+
+@pytest.mark.parametrize(
+    ("sound", "other"),
+    [
+        ('<p id="a1"></p><p id="a2"></p>', '<p id="a1"></p><p id="a1"></p>'),
+        ('<p id="a7"></p><a href="#a7">7</a>', '<p id="a7"></p><a href="#a8">7</a>'),
+        ("<h2>1</h2>", "<h1>1</h1>"),
+    ],
+)
+def test_what_differs_in_more_than_the_names_of_numbers_is_looked_at_again(sound: str, other: str) -> None:
+    check_page(SOUND.replace("</form>", f"</form>{sound}"), "/sound")
+    with pytest.raises(AssertionError):
+        check_page(SOUND.replace("</form>", f"</form>{other}"), "/broken")
+
+
+def test_only_how_numbers_repeat_tells_pages_apart() -> None:
+    assert shape_of("<p>10 of 10, 7</p>") == shape_of("<p>3 of 3, 12</p>")
+    assert shape_of("<p>10 of 10, 7</p>") != shape_of("<p>10 of 7, 7</p>")
