@@ -180,7 +180,7 @@ def _partner(place: Place, rates: Mapping[str, float]) -> Partner:
         kind=place.at("kind").one_of(PARTNER_KINDS),
         organisation=place.at("organisation").text(),
         text=_words(place.at("text")),
-        serves=place.at("serves").some_of(vocabulary.ids("need")),
+        serves=_serves(place.at("serves")),
         product_classes=place.at("product_classes").maybe(_some_of(vocabulary.ids("product_class"))),
         modalities=place.at("modalities").maybe(_open_words),
         indication_areas=place.at("indication_areas").maybe(_open_words),
@@ -196,6 +196,12 @@ def _partner(place: Place, rates: Mapping[str, float]) -> Partner:
         capacity=place.at("capacity").whole(least=0, most=MOST_CAPACITY),
         conflicts=place.at("conflicts").maybe(_ids) or frozenset(),
     )
+
+
+def _serves(place: Place) -> frozenset[str]:
+    """Return the kinds of need that a partner serves: as in its other lists, null is no restriction and an empty list nothing."""
+    kinds = vocabulary.ids("need")
+    return frozenset(kinds) if place.value is None else place.some_of(kinds)
 
 
 def _exclusions(place: Place) -> Exclusions:

@@ -10,6 +10,7 @@ import pytest
 from portal.core.reading import Unreadable
 from portal.matching.casefile import read_case
 from portal.matching.rules.values import Exclusions, Money
+from portal.reference import vocabulary
 from tests.matching.instances import Json, a_decline, a_partner, a_project, an_instance, case_of
 
 
@@ -54,6 +55,13 @@ def test_what_may_be_absent_stands_for_nothing_special() -> None:
 
 def test_an_empty_list_is_nothing_and_not_no_restriction() -> None:
     assert case_of(an_instance(partners=[a_partner(phases=[])])).partners[0].phases == frozenset()
+
+
+def test_no_restriction_and_nothing_are_told_apart_in_what_a_partner_serves_too() -> None:
+    partners = [a_partner("i1", serves=None), a_partner("i2", serves=[])]
+    free, nothing = case_of(an_instance(partners=partners)).partners
+    assert free.serves == frozenset(vocabulary.ids("need"))
+    assert nothing.serves == frozenset()
 
 
 def with_partner(**changes: Any) -> Json:
