@@ -1,6 +1,6 @@
 """How close texts are here: by the lexicon that the portal ships, or by what an installation plugs in instead.
 
-The lexicon is the glossary's and the vocabulary's terms, and what each term weighs.
+The lexicon is the glossary's and the vocabulary's terms with their everyday names, and what each term weighs.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 
+from portal.matching.rules.everyday_words import EVERYDAY_NAMES
 from portal.matching.rules.text import Concept, Lexicon, Similarity
 from portal.reference import shipped, vocabulary
 
@@ -18,13 +19,15 @@ LISTS = ("indication_area", "modality")
 
 
 def concepts() -> Iterator[Concept]:
-    """Yield every concept of the glossary, then those of the vocabulary; the same id is the same concept."""
+    """Yield every concept of the glossary, the vocabulary and everyday speech; the same id is the same concept."""
     for term in shipped.records("glossary"):
         yield Concept(term["id"], (term["en"], term["sv"], *term["synonyms"]))
     for name in LISTS:
         for word in vocabulary.words(name):
             if word.id != "other":
                 yield Concept(word.id, (word.en, word.sv, *word.aliases))
+    for known_as, names in EVERYDAY_NAMES.items():
+        yield Concept(known_as, names)
 
 
 _IN_USE: dict[str, Similarity] = {}

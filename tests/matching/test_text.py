@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.matching.lexicon import concepts, shipped_lexicon
+from portal.matching.rules.everyday_words import EVERYDAY_NAMES
 from portal.matching.rules.text import (
     Closeness,
     Concept,
@@ -60,6 +61,42 @@ def test_other_texts_change_nothing(text: str, before: list[str], after: list[st
 def test_a_swedish_teaser_meets_an_english_thesis(english: str, swedish: str) -> None:
     assert closeness(swedish, english) > 0
     assert closeness(swedish, english) > closeness(swedish, "cartilage of the knee")
+
+
+THESES = {
+    "eyes": "We invest in gene therapy for inherited retinal disease and rare eye disorders in children.",
+    "brain": "Engineered T cells against solid tumours such as glioblastoma and brain cancer.",
+    "skin": "Tissue-engineered skin, scaffolds and cultured keratinocytes for burns and wounds.",
+    "lungs": "Mesenchymal stem cells for acute lung injury and respiratory failure.",
+    "blood": "Gene editing of haematopoietic stem cells for sickle cell disease and other blood disorders.",
+    "bowel": "Cell therapy for inflammatory bowel disease and fistulas.",
+}
+
+
+@pytest.mark.parametrize(
+    ("teaser", "thesis"),
+    [
+        ("En behandling för barn med ärftlig näthinnesjukdom som leder till blindhet.", "eyes"),
+        ("Egna T-celler som byggs om mot hjärntumörer hos vuxna, i en dos.", "brain"),
+        ("Odlade hudceller på ett biologiskt material för svåra brännsår.", "skin"),
+        ("Stamceller från navelsträng mot lungsvikt vid svår infektion.", "lungs"),
+        ("Patientens egna celler, rättade i laboratoriet, mot sicklecellsjukdom.", "blood"),
+        ("En engångsbehandling av svårläkta fistlar vid tarmsjukdom.", "bowel"),
+    ],
+)
+def test_swedish_compounds_meet_the_english_thesis_that_they_speak_of_before_all_others(
+    teaser: str, thesis: str
+) -> None:
+    close = dict(zip(THESES, Closeness(shipped_lexicon(), list(THESES.values())).to(teaser), strict=True))
+    assert max(close, key=lambda name: close[name]) == thesis
+    assert close[thesis] > 0.1
+
+
+def test_everyday_names_stand_with_concepts_and_none_is_empty() -> None:
+    assert all(words(name) for names in EVERYDAY_NAMES.values() for name in names)
+    known = {concept.id for concept in concepts() if concept.names is not EVERYDAY_NAMES.get(concept.id)}
+    own = {"children", "inherited", "t_cell", "stem_cell", "umbilical_cord", "fat_tissue", "university", "one_dose"}
+    assert EVERYDAY_NAMES.keys() - known == own
 
 
 @pytest.mark.parametrize(
