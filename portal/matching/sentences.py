@@ -46,6 +46,10 @@ GROUNDS: dict[str, Callable[[Values], str]] = {
         if "among" in values
         else gettext("They name it.")
     ),
+    "you_are_open_to_any": lambda _: gettext("You have no restriction here, which earns half."),
+    "you_name_it": lambda values: ngettext(
+        "You name it, and nothing else.", "You name it, among %(num)s.", values["among"]
+    ),
     "names_others": lambda _: gettext("They name others only."),
     "only_for_capital": lambda _: gettext("Takes no part: it means something for capital only."),
     "amount_unstated": lambda _: gettext("No amount of the project is stated here, which earns half."),

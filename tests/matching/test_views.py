@@ -291,3 +291,14 @@ def _score(page: str, name: str) -> float:
     found = re.search(r'ap-score__n">\s*([\d.]+)', after)
     assert found is not None
     return float(found[1])
+
+
+def test_a_partner_reads_why_it_was_matched_in_words_said_to_it(client: PageClient, session: Session) -> None:
+    one = stage(session, indication_areas=["haematology", "oncology"])
+    it = one.sent()
+    session.commit()
+    page = client.sign_in(one.investor).get(f"/introductions/{it.id}").text
+    assert "You name it, among 2." in page
+    assert "You have no restriction here" in page
+    assert "They name it" not in page
+    assert "They name it among 2." in client.sign_in(one.founder).get(f"/introductions/{it.id}").text

@@ -194,13 +194,19 @@ def _rule(change: Remedy, *, is_private: bool) -> tuple[str, str]:
 
 
 def grounds_for_partner(sight: Sight, match: Match) -> list[tuple[str, str]]:
-    """Return why a partner was matched, in what speaks of the teaser only."""
+    """Return why a partner was matched, said to the partner, in what speaks of the teaser only."""
     why = grounds(sight.ranking, match)
     return [
-        (str(words.CONTRIBUTIONS[name]), sentence(why[name]))
+        (str(words.CONTRIBUTIONS[name]), sentence(_said_to_partner(why[name])))
         for name in words.CONTRIBUTIONS
         if name in FOR_PARTNERS
     ]
+
+
+def _said_to_partner(ground: Reason) -> Reason:
+    if ground.code == "names_it":
+        return Reason("you_name_it", ground.values)
+    return Reason("you_are_open_to_any") if ground.code == "open_to_any" else ground
 
 
 def _tells(values: Any, *, is_own: bool) -> bool:
