@@ -1,12 +1,12 @@
 """The whole way over the pages: as adviser, founder and investor, and what an investor's browser never gets."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from portal.jobs.handlers import HANDLERS
@@ -16,7 +16,7 @@ from portal.matching import queries
 from portal.matching.models import Introduction
 from portal.matching.rules.introductions import State
 from portal.matching.views import boards
-from portal.projects.models import FieldGroup
+from portal.projects.models import FieldGroup, Grant
 from portal.reference import shipped
 from tests import make
 from tests.client import PageClient
@@ -296,6 +296,7 @@ def _score(page: str, name: str) -> float:
 def test_a_partner_reads_why_it_was_matched_in_words_said_to_it(client: PageClient, session: Session) -> None:
     one = stage(session, indication_areas=["haematology", "oncology"])
     it = one.sent()
+    session.execute(update(Grant).values(starts_at=datetime(2026, 1, 1, tzinfo=UTC)))
     session.commit()
     page = client.sign_in(one.investor).get(f"/introductions/{it.id}").text
     assert "You name it, among 2." in page
