@@ -95,7 +95,16 @@ def test_swedish_compounds_meet_the_english_thesis_that_they_speak_of_before_all
 def test_everyday_names_stand_with_concepts_and_none_is_empty() -> None:
     assert all(words(name) for names in EVERYDAY_NAMES.values() for name in names)
     known = {concept.id for concept in concepts() if concept.names is not EVERYDAY_NAMES.get(concept.id)}
-    own = {"children", "inherited", "t_cell", "stem_cell", "umbilical_cord", "fat_tissue", "university", "one_dose"}
+    own = {
+        "children",
+        "inherited",
+        "t_cell",
+        "stem_cell",
+        "umbilical_cord",
+        "fat_tissue",
+        "university",
+        "one_dose",
+    }
     assert EVERYDAY_NAMES.keys() - known == own
 
 
