@@ -12,4 +12,9 @@ of rules (`rules/`) answers the list of fitting rooms, the submission, the decis
 move is asked first (`moves.py`) by the rules that decide when it is saved; taking a move back is a move the other way. The
 calendar is one picture from the server (`views/lanes.py`), in columns of wall-clock time; a script moves the bars that stand
 there and shows the answer of the page that works without it.
+
+*Operators* are the people of the facility who are named to run what is booked. Naming is refused unless each is trained for the
+room to the run's last day, and on no more runs at once than the facilities let one person carry; it is decided under a lock on
+all that these people are trained for. What changes later (a move, a training that ends) is not refused for their sake, but
+warned of wherever they stand. Only people with a duty at the facility read them, and their history is a subject of its own.
 """

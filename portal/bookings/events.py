@@ -290,6 +290,18 @@ class BookingMoved(BookingEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OperatorsNamed(Event):
+    """A manager or QA said who runs what is booked; a subject of its own, because only the facility reads it."""
+
+    name: ClassVar[str] = "booking.operators_named"
+    about: ClassVar[Mapping[str, str]] = {"booking_id": "crew"}
+
+    booking_id: int
+    operator_ids: tuple[int, ...]
+    previous_operator_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SubsidyUseEvent(Event):
     """Something happened to what a programme pays of one booking."""
 

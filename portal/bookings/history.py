@@ -38,6 +38,11 @@ class Entry:
     private: Facts
     rooms: Mapping[int, Cleanroom]
     zone: str
+    people: Mapping[int, str]
+
+    def named(self, name: str) -> str:
+        """Return the people of a list of ids by name, as far as they may be named."""
+        return ", ".join(self.people.get(one) or _("somebody") for one in self.facts.get(name) or ())
 
     def room(self, name: str = "cleanroom_id") -> Cleanroom | None:
         """Return a cleanroom that the entry names."""
@@ -72,8 +77,10 @@ def happenings(
     """Return what happened, newest first, in three queries; only people of these organisations are named."""
     lines = [line for line in history(session, kind, subject_id, groups=groups) if line.name in SENTENCES]
     rooms = _rooms(session, lines)
-    names = _names(session, {line.actor_id for line in lines if line.actor_id}, organisation_ids)
-    return [_told(line, Entry(line.facts, line.private, rooms, zone), names) for line in lines]
+    people = {line.actor_id for line in lines if line.actor_id}
+    people |= {one for line in lines for one in line.facts.get("operator_ids") or ()}
+    names = _names(session, people, organisation_ids)
+    return [_told(line, Entry(line.facts, line.private, rooms, zone, names), names) for line in lines]
 
 
 def _told(line: HistoryLine, entry: Entry, names: Mapping[int, str]) -> Happening:
@@ -179,6 +186,13 @@ def _subsidy_taken(entry: Entry) -> str:
     )
 
 
+def _operators_named(entry: Entry) -> str:
+    names = entry.named("operator_ids")
+    if not names:
+        return _("Nobody is named to run it any more.")
+    return _("Named to run it: %(names)s.", names=names)
+
+
 Write = Callable[[Entry], str]
 
 SENTENCES: Mapping[str, tuple[str, Write]] = {
@@ -220,6 +234,7 @@ SENTENCES: Mapping[str, tuple[str, Write]] = {
     "booking.no_show": ("no", _no_show),
     "booking.move_proposed": ("held", _move_proposed),
     "booking.move_declined": ("no", _move_declined),
+    "booking.operators_named": ("asked", _operators_named),
     "booking.subsidy_taken": ("firm", _subsidy_taken),
     "booking.subsidy_given_back": (
         "done",

@@ -297,6 +297,18 @@ class Booking(Base):
         return self.block.slot
 
 
+class BookingOperator(Base):
+    """Somebody who is named to run what is booked; only people with a duty at the facility read it."""
+
+    __tablename__ = "booking_operator"
+    __table_args__ = (UniqueConstraint("booking_id", "user_id"),)
+
+    booking_id: Mapped[int] = mapped_column(ForeignKey("booking.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+
+    user: Mapped[User] = relationship()
+
+
 class Closure(Base):
     """That a cleanroom is closed, and why; its time is its block's."""
 

@@ -97,6 +97,27 @@ def _training_ends(values: Values) -> str:
     )
 
 
+def _on_other_runs(values: Values) -> str:
+    most, name = int(values["most"]), values["name"]
+    if values["place"] is None:
+        return ngettext(
+            "%(name)s is named on a run at another facility then, and one person carries %(num)s run at once. Name somebody else.",
+            "%(name)s is named on runs elsewhere then, and one person carries %(num)s runs at once. Name somebody else.",
+            most,
+            name=name,
+        )
+    return ngettext(
+        "%(name)s is named on the run in %(place)s, %(window)s, and one person carries %(num)s run at once. Name somebody else, or "
+        "let the facility’s terms allow more.",
+        "%(name)s is named on other runs then, the first in %(place)s, %(window)s, and one person carries %(num)s runs at once. Name "
+        "somebody else, or let the facility’s terms allow more.",
+        most,
+        name=name,
+        place=values["place"],
+        window=_span(values),
+    )
+
+
 def _wrong_kind(values: Values) -> str:
     names = {"pre_gmp": gettext("pre-GMP"), "gmp": gettext("GMP")}
     return gettext(
@@ -629,6 +650,31 @@ SENTENCES: dict[str, Sentence] = {
     "closure_stays": lambda _: gettext("The closure has that time already."),
     "end_needed": lambda _: gettext("Give the last day too: how long this takes follows from nothing else."),
     "already_answered": lambda _: gettext("This proposal has been answered or withdrawn already."),
+    "operator_unknown": lambda v: gettext(
+        "Somebody you chose is not trained for %(room)s any more. Choose among those listed, or let the facility record the training.",
+        room=v["room"],
+    ),
+    "operator_not_trained": lambda v: gettext(
+        "%(name)s is not trained for %(room)s. Name somebody else, or let the facility record the training.",
+        name=v["name"],
+        room=v["room"],
+    ),
+    "operator_training_ends": lambda v: gettext(
+        "The training of %(name)s for %(room)s ends on %(until)s, and the run on %(last)s. Renew it, or name somebody else.",
+        name=v["name"],
+        room=v["room"],
+        until=day(v["until"]),
+        last=day(v["last"]),
+    ),
+    "operator_on_other_runs": _on_other_runs,
+    "operators_too_few": lambda v: gettext(
+        "The room asks for %(needed)s trained people; named so far: %(named)s. Name more before the run begins.",
+        needed=v["needed"],
+        named=v["named"],
+    ),
+    "operators_only_ahead": lambda _: gettext(
+        "People are named while work is planned or goes on; this booking is over. Who ran it stands in its record."
+    ),
 }
 
 

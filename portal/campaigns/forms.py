@@ -1,7 +1,7 @@
 """What people type about campaigns and runs."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,6 +30,7 @@ from portal.web.locale import local
 MOST_IN_SERIES = 26
 LONGEST_LAG = 730
 MOST_DEVIATIONS = 999
+MOST_OF_NAMES = 500
 
 
 class CampaignForm(BaseForm):
@@ -210,7 +211,7 @@ class RunForm(ActionForm):
     operators = line(
         _l("Operators in the room"),
         required=False,
-        longest=500,
+        longest=MOST_OF_NAMES,
         description=_l(
             "Names with commas between. Where the room asks for trained people, enough of them must be named as the portal knows them."
         ),
@@ -237,10 +238,10 @@ class RunForm(ActionForm):
     remarks = text(_l("Remarks"), longest=4000)
 
     @classmethod
-    def of(cls, run: Run | None, zone: str, **kwargs: Any) -> "RunForm":
-        """Return the form with what is stored."""
+    def of(cls, run: Run | None, zone: str, planned: Sequence[str] = (), **kwargs: Any) -> "RunForm":
+        """Return the form with what is stored, or, before anything is, with the operators who are planned."""
         if run is None:
-            return cls(data={"version": "0"}, **kwargs)
+            return cls(data={"version": "0", "operators": ", ".join(planned)[:MOST_OF_NAMES]}, **kwargs)
         stored: dict[str, Any] = {name: getattr(run, name) for name in RECORDED}
         for name in ("started_at", "ended_at"):
             stored[name] = local(stored[name], zone).replace(tzinfo=None) if stored[name] else None

@@ -67,4 +67,5 @@ def fill(
     referrals.refer_some(session, players, projects, stated, at=begun)
     roadmaps.count_all(session, at=begun)
     upkeep.keep_up(session, players, at=begun)
+    upkeep.plan_operators(session, players, at=begun)
     upkeep.follow_calendars(session, players, at=begun)

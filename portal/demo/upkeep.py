@@ -5,13 +5,15 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from portal.bookings.services import grant_subsidy
+from portal.bookings.crews import AHEAD
+from portal.bookings.models import Block, Booking
+from portal.bookings.services import grant_subsidy, name_operators
 from portal.calendars.rules import Scope
 from portal.calendars.services import make_feed
 from portal.core.actors import Role
 from portal.demo.cast import SIGN_INS, Cast
 from portal.facilities import services
-from portal.facilities.models import BookingUnit, Cleanroom, CustomerKind, Facility
+from portal.facilities.models import BookingUnit, Cleanroom, CustomerKind, Facility, Training
 from portal.facilities.rules.opening import day_at
 from portal.facilities.rules.validity import NeededFor
 
@@ -69,6 +71,20 @@ def keep_up(session: Session, cast: Cast, *, at: datetime) -> None:
             at=at,
         )
         session.flush()
+
+
+def plan_operators(session: Session, cast: Cast, *, at: datetime) -> None:
+    """Let the facilities name who is trained for a cleanroom to run what is booked there ahead."""
+    rows = session.execute(
+        select(Training.user_id, Cleanroom.facility_id, Booking.id)
+        .join(Cleanroom, Cleanroom.id == Training.cleanroom_id)
+        .join(Block, Block.cleanroom_id == Training.cleanroom_id)
+        .join(Booking, Booking.block_id == Block.id)
+        .where(Booking.state.in_(AHEAD), Block.ends_at > at)
+        .order_by(Booking.id)
+    )
+    for user_id, facility_id, booking_id in rows.all():
+        name_operators(session, cast.managers[facility_id], booking_id, [user_id], at=at)
 
 
 def subsidise(session: Session, cast: Cast, *, at: datetime) -> None:

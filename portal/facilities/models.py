@@ -86,7 +86,10 @@ class Facility(Base):
     """A site where cleanrooms are, or a centre that helps to reach them."""
 
     __tablename__ = "facility"
-    __table_args__ = (CheckConstraint("most_runs IS NULL OR most_runs >= 1", name="most_runs"),)
+    __table_args__ = (
+        CheckConstraint("most_runs IS NULL OR most_runs >= 1", name="most_runs"),
+        CheckConstraint("most_runs_each >= 1", name="most_runs_each"),
+    )
 
     slug: Mapped[str] = mapped_column(String(80), unique=True)
     name: Mapped[str] = mapped_column(String(200))
@@ -136,6 +139,8 @@ class Facility(Base):
 
     most_runs: Mapped[int | None]
     """How many runs its staff and QA can carry at once, in all its cleanrooms together; null sets no limit."""
+    most_runs_each: Mapped[int] = mapped_column(default=1)
+    """On how many runs at once one person may be named as operator."""
 
     source: Mapped[dict[str, Any] | None] = mapped_column(json_object())
     further_sources: Mapped[list[dict[str, Any]]] = mapped_column(json_list(), default=list)

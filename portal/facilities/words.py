@@ -238,6 +238,7 @@ _FIELDS: Mapping[str, Callable[[], str]] = {
     "priority": lambda: gettext("Order of the waiting list"),
     "cancellation_steps": lambda: gettext("Cancellation"),
     "most_runs": lambda: gettext("Runs that staff and QA can carry at once"),
+    "most_runs_each": lambda: gettext("Runs at once that one person can be named on"),
     "moves_without_asking_days": lambda: gettext("Moves without asking, days ahead"),
     "code": lambda: gettext("Code"),
     "grade": lambda: gettext("Grade"),

@@ -458,7 +458,7 @@ def test_who_may_run_a_booking_is_said_while_it_is_planned(session: Session, cli
     path = f"/bookings/{booking.id}"
     session.commit()
     client.sign_in(manager)
-    assert "Who may run it" not in client.get(path).text
+    assert "Who runs it" not in client.get(path).text
     room.trained_needed = 1
     session.add(Training(cleanroom_id=room.id, user_id=manager.user_id, valid_until=date(2027, 1, 15)))
     session.commit()

@@ -1425,6 +1425,7 @@ RUNNING = (
         on="bookings.show_booking",
         types=typing(cancel__note=REASON),
     ),
+    send("bookings.name_operators", "booking", may=QUALIFIERS, on="bookings.show_booking"),
     see("bookings.move_page", "booking", may=MANAGERS),
     see("bookings.move_page", "own work", may=MANAGERS),
     send(

@@ -56,6 +56,7 @@ from portal.facilities.models import (
     Rate,
     RoomKind,
     RunLimit,
+    Training,
     VectorLevel,
 )
 from portal.files.services import Kept, announce
@@ -1166,6 +1167,14 @@ class _GroundBuilder:
             at=now,
         )
         self.at("own work", booking_id=booking.id)
+        session.add(
+            Training(
+                cleanroom_id=self.rooms[0].id,
+                user_id=self.manager.user_id,
+                valid_until=self.world.today + timedelta(days=900),
+            )
+        )
+        session.flush()
         self.at("closure", closure_id=closure.id)
         free = self._next_day()
         day = self.world.today + timedelta(days=free)

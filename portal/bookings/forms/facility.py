@@ -16,7 +16,7 @@ from portal.bookings.outlooks import Choice
 from portal.bookings.roomtime import midnight
 from portal.core.errors import Reason
 from portal.core.slots import Slot
-from portal.facilities.forms.fields import Among, OneOf, one_of
+from portal.facilities.forms.fields import Among, OneOf, SomeOf, one_of
 from portal.facilities.models import BookingUnit, Cleanroom
 from portal.signatures.forms import SigningForm
 from portal.web.filters import window
@@ -115,6 +115,20 @@ class WordsForm(DecisionForm):
 
 class AnswerForm(DecisionForm, ReadForm):
     """The answer to a proposal to move a booking."""
+
+
+class OperatorsForm(ActionForm):
+    """Who runs what is booked; `shown` is who was named when the page was made, `seen` when its newest line was."""
+
+    seen = HiddenField()
+    shown = HiddenField()
+    people = SomeOf(_l("Operators"), answers=lambda: (), reads=int)
+
+    @property
+    def shown_ids(self) -> frozenset[int]:
+        """Return who was named when the page was made."""
+        words = (self.shown.data or "").split()
+        return frozenset(int(word) for word in words if word.isdecimal() and len(word) < 16)
 
 
 class HandOverForm(DecisionForm):

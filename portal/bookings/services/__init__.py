@@ -28,6 +28,7 @@ from portal.bookings.services.decisions import (
 )
 from portal.bookings.services.drafts import choose_window, discard_draft, save_draft
 from portal.bookings.services.holds import release_due, tend_waiting_lists
+from portal.bookings.services.operators import name_operators
 from portal.bookings.services.requests import (
     accept_offer,
     answer_question,
@@ -60,6 +61,7 @@ __all__ = [
     "lift_closure",
     "mark_no_show",
     "move_closure",
+    "name_operators",
     "offer_window",
     "propose_move",
     "record_booking",

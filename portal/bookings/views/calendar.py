@@ -88,7 +88,7 @@ def calendar_file(slug: str, kind: Kind) -> ResponseReturnValue:
     sheet = _Sheet.read(slug)
     columns = [_("Cleanroom"), _("Grade"), _("First day"), _("Last day"), _("When"), _("What")]
     if sheet.is_inside:
-        columns.append(_("State"))
+        columns += [_("State"), _("Operators")]
     return export(
         kind, "calendar", columns, [_exported(line, is_inside=sheet.is_inside) for line in sheet.lines()]
     )
@@ -265,6 +265,7 @@ def _shown(line: Line) -> dict[str, Any]:
         "state": line.badge,
         "url": line.url,
         "move_url": line.move_url,
+        "operators": line.operators,
     }
 
 
@@ -286,7 +287,7 @@ def _exported(line: Line, *, is_inside: bool) -> list[Value]:
         window(line.starts_at, line.ends_at, zone),
         line.what,
     ]
-    return [*found, line.badge[1] if line.badge else ""] if is_inside else found
+    return [*found, line.badge[1] if line.badge else "", line.operators] if is_inside else found
 
 
 def _data(line: Line, zone: str) -> dict[str, Any]:
@@ -301,6 +302,8 @@ def _data(line: Line, zone: str) -> dict[str, Any]:
         found["state"] = line.badge[1]
     if line.booking_id is not None:
         found["booking"] = line.booking_id
+    if line.operators:
+        found["operators"] = line.operators
     return found
 
 

@@ -13,12 +13,13 @@ from flask_babel import ngettext
 from sqlalchemy import ColumnElement, case
 from sqlalchemy.orm import Session
 
-from portal.bookings import desk, history, queries, services, signing, words
+from portal.bookings import crews, desk, history, queries, services, signing, words
 from portal.bookings.belonging import belongings
 from portal.bookings.forms.facility import (
     AnswerForm,
     BookingForm,
     DecisionForm,
+    OperatorsForm,
     SignedForm,
     WordsForm,
     place_in,
@@ -26,13 +27,16 @@ from portal.bookings.forms.facility import (
 from portal.bookings.models import Block, Booking, BookingState, MoveProposal, MoveState, Side
 from portal.bookings.roomtime import local_day
 from portal.bookings.rules.decisions import BOOKING_STEPS, may_decide
+from portal.bookings.rules.operators import may_name_operators
+from portal.bookings.sentences import sentences_of
 from portal.bookings.subsidies import Share, share_agreed
 from portal.bookings.views.bars import booking_title
 from portal.bookings.views.blueprint import bp
 from portal.bookings.views.filtering import Asked, read_filters
 from portal.bookings.views.signed import signatures_shown
 from portal.core import clock
-from portal.core.actors import Role
+from portal.core.actors import Actor, Role
+from portal.core.errors import NotAllowed
 from portal.facilities.models import Cleanroom
 from portal.facilities.queries import trained_for
 from portal.facilities.words import label
@@ -248,6 +252,27 @@ def answer_move_here(booking_id: int, proposal_id: int, answer: str) -> Response
     return _done(booking_id, "answer", form, work, told[answer])
 
 
+@bp.post("/bookings/<int:booking_id>/operators")
+@for_roles(*ON_DUTY)
+def name_operators(booking_id: int) -> ResponseReturnValue:
+    """Say who runs what is booked, or show what stands in the way."""
+    session, actor, at = db.session(), current_actor(), clock.now()
+    booking = desk.booking_at_facility(session, actor, booking_id)
+    if not may_name_operators(actor, booking.block.cleanroom.facility_id):
+        raise NotAllowed
+    form = OperatorsForm(None)
+    form.people.offer(_choices(session, booking))
+    form.process(flask.request.form)
+    if form.validate() and form.attempt(
+        lambda unit: services.name_operators(
+            unit, actor, booking_id, form.people.data or [], shown_ids=form.shown_ids, at=at
+        )
+    ):
+        flash(_("Saved. Only people with a duty at the facility read who is named."), "done")
+        return back("bookings.show_booking", booking_id=booking_id)
+    return _page(booking_id, {"operators": form}), 409 if form.stale else 422
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One booking in the list."""
@@ -394,14 +419,19 @@ def _page(booking_id: int, refused: Mapping[str, Any]) -> str:
     zone = room.facility.time_zone
     known = desk.identified(session, actor, [booking.project], at=at)
     named = [room.facility.operator_id, *([booking.organisation_id] if booking.project_id in known else [])]
-    lines = history.happenings(
-        session,
-        "booking",
-        booking.id,
-        groups=("bookings",),
-        organisation_ids=[one for one in named if one is not None],
-        zone=zone,
-    )
+    lines = [
+        line
+        for subject in ("booking", "crew")
+        for line in history.happenings(
+            session,
+            subject,
+            booking.id,
+            groups=("bookings",),
+            organisation_ids=[one for one in named if one is not None],
+            zone=zone,
+        )
+    ]
+    lines.sort(key=lambda line: line.iso, reverse=True)
     manages = may_decide(actor, room.facility_id)
     open_moves = [one for one in desk.proposals_of(session, booking.id) if one.state is MoveState.OPEN]
     return flask.render_template(
@@ -420,7 +450,8 @@ def _page(booking_id: int, refused: Mapping[str, Any]) -> str:
             *_facts(booking, known, zone, share_agreed(session, booking)),
             *belongings(session, actor, booking.request, booking),
         ],
-        crew=_crew(session, booking),
+        crew=_crew(session, actor, booking),
+        operators_form=_operators_form(session, booking, lines, refused.get("operators")),
         calendar_from=local_day(booking.block.starts_at, zone).isoformat(),
         history=lines,
         manages=manages,
@@ -434,44 +465,82 @@ def _page(booking_id: int, refused: Mapping[str, Any]) -> str:
     )
 
 
-AHEAD = frozenset({BookingState.HELD, BookingState.CONFIRMED, BookingState.IN_USE})
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Crew:
-    """Who is trained for a cleanroom until a run there ends, whose training ends before, and whether they are too few."""
+    """Who is named for a run and what speaks against them, who is trained for its room to its end, and whether they are too few."""
 
+    named: list[str]
+    against: list[str]
     names: list[str]
     ending: list[str]
     lacking: str | None
 
 
-def _crew(session: Session, booking: Booking) -> Crew | None:
-    """Return who may run what is planned, before its record asks; None where it is over or nobody is entered or asked for."""
+def _crew(session: Session, actor: Actor, booking: Booking) -> Crew | None:
+    """Return who runs what is booked and who may; None where nobody is named, and it is over or nobody entered or asked for."""
     room, needed = booking.block.cleanroom, booking.block.cleanroom.trained_needed
-    people = trained_for(session, room.id) if booking.state in AHEAD else []
-    if booking.state not in AHEAD or (not people and needed is None):
+    is_ahead = booking.state in crews.AHEAD
+    people = trained_for(session, room.id) if is_ahead else []
+    found = crews.crews_of(session, actor, [booking]).get(booking.id)
+    if found is None and (not is_ahead or (not people and needed is None)):
         return None
-    last = local_day(booking.block.ends_at - timedelta(microseconds=1), room.facility.time_zone)
+    last = crews.last_day_of(booking)
     names = [person.name for training, person in people if training.valid_until >= last]
-    lacking = None
-    if needed is not None and len(names) < needed:
-        lacking = ngettext(
-            "%(room)s asks for %(num)s person who is trained until %(day)s, and there are %(found)s. Renew a training or move "
-            "the run: without them its record can’t be written.",
-            "%(room)s asks for %(num)s people who are trained until %(day)s, and there are %(found)s. Renew a training or move "
-            "the run: without them its record can’t be written.",
-            needed,
-            room=room.name,
-            day=day(last),
-            found=len(names),
-        )
-    ending = [
-        _("%(name)s, only until %(day)s", name=person.name, day=day(training.valid_until))
-        for training, person in people
-        if training.valid_until < last
-    ]
-    return Crew(names=names, ending=ending, lacking=lacking)
+    return Crew(
+        named=found.names if found else [],
+        against=sentences_of(found.against) if found else [],
+        names=names,
+        ending=[
+            _("%(name)s, only until %(day)s", name=person.name, day=day(training.valid_until))
+            for training, person in people
+            if training.valid_until < last
+        ],
+        lacking=_too_few(room, needed, len(names), last) if is_ahead else None,
+    )
+
+
+def _too_few(room: Cleanroom, needed: int | None, found: int, last: date) -> str | None:
+    if needed is None or found >= needed:
+        return None
+    return ngettext(
+        "%(room)s asks for %(num)s person who is trained until %(day)s, and there are %(found)s. Renew a training or move "
+        "the run: without them its record can’t be written.",
+        "%(room)s asks for %(num)s people who are trained until %(day)s, and there are %(found)s. Renew a training or move "
+        "the run: without them its record can’t be written.",
+        needed,
+        room=room.name,
+        day=day(last),
+        found=found,
+    )
+
+
+def _choices(session: Session, booking: Booking) -> list[tuple[str, str]]:
+    """Return who can be named for a booking: those trained for its room to its end, and whoever is named already."""
+    last, chosen = crews.last_day_of(booking), crews.operators_named(session, booking.id)
+    found = dict(chosen)
+    found |= {
+        person.id: person.name
+        for training, person in trained_for(session, booking.block.cleanroom_id)
+        if training.valid_until >= last
+    }
+    return [(str(one), name) for one, name in sorted(found.items(), key=lambda pair: (pair[1], pair[0]))]
+
+
+def _operators_form(
+    session: Session, booking: Booking, lines: Sequence[history.Happening], refused: Any
+) -> OperatorsForm | None:
+    """Return the form that names who runs it; None for those who may not, and where it is over or nobody can be named."""
+    facility_id = booking.block.cleanroom.facility_id
+    if booking.state not in crews.AHEAD or not may_name_operators(current_actor(), facility_id):
+        return None
+    named = dict(crews.operators_named(session, booking.id))
+    choices = _choices(session, booking)
+    if not choices:
+        return None
+    form = refused or OperatorsForm(None, data={"people": sorted(named)})
+    form.people.offer(choices)
+    form.shown.data, form.seen.data = " ".join(map(str, sorted(named))), lines[0].iso if lines else ""
+    return form
 
 
 def _when(booking: Booking) -> str:

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from portal.bookings import crews
 from portal.bookings import words as booking_words
 from portal.bookings.outlooks import outlooks
 from portal.bookings.sentences import sentences_of
@@ -176,6 +177,7 @@ def _place(
     verdicts = gating.verdicts(session, here, at=at)
     judged, _diaries = outlooks(session, [one.request for one in open_here], at=at)
     broken = present_order(links, at=at)
+    named_for = crews.crews_of(session, actor, [one.booking for one in here if one.booking is not None])
     shown: dict[str, ActionForm] = {}
     if manages and open_here:
         kinds: tuple[tuple[str, type[ActionForm]], ...] = (
@@ -196,6 +198,7 @@ def _place(
                 judged.get(one.request.id),
                 [sentence(r) for r in broken.get(one.link.id, [])],
                 verdicts,
+                named_for.get(one.booking.id) if one.booking is not None else None,
                 named=named,
             )
             for one in here
@@ -210,7 +213,13 @@ def _place(
 
 
 def _row(
-    one: Seen, judged: Any, broken: list[str], verdicts: Mapping[gating.Place, Verdict], *, named: bool
+    one: Seen,
+    judged: Any,
+    broken: list[str],
+    verdicts: Mapping[gating.Place, Verdict],
+    crew: crews.Crew | None,
+    *,
+    named: bool,
 ) -> dict[str, Any]:
     room, request = one.room, one.request
     booking = one.booking if one.standing is Standing.HELD else None
@@ -234,6 +243,8 @@ def _row(
         if booking is not None and booking.held_until and room
         else None,
         "waits_for_rest": one.link.waits_for_rest,
+        "operators": ", ".join(crew.names) if crew else None,
+        "against_operators": sentences_of(crew.against) if crew else [],
     }
 
 

@@ -1,6 +1,6 @@
 """A run's record: what is known of it, what is attached, its signatures, and what the reader may do."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,9 +11,11 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import CombinedMultiDict
 
+from portal.bookings import crews
 from portal.bookings import words as booking_words
 from portal.bookings.models import Booking, RunKind
 from portal.bookings.queries import booking_shown
+from portal.bookings.sentences import sentences_of
 from portal.bookings.takings import identified_projects
 from portal.campaigns import queries, services, words
 from portal.campaigns.forms import CorrectForm, RunFileForm, RunForm, SignRunForm
@@ -235,10 +237,15 @@ def _page(booking_id: int, refused: Mapping[str, BaseForm]) -> str:
     is_own = booking.organisation_id is not None and owns(actor, booking.organisation_id)
     named = is_own or bool(identified_projects(session, actor, [booking.project_id], at=at))
     state = stored.state if stored else None
+    crew = None
+    if room.facility_id in actor.facility_ids:
+        crew = crews.crews_of(session, actor, [booking]).get(booking_id)
     return render_template(
         "campaigns/run.html",
         form=next(iter(refused.values()), None),
-        forms=_forms(booking, stored, refused, zone, at=at),
+        forms=_forms(booking, stored, refused, zone, crew.names if crew else [], at=at),
+        operators=crew.names if crew else [],
+        against_operators=sentences_of(crew.against) if crew else [],
         booking=booking,
         run=stored,
         title=_title(booking, named=named),
@@ -279,15 +286,21 @@ def _campaign(session: Session, booking: Booking) -> tuple[str, str] | None:
 
 
 def _forms(
-    booking: Booking, stored: Run | None, refused: Mapping[str, BaseForm], zone: str, *, at: datetime
+    booking: Booking,
+    stored: Run | None,
+    refused: Mapping[str, BaseForm],
+    zone: str,
+    planned: Sequence[str],
+    *,
+    at: datetime,
 ) -> dict[str, BaseForm]:
-    """Return the forms of what the reader may do now; the refused one keeps what was typed."""
+    """Return the forms of what the reader may do now; the refused one keeps what was typed, a new one names who is planned."""
     actor = current_actor()
     state = stored.state if stored else RunState.OPEN
     writes, signs = may_record(actor, booking) and has_begun(booking, at=at), _signs(booking)
     forms: dict[str, BaseForm] = {}
     if writes and state is RunState.OPEN:
-        forms["record"] = RunForm.of(stored, zone, prefix="run-")
+        forms["record"] = RunForm.of(stored, zone, planned, prefix="run-")
         forms["file"] = RunFileForm(None, prefix="file-")
     if writes and state is not RunState.OPEN:
         forms["correct"] = CorrectForm.of(stored, zone, prefix="correct-")

@@ -204,6 +204,14 @@ class TermsForm(ActionForm):
             "In all cleanrooms together. Nothing beyond is offered or approved. Empty: the rooms alone are the limit."
         ),
     )
+    most_runs_each = whole_number(
+        _l("Runs at once that one person can be named on"),
+        least=1,
+        most=50,
+        description=_l(
+            "As operator, where runs are planned. With 1 nobody is named on two runs that overlap."
+        ),
+    )
     priority = OneOf(
         _l("Order of the waiting list"),
         answers=lambda: [(word.value, words.priority(word)) for word in Priority],
@@ -226,6 +234,7 @@ class TermsForm(ActionForm):
         "hold_working_days",
         "moves_without_asking_days",
         "most_runs",
+        "most_runs_each",
         "priority",
         "default_changeover_days",
         "same_project_changeover_days",

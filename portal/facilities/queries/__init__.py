@@ -34,10 +34,12 @@ from portal.facilities.queries.validity import (
     Period,
     RunsOut,
     equipment_validity_of,
+    lock_training,
     run_limits_of,
     run_periods,
     running_out,
     trained_for,
+    trained_until,
     validities_of,
 )
 
@@ -62,6 +64,7 @@ __all__ = [
     "holders_of",
     "licence_of",
     "licences_of",
+    "lock_training",
     "managers_by_facility",
     "members_of",
     "organisations",
@@ -72,6 +75,7 @@ __all__ = [
     "running_out",
     "terms_of",
     "trained_for",
+    "trained_until",
     "validities_of",
     "with_duties",
 ]

@@ -176,6 +176,25 @@ def trained_for(session: Session, cleanroom_id: int) -> list[tuple[Training, Use
     return [(training, person) for training, person in rows]
 
 
+def trained_until(
+    session: Session, cleanroom_ids: Collection[int], user_ids: Collection[int]
+) -> dict[tuple[int, int], date]:
+    """Return until when people who belong to the operator still are trained, by cleanroom and person, in one query."""
+    rows = session.execute(
+        select(Training.cleanroom_id, Training.user_id, Training.valid_until).where(
+            Training.cleanroom_id.in_(cleanroom_ids), Training.user_id.in_(user_ids), _belongs()
+        )
+    )
+    return {(room_id, user_id): until for room_id, user_id, until in rows}
+
+
+def lock_training(session: Session, user_ids: Collection[int]) -> None:
+    """Lock all that these people are trained for, in one order, so that nobody else names them meanwhile."""
+    session.execute(
+        select(Training.id).where(Training.user_id.in_(user_ids)).order_by(Training.id).with_for_update()
+    )
+
+
 def equipment_validity_of(session: Session, cleanroom_id: int) -> dict[str, EquipmentValidity]:
     """Return until when the equipment of a cleanroom is valid, by its word, as far as somebody said so."""
     rows = session.scalars(select(EquipmentValidity).where(EquipmentValidity.cleanroom_id == cleanroom_id))

@@ -62,6 +62,7 @@ TERMS = frozenset(
         "cancellation_steps",
         "moves_without_asking_days",
         "most_runs",
+        "most_runs_each",
     }
 )
 """On which terms a facility takes work."""

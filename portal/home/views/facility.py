@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
+from portal.bookings.crews import TooShort, trained_too_short
 from portal.bookings.desk import identified
 from portal.bookings.models import Booking, BookingState, Side, SlotRequest
 from portal.bookings.roomtime import local_day, midnight
@@ -197,6 +198,11 @@ def _running_out(
         for one in running_out(session, facility.bookable_rooms(session, facility_ids))
         if one.item != "licence" and one.last_day <= until
     ]
+    found += [
+        _of_operator(one, today)
+        for one in trained_too_short(session, facility_ids, at=at)
+        if one.trained_until is None or one.trained_until <= until
+    ]
     return {
         "endings": sorted(found, key=lambda one: str(one["last_day"])),
         "ending_days": WARNED_BEFORE.days,
@@ -254,6 +260,18 @@ def _of_room(one: RunsOut, actor: Actor, today: date) -> dict[str, Any]:
         costs=_("The room can’t be booked while too few are trained."),
         is_room=True,
     )
+
+
+def _of_operator(one: TooShort, today: date) -> dict[str, Any]:
+    what = _(
+        "Training of %(name)s, who is named to run %(window)s in %(room)s",
+        name=one.name,
+        window=words.booked(one.booking),
+        room=words.room(one.booking.block.cleanroom),
+    )
+    url = url_for("bookings.show_booking", booking_id=one.booking.id)
+    costs = _("Renew it, or name somebody else before the run.")
+    return _line_of_ending(one.trained_until or LONG_AGO, what, url, today, costs=costs)
 
 
 def _line_of_ending(
