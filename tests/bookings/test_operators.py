@@ -8,7 +8,7 @@ from threading import Barrier
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import create_engine, func, select
+from sqlalchemy import create_engine, func, select, update
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import User
@@ -170,7 +170,7 @@ def test_what_changes_after_naming_warns_and_those_named_may_stay(session: Sessi
     other = trained(session, room, name="Bo Fors")
     booking = booked(session, manager, room)
     assert against(session, manager, booking, person) == []
-    session.execute(Training.__table__.update().values(valid_until=date(2027, 1, 12)))
+    session.execute(update(Training).values(valid_until=date(2027, 1, 12)))
     session.commit()
     crew = crews.crews_of(session, manager, [booking])[booking.id]
     assert [reason.code for reason in crew.against] == ["operator_training_ends", "operators_too_few"]
