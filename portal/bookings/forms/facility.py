@@ -122,7 +122,7 @@ class OperatorsForm(ActionForm):
 
     seen = HiddenField()
     shown = HiddenField()
-    people = SomeOf(_l("Operators"), answers=lambda: (), reads=int)
+    people = SomeOf(_l("Operators of the run"), answers=lambda: (), reads=int)
 
     @property
     def shown_ids(self) -> frozenset[int]:

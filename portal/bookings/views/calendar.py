@@ -88,7 +88,7 @@ def calendar_file(slug: str, kind: Kind) -> ResponseReturnValue:
     sheet = _Sheet.read(slug)
     columns = [_("Cleanroom"), _("Grade"), _("First day"), _("Last day"), _("When"), _("What")]
     if sheet.is_inside:
-        columns += [_("State"), _("Operators")]
+        columns += [_("State"), _("Operators of the run")]
     return export(
         kind, "calendar", columns, [_exported(line, is_inside=sheet.is_inside) for line in sheet.lines()]
     )
