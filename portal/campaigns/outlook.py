@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from portal.bookings import search
 from portal.bookings.needs import Need, need_of
 from portal.bookings.rules.timetables import Span
+from portal.bookings.running_out import Placed, what_runs_out
 from portal.bookings.search import Diary
 from portal.campaigns.queries import Seen
 from portal.campaigns.rules import chains
@@ -23,6 +24,7 @@ from portal.facilities.queries import bookable_cleanrooms
 GIVEN = frozenset({Standing.OFFERED, Standing.HELD, Standing.BOOKED, Standing.RUNNING, Standing.DONE})
 """Links that have a room, and keep it unless they are the ones to move."""
 MOVABLE = frozenset({Standing.HELD, Standing.BOOKED})
+AHEAD = frozenset(Standing) - {Standing.LOST, Standing.DONE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,16 @@ def present_order(links: Sequence[Seen], *, at: datetime) -> dict[int, list[Reas
     broken = chains.broken_order(plain, _stays(links, day))
     zones = {one.link.id: _zone(one) for one in links}
     return {key: [_in_moments(reason, day, zones[key]) for reason in found] for key, found in broken.items()}
+
+
+def ends_too_soon(session: Session, links: Iterable[Seen]) -> dict[int, list[Reason]]:
+    """Return, for each link ahead that has a window, what of its room's qualification or people runs out before it ends."""
+    placed = {
+        one.link.id: Placed(need=need_of(one.request), room=one.room, slot=Slot(*one.moments))
+        for one in links
+        if one.standing in AHEAD and one.room is not None and one.moments is not None
+    }
+    return what_runs_out(session, placed)
 
 
 def outlook(

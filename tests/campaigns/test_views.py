@@ -3,7 +3,7 @@
 import io
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -308,3 +308,25 @@ def test_both_lists_come_in_pages_of_their_own_in_the_order_asked_for(
     text = client.sign_in(scene.lab_manager).get("/campaigns?sort=-begins&part_page=9").text
     assert f"/campaigns/{scene.campaign.id}/part" in text
     assert f"/campaigns/{other.id}/part" not in text
+
+
+def test_what_runs_out_before_a_run_ends_is_said_on_the_page_of_its_chain_and_of_its_part(
+    client: PageClient, scene: Scene
+) -> None:
+    over_both(scene)
+    scene.choose()
+    client.sign_in(scene.founder)
+    path = f"/campaigns/{scene.campaign.id}"
+    assert "runs out before it ends" not in client.get(path).text
+    scene.request()
+    scene.approve(scene.lab_manager, scene.lab)
+    scene.lab_room.qualified_until = date(2027, 1, 12)
+    scene.session.commit()
+    page = client.get(path).text
+    assert "What “Development” needs runs out before it ends" in page
+    assert "What “Engineering” needs" not in page
+    assert f"The qualification of {scene.lab_room.name} ends: finish by 13 Jan 2027" in page
+    client.sign_in(scene.lab_manager)
+    assert "finish by 13 Jan 2027" in client.get(f"{path}/part").text
+    client.sign_in(scene.plant_manager)
+    assert "finish by 13 Jan 2027" not in client.get(f"{path}/part").text

@@ -12,7 +12,7 @@ from portal.bookings.models import Booking, BookingOperator
 from portal.bookings.rules.operators import may_name_operators
 from portal.bookings.services.locking import lock_booking
 from portal.core.actors import Actor
-from portal.core.errors import NotAllowed, Reason, Refused, Stale
+from portal.core.errors import NotFound, Reason, Refused, Stale
 from portal.facilities.queries import lock_training
 from portal.ledger import record
 
@@ -30,11 +30,11 @@ def name_operators(
 
     Whoever is new must be trained for the room to the run's last day, and not be named on more runs at once than the facilities
     allow, asked under a lock on all that these people are trained for. Who was named before may stay, and is warned of.
-    Raises `NotFound`, `NotAllowed`, `Refused`, and `Stale` if others are named than those that were shown.
+    Raises `NotFound`, `Refused`, and `Stale` if others are named than those that were shown.
     """
     room = desk.booking_at_facility(session, actor, booking_id).block.cleanroom
     if not may_name_operators(actor, room.facility_id):
-        raise NotAllowed
+        raise NotFound
     booking = lock_booking(session, booking_id, shown_version=None)
     lock_training(session, user_ids)
     before = frozenset(one for one, _name in crews.operators_named(session, booking_id))

@@ -36,7 +36,7 @@ from portal.bookings.views.filtering import Asked, read_filters
 from portal.bookings.views.signed import signatures_shown
 from portal.core import clock
 from portal.core.actors import Actor, Role
-from portal.core.errors import NotAllowed
+from portal.core.errors import NotFound
 from portal.facilities.models import Cleanroom
 from portal.facilities.queries import trained_for
 from portal.facilities.words import label
@@ -259,7 +259,7 @@ def name_operators(booking_id: int) -> ResponseReturnValue:
     session, actor, at = db.session(), current_actor(), clock.now()
     booking = desk.booking_at_facility(session, actor, booking_id)
     if not may_name_operators(actor, booking.block.cleanroom.facility_id):
-        raise NotAllowed
+        raise NotFound
     form = OperatorsForm(None)
     form.people.offer(_choices(session, booking))
     form.process(flask.request.form)

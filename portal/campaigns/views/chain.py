@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 from portal.bookings import words as booking_words
 from portal.bookings.forms.requests import least_values
 from portal.bookings.models import RunKind
-from portal.bookings.rules.decisions import BOOKING_STEPS
+from portal.bookings.sentences import sentences_of
 from portal.campaigns import gating, queries, services, words
 from portal.campaigns.forms import LinkForm, OrderForm, ReleaseForm
 from portal.campaigns.models import Campaign
-from portal.campaigns.outlook import present_order
+from portal.campaigns.outlook import ends_too_soon, present_order
 from portal.campaigns.queries import Seen
 from portal.campaigns.rules.standing import Standing, reasons_against_release
 from portal.campaigns.services.chains import fees_for_release
@@ -39,7 +39,7 @@ from portal.web.forms import ActionForm
 from portal.web.sentences import sentence
 
 READERS = (Role.FOUNDER, Role.ADVISER)
-MOVABLE = BOOKING_STEPS["move"]
+MAY_MOVE = frozenset({Standing.PLANNED, Standing.ASKED, Standing.HELD, Standing.BOOKED})
 
 
 @bp.get("/campaigns/<int:campaign_id>")
@@ -178,6 +178,7 @@ def chain_page(campaign_id: int, form: ActionForm | None = None) -> str:
     is_own = owns(actor, campaign.organisation_id)
     runs = queries.runs_of(session, [one.booking.id for one in links if one.booking is not None])
     broken = present_order(links, at=at)
+    ending = ends_too_soon(session, links)
     gates = _gates(session, links, at=at)
     urls = {one.link.id: _url(one) if is_own else None for one in links}
     standings = [one.standing for one in links]
@@ -194,6 +195,15 @@ def chain_page(campaign_id: int, form: ActionForm | None = None) -> str:
             (one.request.title, [sentence(reason) for reason in broken[one.link.id]], _move_url(one))
             for one in links
             if one.link.id in broken
+        ],
+        ending=[
+            (
+                one.request.title,
+                sentences_of(ending[one.link.id]),
+                _move_url(one) if is_own and one.standing in MAY_MOVE else None,
+            )
+            for one in links
+            if one.link.id in ending
         ],
         lost=[one.request.title for one in links if one.standing is Standing.LOST],
         has_planned=Standing.PLANNED in standings,
@@ -241,10 +251,7 @@ def _row(
         "waits_for_rest": one.link.waits_for_rest and booking is not None,
         "is_broken": one.link.id in broken,
         "edit_url": url_for("campaigns.edit_link", campaign_id=one.link.campaign_id, link_id=one.link.id),
-        "move_url": _move_url(one)
-        if one.moments is not None
-        and one.standing in {Standing.PLANNED, Standing.ASKED, Standing.HELD, Standing.BOOKED}
-        else None,
+        "move_url": _move_url(one) if one.moments is not None and one.standing in MAY_MOVE else None,
         "run": words.run_badge(run.state if run else None)
         if booking is not None and booking.block.starts_at <= at and is_own
         else None,

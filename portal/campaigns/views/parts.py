@@ -18,7 +18,7 @@ from portal.bookings.takings import identified_projects
 from portal.campaigns import gating, queries, services, words
 from portal.campaigns.forms import ApprovePartForm, RejectPartForm
 from portal.campaigns.models import Campaign
-from portal.campaigns.outlook import present_order
+from portal.campaigns.outlook import ends_too_soon, present_order
 from portal.campaigns.queries import Seen
 from portal.campaigns.rules.standing import Standing, waits_for_rest
 from portal.campaigns.views.blueprint import bp
@@ -177,6 +177,7 @@ def _place(
     verdicts = gating.verdicts(session, here, at=at)
     judged, _diaries = outlooks(session, [one.request for one in open_here], at=at)
     broken = present_order(links, at=at)
+    ending = ends_too_soon(session, [one for one in here if one.standing is not Standing.ASKED])
     named_for = crews.crews_of(session, actor, [one.booking for one in here if one.booking is not None])
     shown: dict[str, ActionForm] = {}
     if manages and open_here:
@@ -196,7 +197,10 @@ def _place(
             _row(
                 one,
                 judged.get(one.request.id),
-                [sentence(r) for r in broken.get(one.link.id, [])],
+                [
+                    *(sentence(reason) for reason in broken.get(one.link.id, [])),
+                    *sentences_of(ending.get(one.link.id, [])),
+                ],
                 verdicts,
                 named_for.get(one.booking.id) if one.booking is not None else None,
                 named=named,
