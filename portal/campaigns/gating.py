@@ -15,6 +15,8 @@ from portal.gates.queries import latest_checklists, stands
 from portal.gates.rules import Gate, Verdict, gate_before, verdict
 
 Place = tuple[int, Gate]
+ON_THE_WAY = tuple(Gate)
+"""The gates in the order in which a product meets them."""
 
 
 def gate_of(one: Seen) -> Gate | None:
@@ -45,7 +47,7 @@ def verdicts(session: Session, links: Iterable[Seen], *, at: datetime) -> Mappin
     found = stands(session, dossiers, today=today)
     published = latest_checklists(session, before)
     answers: dict[Place, Verdict] = {}
-    for facility_id, gate in gates:
+    for facility_id, gate in sorted(gates, key=lambda place: (ON_THE_WAY.index(place[1]), place[0])):
         if facility_id in here:
             answers[facility_id, gate] = found[here[facility_id].id, gate].verdict
             continue
