@@ -319,7 +319,7 @@ def test_what_runs_out_before_a_run_ends_is_said_on_the_page_of_its_chain_and_of
     path = f"/campaigns/{scene.campaign.id}"
     assert "runs out before it ends" not in client.get(path).text
     scene.request()
-    scene.approve(scene.lab_manager, scene.lab)
+    scene.approve(scene.lab_manager, scene.lab, until=make.midnight(1, 3))
     scene.lab_room.qualified_until = date(2027, 1, 12)
     scene.session.commit()
     page = client.get(path).text
