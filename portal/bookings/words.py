@@ -8,11 +8,13 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from portal.bookings.estimates import kept_estimate
+from portal.bookings.gating import CONDITIONS
 from portal.bookings.models import Booking, BookingState, RequestState, RunKind, WorkMode
 from portal.bookings.roomtime import local_day
 from portal.bookings.subsidies import Share
 from portal.facilities.models import BookingUnit, RoomKind
 from portal.facilities.words import label, units
+from portal.gates.words import gate as gate_word
 from portal.web.filters import day, money
 
 Badge = tuple[str, str]
@@ -166,6 +168,14 @@ def request_badge(
 def booking_badge(booking: Booking) -> Badge:
     """Return the badge of a booking."""
     return BOOKING_KINDS[booking.state], booking_state(booking.state)
+
+
+def condition(booking: Booking) -> str | None:
+    """Return what must be met before a hold is confirmed; a gate that stands for itself in the reader's language."""
+    gate = next((gate for gate, written in CONDITIONS.items() if written == booking.condition), None)
+    if gate is None:
+        return booking.condition
+    return _("The gate “%(gate)s” is met", gate=gate_word(gate))
 
 
 def listed(items: Sequence[str]) -> str:

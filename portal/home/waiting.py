@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
+from portal.bookings import words as booking_words
 from portal.bookings.models import Booking, BookingState, MoveProposal, RequestState, Side, SlotRequest
 from portal.bookings.queries import places_on_waiting_lists
 from portal.core.actors import Actor
@@ -174,7 +175,7 @@ def _condition(action: Action, at: datetime) -> dict[str, Any]:
         "text": _(
             "%(work)s: “%(condition)s”. Show it to the facility by %(when)s, or the room is free again.",
             work=_work_of(booking),
-            condition=_short(booking.condition or ""),
+            condition=_short(booking_words.condition(booking) or ""),
             when=_until(booking),
         ),
         "url": _request_or_booking(booking),

@@ -189,3 +189,14 @@ def test_the_decision_shows_the_gate_and_says_what_to_do(client: PageClient, ses
     meet(session, where, request, Gate.GMP_ENTRY)
     assert "Nothing holds it" in client.get(f"/inbox/{request.id}").text
     assert request.state is RequestState.SUBMITTED
+
+
+def test_the_gate_that_a_hold_waits_for_is_named_in_the_readers_language(
+    client: PageClient, session: Session
+) -> None:
+    _where, request, manager = asked(session)
+    booking = approve(session, manager, request, condition_until=now() + timedelta(days=20))
+    session.commit()
+    page = client.sign_in(manager).get(f"/bookings/{booking.id}", headers={"Accept-Language": "sv"}).text
+    assert "Kontrollpunkten ”Ingång till GMP” är uppfylld" in page
+    assert "The gate" not in page

@@ -450,6 +450,7 @@ def _page(booking_id: int, refused: Mapping[str, Any]) -> str:
             *_facts(booking, known, zone, share_agreed(session, booking)),
             *belongings(session, actor, booking.request, booking),
         ],
+        condition=words.condition(booking),
         crew=_crew(session, actor, booking),
         operators_form=_operators_form(session, booking, lines, refused.get("operators")),
         calendar_from=local_day(booking.block.starts_at, zone).isoformat(),
@@ -567,7 +568,7 @@ def _facts(booking: Booking, known: Collection[int], zone: str, share: Share | N
     if booking.held_until is not None:
         facts.append((_("Held until"), moment(booking.held_until, zone)))
     if booking.condition:
-        facts.append((_("Condition"), booking.condition))
+        facts.append((_("Condition"), words.condition(booking)))
     if booking.estimate:
         facts.append(
             (

@@ -239,6 +239,7 @@ def _page(booking_id: int, *, form: ActionForm | None = None, shown: str | None 
         place=choosing.place_of(room),
         window=window(booking.block.starts_at, booking.block.ends_at, zone),
         held_until=moment(booking.held_until, zone) if booking.held_until else None,
+        condition=words.condition(booking),
         run=words.run_kind(booking.run_kind),
         cost=cost_rows(kept_estimate(booking.estimate), share_agreed(session, booking)),
         can_cancel=state in BOOKING_STEPS["cancel"] and booking.block.ends_at > at,

@@ -189,6 +189,7 @@ def request_page(
         lost=_lost(asked, at=at) if asked.state in WAITING else None,
         booking=booking if booking is not None and asked.state is RequestState.APPROVED else None,
         condition_until=_condition_until(booking, zone),
+        condition=words.condition(booking) if booking is not None else None,
         waiting_place=places.get(asked.id),
         priority=priority(room.facility.priority) if room else None,
         facts=needed_facts(asked),
