@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from portal.bookings.backgrounds import Background, background_for
 from portal.bookings.models import RunKind, SlotRequest, WorkMode
 from portal.bookings.rules.fitting import GRADES, Requirement
 from portal.bookings.rules.timetables import Campaign, Mode, Work
@@ -34,7 +35,7 @@ CLASS_OF_VECTOR = {
     VectorLevel.LENTIVIRAL_RETROVIRAL: "lv_rv",
     VectorLevel.REPLICATION_COMPETENT: "replication_competent",
 }
-GRADE_FOR_OPEN_GMP, GRADE_FOR_CLOSED_GMP, GRADE_FOR_DEVELOPMENT = Grade.A_IN_B, Grade.C, Grade.CNC
+GRADE_FOR_DEVELOPMENT = Grade.CNC
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +76,14 @@ class Need:
             gmo_class=self.gmo_class,
             project=self.project_id,
         )
+
+    @property
+    def background(self) -> Background | None:
+        """Return the fact from which the grade follows; None outside GMP, and where a cleaner one is asked for."""
+        if not self.gmp_run:
+            return None
+        found = background_for(next(iter(self.side.facts.get("process_state", ())), None))
+        return found if found.grade == self.grade else None
 
     @property
     def work(self) -> Work:
@@ -209,14 +218,15 @@ class Minimum:
     process_class: str | None
     assumed: tuple[str, ...]
     project: Project
+    background: Background | None = None
+    """The fact from which the grade follows."""
 
 
 def minimum_for(project: Project, run_kind: RunKind) -> Minimum:
     """Return the least that a run of this project asks of a room.
 
     An unknown fact counts as the worse: replication-competent vector, GMO class 3, biosafety level 2, an open process.
-    The background grades follow EU GMP Part IV, section 4.3: A in B for open processing, C or cleaner for a closed one
-    is a cautious reading that each facility's QA may tighten; development runs outside GMP need no classified room.
+    The background of a GMP run is a shipped fact with its source; development runs outside GMP need no classified room.
     """
     assumed = [
         name
@@ -226,11 +236,12 @@ def minimum_for(project: Project, run_kind: RunKind) -> Minimum:
     is_gmp = run_kind in GMP_RUNS
     if is_gmp and project.process_state is None:
         assumed.append("process_state")
-    closed = project.process_state in {"closed", "closed_isolator", "closed_automated"}
+    background = background_for(project.process_state) if is_gmp else None
     vector = VectorLevel(project.vector_level) if project.vector_level else UNKNOWN_VECTOR
     return Minimum(
         kind=RoomKind.GMP if is_gmp else RoomKind.PRE_GMP,
-        grade=(GRADE_FOR_CLOSED_GMP if closed else GRADE_FOR_OPEN_GMP) if is_gmp else GRADE_FOR_DEVELOPMENT,
+        grade=background.grade if background else GRADE_FOR_DEVELOPMENT,
+        background=background,
         bsl=project.bsl if project.bsl is not None else UNKNOWN_BSL,
         vector_level=vector,
         gmo_class=project.gmo_class if project.gmo_class is not None else UNKNOWN_GMO_CLASS,

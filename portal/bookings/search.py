@@ -121,7 +121,7 @@ def answers(
 def reasons_against_room(room: Cleanroom, need: Need) -> list[Reason]:
     """Return everything about a cleanroom that speaks against a need, whenever it may be free."""
     reasons = reasons_against_fit(profile_of(room), need.requirement)
-    reasons = [replace(reason, values=_room_values(reason, room)) for reason in reasons]
+    reasons = [replace(reason, values=_room_values(reason, room, need)) for reason in reasons]
     units = need.campaign(room).duration
     if units < room.min_units:
         reasons.append(
@@ -705,8 +705,11 @@ def _first_told(diary: Diary, need: Need) -> list[Reason]:
     return [Reason(reason.code, _moments(reason.values, diary)) for reason in first.values()]
 
 
-def _room_values(reason: Reason, room: Cleanroom) -> dict[str, object]:
-    return {**reason.values, "room": room.name, "facility": room.facility.name}
+def _room_values(reason: Reason, room: Cleanroom, need: Need) -> dict[str, object]:
+    told = {**reason.values, "room": room.name, "facility": room.facility.name}
+    if reason.code == "grade_too_low" and need.background is not None:
+        told |= {"fact": need.background.fact, "process": need.background.process}
+    return told
 
 
 def _moments(values: Mapping[str, object], diary: Diary) -> dict[str, object]:

@@ -129,12 +129,15 @@ def _wrong_kind(values: Values) -> str:
 
 
 def _grade_too_low(values: Values) -> str:
-    return gettext(
+    told = gettext(
         "%(room)s is %(offered)s; this request needs %(needed)s or cleaner.",
         room=values["room"],
         offered=grade_name(values["offered"]),
         needed=grade_name(values["needed"]),
     )
+    if "fact" not in values:
+        return told
+    return f"{told} {segregation_words.background_cited(str(values['fact']), str(values['process']))}"
 
 
 def _equipment_missing(values: Values) -> str:

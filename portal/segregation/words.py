@@ -42,6 +42,19 @@ def rule_cited(rule_id: Any) -> str:
     )
 
 
+def background_cited(fact_id: str, process: str) -> str:
+    """Return for which process a background grade is asked, with its source and how far to trust it."""
+    fact = shipped.record("background_required", fact_id)
+    source = shipped.source_of(fact)
+    names = {one["id"]: said(one) for one in shipped.document("gmp_rules")["process_types"]}
+    return gettext(
+        "It follows from the background for “%(process)s” (%(source)s; confidence: %(confidence)s).",
+        process=names[process],
+        source=source.title if source else gettext("no source named"),
+        confidence=confidence(shipped.confidence_of(fact)),
+    )
+
+
 def confidence(level: str) -> str:
     """Return how far a fact can be trusted."""
     return {

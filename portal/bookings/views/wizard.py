@@ -27,6 +27,7 @@ from portal.projects import wording as project_words
 from portal.projects.models import Project
 from portal.projects.queries import stated_values
 from portal.projects.rules.facts import SEPARATES, costs_of_unknown
+from portal.segregation.words import background_cited
 from portal.store import db
 from portal.web.actors import back, current_actor, for_roles
 from portal.web.filters import day, window
@@ -294,7 +295,11 @@ def _least(form: WorkForm, project: Project | None) -> Mapping[str, str]:
         "vector_level": label("vector_level", least.vector_level.value),
         "gmo_class": label("gmo_class", least.gmo_class),
     }
-    return {name: _said(name, asked[name], least) for name in REQUIREMENTS}
+    told = {name: _said(name, asked[name], least) for name in REQUIREMENTS}
+    if least.background is not None:
+        cited = background_cited(least.background.fact, least.background.process)
+        told["grade"] = f"{told['grade']} {cited}"
+    return told
 
 
 def _said(name: str, asked: str | None, least: Minimum) -> str:
