@@ -20,14 +20,14 @@ PRODUCT = "-//ATMP Portal//Calendars 1//EN"
 REFRESH = timedelta(hours=1)
 
 
-def feed_file(entries: Iterable[Entry], *, name: str, staff: bool, at: datetime) -> bytes:
+def feed_file(entries: Iterable[Entry], *, name: str, at: datetime) -> bytes:
     """Return a feed as a file that calendar programs read again each hour or so."""
     calendar = _calendar()
     calendar.add("name", name)
     calendar.add("x-wr-calname", name)
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     for entry in entries:
-        calendar.add_component(_event(entry, sequence=entry.version, staff=staff, at=at))
+        calendar.add_component(_event(entry, sequence=entry.version, at=at))
     return _written(calendar)
 
 
@@ -42,7 +42,7 @@ def invitation_file(
     at: datetime,
 ) -> str:
     """Return what a mail program offers to keep, or takes away again, as iTIP has it."""
-    event = _event(entry, sequence=sequence, staff=False, at=at)
+    event = _event(entry, sequence=sequence, at=at)
     return _invitation(event, sender=sender, recipient=recipient, name=name, cancelled=cancelled)
 
 
@@ -93,7 +93,7 @@ def _written(calendar: Calendar) -> bytes:
     return bytes(calendar.to_ical())
 
 
-def _event(entry: Entry, *, sequence: int, staff: bool, at: datetime) -> Event:
+def _event(entry: Entry, *, sequence: int, at: datetime) -> Event:
     event = Event()
     event.add("uid", _uid(entry))
     event.add("sequence", sequence)
@@ -105,7 +105,7 @@ def _event(entry: Entry, *, sequence: int, staff: bool, at: datetime) -> Event:
     event.add("status", "TENTATIVE" if entry.state is BookingState.HELD else "CONFIRMED")
     event.add("transp", "OPAQUE")
     if entry.booking_id is not None:
-        endpoint = "bookings.show_booking" if staff else "bookings.show_own_booking"
+        endpoint = "bookings.show_booking" if entry.for_staff else "bookings.show_own_booking"
         event.add("url", page_address(endpoint, booking_id=entry.booking_id))
     if entry.reference:
         event.add("description", _("Request %(reference)s", reference=entry.reference))

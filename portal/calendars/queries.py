@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 from sqlalchemy.orm import Session, joinedload, lazyload
 
 from portal.accounts.models import Organisation, User
@@ -14,6 +14,7 @@ from portal.bookings.models import (
     Block,
     BlockKind,
     Booking,
+    BookingOperator,
     BookingState,
     Closure,
     ClosureKind,
@@ -23,7 +24,7 @@ from portal.bookings.models import (
 from portal.bookings.takings import identified_projects
 from portal.calendars.models import CalendarChoice, CalendarFeed
 from portal.calendars.rules import DAYS_AHEAD, DAYS_BACK, Scope, may_follow
-from portal.core.actors import Actor
+from portal.core.actors import Actor, Role
 from portal.core.errors import NotFound
 from portal.core.slots import Slot
 from portal.facilities.models import Cleanroom, Facility
@@ -51,6 +52,10 @@ class Entry:
     reference: str | None
     project_id: int | None
     organisation: str | None
+    asked_by: tuple[int, int] | None
+    """The organisation and the person that asked for it."""
+    for_staff: bool = False
+    """Whether its reader has a duty where it is, and knows of it by that."""
 
 
 def feed_at(session: Session, feed_id: int, nonce: str) -> CalendarFeed:
@@ -107,10 +112,12 @@ def wants_invitations(session: Session, user_id: int) -> bool:
 def entries(session: Session, feed: CalendarFeed, actor: Actor, *, at: datetime) -> list[Entry]:
     """Return what a feed shows to its owner now, by start."""
     found = _found(session, _within(feed, actor, at=at))
-    if feed.scope in {Scope.PERSON, Scope.ORGANISATION}:
+    if feed.scope is Scope.ORGANISATION:
         return found
-    known = identified_projects(session, actor, [one.project_id for one in found], at=at)
-    return [_as_staff_know_it(one, known) for one in found]
+    own = (actor.organisation_id, actor.user_id) if feed.scope is Scope.PERSON else None
+    as_staff = [one for one in found if own is None or one.asked_by != own]
+    known = identified_projects(session, actor, [one.project_id for one in as_staff], at=at)
+    return [_as_staff_know_it(one, known) if own is None or one.asked_by != own else one for one in found]
 
 
 def entry_of(session: Session, booking_id: int) -> Entry | None:
@@ -121,8 +128,9 @@ def entry_of(session: Session, booking_id: int) -> Entry | None:
 def _as_staff_know_it(one: Entry, known: Collection[int]) -> Entry:
     """Return an entry without what a facility may not know of the project behind it."""
     if one.project_id is None:
-        return one
-    return replace(one, title=one.organisation if one.project_id in known else one.reference)
+        return replace(one, for_staff=True)
+    title = one.organisation if one.project_id in known else one.reference
+    return replace(one, title=title, for_staff=True)
 
 
 def _within(feed: CalendarFeed, actor: Actor, *, at: datetime) -> list[ColumnElement[bool]]:
@@ -135,10 +143,23 @@ def _within(feed: CalendarFeed, actor: Actor, *, at: datetime) -> list[ColumnEle
         conditions.append(Block.cleanroom_id == feed.cleanroom_id)
     if feed.scope in {Scope.CLEANROOM, Scope.FACILITY}:
         return [*conditions, Cleanroom.facility_id == feed.facility_id]
-    conditions += [Booking.organisation_id == actor.organisation_id, Booking.request_id.is_not(None)]
-    if feed.scope is Scope.PERSON:
-        conditions.append(SlotRequest.requested_by_id == actor.user_id)
-    return conditions
+    of_organisation = [Booking.organisation_id == actor.organisation_id, Booking.request_id.is_not(None)]
+    if feed.scope is Scope.ORGANISATION:
+        return [*conditions, *of_organisation]
+    return [*conditions, or_(*_of_person(actor, of_organisation))]
+
+
+def _of_person(actor: Actor, of_organisation: list[ColumnElement[bool]]) -> list[ColumnElement[bool]]:
+    """Return what makes a booking somebody's own: founders asked for it, staff are named to run it where they have a duty."""
+    found: list[ColumnElement[bool]] = [false()]
+    if Role.FOUNDER in actor.roles:
+        found.append(and_(*of_organisation, SlotRequest.requested_by_id == actor.user_id))
+    if actor.facility_ids:
+        named = exists().where(
+            BookingOperator.booking_id == Booking.id, BookingOperator.user_id == actor.user_id
+        )
+        found.append(and_(Cleanroom.facility_id.in_(sorted(actor.facility_ids)), named))
+    return found
 
 
 def _found(session: Session, conditions: list[ColumnElement[bool]]) -> list[Entry]:
@@ -173,6 +194,7 @@ def _found(session: Session, conditions: list[ColumnElement[bool]]) -> list[Entr
             reference=request.reference if request else None,
             project_id=booking.project_id if booking else None,
             organisation=organisation,
+            asked_by=(request.organisation_id, request.requested_by_id) if request else None,
         )
         for block, booking, closure, request, room, facility, organisation in rows
     ]

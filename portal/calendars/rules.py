@@ -18,7 +18,9 @@ class Scope(StrEnum):
 
 
 def may_follow(actor: Actor, scope: Scope, *, facility_id: int | None) -> bool:
-    """Say whether an actor may read such a feed now: staff their facilities, founders their organisation and themselves."""
+    """Say whether an actor may read such a feed now: staff their facilities, founders their organisation, and both themselves."""
     if scope in {Scope.FACILITY, Scope.CLEANROOM}:
         return facility_id is not None and facility_id in actor.facility_ids
+    if scope is Scope.PERSON and actor.facility_ids:
+        return True
     return Role.FOUNDER in actor.roles and actor.organisation_id is not None

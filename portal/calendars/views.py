@@ -15,7 +15,7 @@ from portal.calendars.forms import FeedForm, InvitationsForm
 from portal.calendars.models import CalendarFeed
 from portal.calendars.rules import Scope
 from portal.core import clock
-from portal.core.actors import Actor
+from portal.core.actors import Actor, Role
 from portal.core.errors import NotFound
 from portal.store import db, in_one_unit
 from portal.web.actors import back, current_actor, signed_in
@@ -83,9 +83,8 @@ def feed(token: str) -> ResponseReturnValue:
     actor = queries.owner_of(session, kept, at=at)
     person = session.get_one(User, actor.user_id)
     entries = queries.entries(session, kept, actor, at=at)
-    staff = kept.scope in {Scope.FACILITY, Scope.CLEANROOM}
     with read_by(person.language, person.time_zone):
-        file = feed_file(entries, name=_name(kept), staff=staff, at=at)
+        file = feed_file(entries, name=_name(kept, actor), at=at)
     response = Response(file, mimetype="text/calendar")
     response.headers["Content-Disposition"] = 'inline; filename="calendar.ics"'
     response.headers["X-Robots-Tag"] = "noindex"
@@ -96,7 +95,8 @@ def _answers(actor: Actor) -> list[tuple[str, str]]:
     """Return what the reader may follow, each with its words."""
     answers = []
     if rules.may_follow(actor, Scope.PERSON, facility_id=None):
-        answers.append(("person", _("Bookings that I asked for")))
+        answers.append(("person", _of_person(actor)))
+    if rules.may_follow(actor, Scope.ORGANISATION, facility_id=None):
         answers.append(("organisation", _("All bookings of my organisation")))
     rooms = queries.places_of(db.session(), actor)
     facilities = {room.facility_id: room.facility.name for room in rooms}
@@ -115,14 +115,20 @@ def _place(written: str) -> dict[str, Any]:
     return place
 
 
-def _name(one: CalendarFeed) -> str:
+def _of_person(actor: Actor) -> str:
+    if not actor.facility_ids:
+        return _("Bookings that I asked for")
+    if Role.FOUNDER not in actor.roles:
+        return _("Runs that I am named to run")
+    return _("Bookings that I asked for, and runs that I am named to run")
+
+
+def _name(one: CalendarFeed, actor: Actor) -> str:
     if one.cleanroom is not None:
         return f"{one.cleanroom.facility.name}: {one.cleanroom.code} {one.cleanroom.name}"
     if one.facility is not None:
         return one.facility.name
-    return (
-        _("Bookings that I asked for") if one.scope is Scope.PERSON else _("All bookings of my organisation")
-    )
+    return _of_person(actor) if one.scope is Scope.PERSON else _("All bookings of my organisation")
 
 
 def _page(refused: dict[str, BaseForm]) -> str:
@@ -140,14 +146,14 @@ def _page(refused: dict[str, BaseForm]) -> str:
         feeds=[
             {
                 "id": one.id,
-                "name": _name(one),
+                "name": _name(one, actor),
                 "address": address_of(one),
                 "made": moment(one.made_at, zone),
             }
             for one in queries.feeds_of(session, actor.user_id)
         ],
         can_follow=bool(_answers(actor)),
-        is_founder=rules.may_follow(actor, Scope.PERSON, facility_id=None),
+        is_founder=rules.may_follow(actor, Scope.ORGANISATION, facility_id=None),
         feed_form=form,
         invitations=invitations,
         form=next(iter(refused.values()), None),

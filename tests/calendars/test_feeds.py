@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from icalendar import Calendar
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Membership
@@ -18,7 +19,7 @@ from portal.calendars.models import CalendarFeed
 from portal.calendars.rules import MOST_FEEDS, Scope
 from portal.core.actors import Actor, Role
 from portal.core.errors import NotFound, Refused
-from portal.facilities.models import Cleanroom, DutyRecord
+from portal.facilities.models import Cleanroom, DutyRecord, Training
 from portal.projects.models import FieldGroup, Grant, GrantReason
 from tests import make
 from tests.client import PageClient
@@ -236,3 +237,24 @@ def test_holds_are_tentative_and_what_was_given_back_is_gone(
     session.commit()
     assert read(client, path) == []
     assert Role.FOUNDER in founder.roles
+
+
+def test_staff_follow_the_runs_that_they_are_named_to_run_as_far_as_they_may_know_of_them(
+    app: Flask, client: PageClient, session: Session
+) -> None:
+    room = make.cleanroom(session)
+    manager = make.manager(session, room)
+    session.add(Training(cleanroom_id=room.id, user_id=manager.user_id, valid_until=date(2027, 12, 31)))
+    booking = booked(session, room, make.founder(session))
+    booked(session, room, make.founder(session), 25, 30)
+    feed = followed(session, manager, Scope.PERSON)
+    assert read(client, path_of(app, feed)) == []
+    services.name_operators(session, manager, booking.id, [manager.user_id], at=make.NOON)
+    session.commit()
+    [event] = read(client, path_of(app, feed))
+    assert event["UID"].startswith(f"booking-{booking.id}@")
+    assert str(event["URL"]).endswith(f"/bookings/{booking.id}")
+    assert "Vector run 7" not in event["SUMMARY"]
+    session.execute(update(DutyRecord).values(ends_on=date(2027, 1, 3)))
+    session.commit()
+    assert client.get(path_of(app, feed)).status_code == 404
