@@ -153,6 +153,9 @@ def test_a_page_that_shows_others_than_those_named_changes_nothing(session: Sess
     with pytest.raises(Stale):
         services.name_operators(session, manager, booking.id, [], shown_ids=[], at=make.NOON)
     assert named(session, booking) == ["Astrid Ek"]
+    services.name_operators(session, manager, booking.id, [person], shown_ids=[], at=make.NOON)  # sent twice
+    told = history(session, "crew", booking.id, groups=("bookings",))
+    assert [line.name for line in told] == ["booking.operators_named"]
 
 
 def test_nobody_is_named_for_what_is_over(session: Session) -> None:

@@ -38,31 +38,37 @@ def name_operators(
     booking = lock_booking(session, booking_id, shown_version=None)
     lock_training(session, user_ids)
     before = frozenset(one for one, _name in crews.operators_named(session, booking_id))
+    after = frozenset(user_ids)
+    if after == before:  # sent twice, or nothing was changed
+        return booking
     if shown_ids is not None and before != frozenset(shown_ids):
         raise Stale({"state": booking.state.value})
-    if booking.state not in crews.AHEAD:
-        raise Refused([Reason("operators_only_ahead")])
-    after = frozenset(user_ids)
-    added = [
-        one
-        for one in crews.operators_for(session, actor, booking, after - before)
-        if one.trained_until is not None  # of anybody else not even the name is said
-    ]
-    reasons = crews.against_operators(booking, added)
-    if len(added) < len(after - before):
-        reasons.append(Reason("operator_unknown", {"room": room.name}, "people"))
+    reasons = _reasons_against(session, actor, booking, after - before)
     if reasons:
         raise Refused(reasons)
-    if after != before:
-        _write(session, booking, before, after)
-        event = OperatorsNamed(
-            actor_id=actor.user_id,
-            booking_id=booking.id,
-            operator_ids=tuple(sorted(after)),
-            previous_operator_ids=tuple(sorted(before)),
-        )
-        record(session, event, at=at)
+    _write(session, booking, before, after)
+    event = OperatorsNamed(
+        actor_id=actor.user_id,
+        booking_id=booking.id,
+        operator_ids=tuple(sorted(after)),
+        previous_operator_ids=tuple(sorted(before)),
+    )
+    record(session, event, at=at)
     return booking
+
+
+def _reasons_against(session: Session, actor: Actor, booking: Booking, added: frozenset[int]) -> list[Reason]:
+    if booking.state not in crews.AHEAD:
+        return [Reason("operators_only_ahead")]
+    known = [
+        one
+        for one in crews.operators_for(session, actor, booking, added)
+        if one.trained_until is not None  # of anybody else not even the name is said
+    ]
+    reasons = crews.against_operators(booking, known)
+    if len(known) < len(added):
+        reasons.append(Reason("operator_unknown", {"room": booking.block.cleanroom.name}, "people"))
+    return reasons
 
 
 def _write(session: Session, booking: Booking, before: frozenset[int], after: frozenset[int]) -> None:
