@@ -299,6 +299,8 @@ class OperatorsNamed(Event):
     booking_id: int
     operator_ids: tuple[int, ...]
     previous_operator_ids: tuple[int, ...]
+    starts_at: datetime
+    ends_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -60,6 +60,8 @@ CODES: Mapping[Topic, tuple[str, ...]] = {
         "booking.move_proposed",
         "booking.move_declined",
         "booking.no_show",
+        "booking.operators_named",
+        "booking.operator_released",
     ),
     Topic.DEADLINES: ("reminder.offer_ends", "reminder.information_missing"),
     Topic.GATES: (

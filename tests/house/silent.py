@@ -63,7 +63,6 @@ FACILITIES = {
 BOOKINGS = {
     "facility.subsidy_ended",
     "facility.subsidy_granted",
-    "booking.operators_named",
     "booking.started",
     "booking.subsidy_given_back",
     "booking.subsidy_taken",

@@ -1,7 +1,7 @@
 """From what happens to requests and bookings, to those whom it concerns; once, and nobody of their own doing."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -9,6 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.bookings import services
+from portal.core.actors import Role
+from portal.facilities.models import Training
 from portal.jobs.deliveries import deliver_waiting
 from portal.ledger import Delivery, Entry, Waiting
 from portal.mail.models import OutgoingMail
@@ -70,6 +72,26 @@ def test_those_who_asked_for_the_same_time_are_told_that_their_request_stays(
     assert told(session, rival.user_id) == ["request.time_given_away"]
 
 
+def test_who_is_named_to_run_a_booking_or_no_longer_is_told_and_nobody_else(
+    app: Flask, session: Session
+) -> None:
+    room = make.cleanroom(session)
+    asker, manager = make.founder(session), make.manager(session, room)
+    first, second = (make.duty(session, room.facility, Role.QP) for _ in range(2))
+    for one in (first, second):
+        session.add(Training(cleanroom_id=room.id, user_id=one.user_id, valid_until=date(2027, 6, 1)))
+    request = make.slot_request(session, room, make.slot(11, 16), by=asker)
+    booking = services.approve_request(session, manager, request.id, at=make.NOON)
+    services.name_operators(session, manager, booking.id, [first.user_id], at=make.NOON)
+    services.name_operators(session, manager, booking.id, [second.user_id], at=make.NOON)
+    deliver(app, session)
+    assert told(session, first.user_id) == ["booking.operators_named", "booking.operator_released"]
+    assert told(session, second.user_id) == ["booking.operators_named"]
+    assert told(session, asker.user_id) == ["request.approved"]
+    mails = session.scalars(select(OutgoingMail.subject).where(OutgoingMail.subject.contains("named"))).all()
+    assert len(mails) == 3
+
+
 def test_nobody_is_told_twice_however_often_it_is_delivered(app: Flask, session: Session) -> None:
     room = make.cleanroom(session)
     asker = make.founder(session)
@@ -123,6 +145,7 @@ def test_a_failing_handler_is_tried_again_later_and_holds_up_nobody(session: Ses
 def test_everything_that_can_be_told_has_words() -> None:
     told = {
         "request.time_given_away",
+        "booking.operator_released",
         "teaser.fits",
         "adviser_case.given",
         "adviser_case.taken",

@@ -52,6 +52,8 @@ def name_operators(
         booking_id=booking.id,
         operator_ids=tuple(sorted(after)),
         previous_operator_ids=tuple(sorted(before)),
+        starts_at=booking.block.starts_at,
+        ends_at=booking.block.ends_at,
     )
     record(session, event, at=at)
     return booking

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import User
@@ -16,6 +17,9 @@ from portal.notifications import events as reminders
 from portal.notifications import queries
 from portal.notifications.handlers.telling import Handler, Subject, tell
 from portal.work.events import JobEnded
+
+RELEASED = "booking.operator_released"
+"""What is told to who is no longer named to run what is booked."""
 
 
 def tell_facility(session: Session, entry: Entry, at: datetime) -> None:
@@ -73,6 +77,15 @@ def tell_founders_of_booking(session: Session, entry: Entry, at: datetime) -> No
         tell(session, entry, people, entry.name, Subject("booking", booking.id), at=at)
 
 
+def tell_operators(session: Session, entry: Entry, at: datetime) -> None:
+    """Tell those who are newly named to run what is booked, and those who are no longer."""
+    now, before = set(entry.facts["operator_ids"]), set(entry.facts["previous_operator_ids"])
+    subject = Subject("booking", entry.facts["booking_id"])
+    for ids, code in ((now - before, entry.name), (before - now, RELEASED)):
+        people = session.scalars(select(User).where(User.id.in_(ids), User.active).order_by(User.id)).all()
+        tell(session, entry, list(people), code, subject, at=at)
+
+
 def tell_keepers(session: Session, entry: Entry, at: datetime) -> None:
     """Tell managers and QA of a facility about one of its cleanrooms."""
     room = session.get(Cleanroom, entry.facts["cleanroom_id"])
@@ -119,6 +132,7 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = {
     events.MoveProposed.name: BOTH,
     events.MoveDeclined.name: BOTH,
     events.NoShow.name: BOTH,
+    events.OperatorsNamed.name: (tell_operators,),
     reminders.RequestWaits.name: FACILITY,
     reminders.InformationMissing.name: REQUESTER,
     reminders.OfferEnds.name: REQUESTER,

@@ -172,6 +172,16 @@ WORDS: dict[str, Callable[[Told], str]] = {
     "booking.no_show": lambda told: _(
         "Nobody came to a booking of %(room)s; the rest of its time is free.", **_place(told)
     ),
+    "booking.operators_named": lambda told: _(
+        "You are named to run what is booked in %(room)s, %(facility)s, %(window)s.",
+        **_place(told),
+        window=_window(told),
+    ),
+    "booking.operator_released": lambda told: _(
+        "You are no longer named to run what is booked in %(room)s, %(facility)s, %(window)s.",
+        **_place(told),
+        window=_window(told),
+    ),
     "reminder.request_waits": lambda told: _(
         "%(reference)s for %(room)s has waited for your answer since %(day)s.",
         **_place(told),
