@@ -65,3 +65,19 @@ def test_weights_are_tried_kept_and_given_back_on_the_page(client: PageClient, s
     assert "at least one of them more than 0" in client.get(nothing.location).text
     assert client.post(f"{path}/weights/reset").status_code == 303
     assert "These are your own weights" not in client.get(f"{path}/matches").text
+
+
+@pytest.mark.parametrize("written", ["-1", "101", "nan", "much"])
+def test_a_weight_that_cannot_be_meant_is_named_and_kept_as_typed_and_changes_nothing(
+    client: PageClient, session: Session, written: str
+) -> None:
+    one = stage(session)
+    session.commit()
+    client.sign_in(one.adviser)
+    path = f"/projects/{one.project.id}"
+    posted = client.post(f"{path}/weights", data={"w_text": written, "w_phase": "7"})
+    assert posted.status_code == 303
+    page = client.get(posted.location).text
+    assert "from 0 to 100. Not understood, and counted as before: Words of thesis and teaser." in page
+    assert f'value="{written}"' in page
+    assert session.scalars(select(AdviserWeights)).all() == []

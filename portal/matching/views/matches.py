@@ -1,6 +1,6 @@
 """Who fits a project, and why: for advisers with weights to turn, for founders their own matches."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import flash, render_template, request, url_for
@@ -26,7 +26,7 @@ from portal.projects.models import FieldGroup, Project
 from portal.projects.queries import SeenProject
 from portal.store import db
 from portal.web.actors import back, current_actor, for_roles, signed_in
-from portal.web.filters import day, moment
+from portal.web.filters import day, moment, number
 from portal.web.forms import BaseForm
 
 FIRST = 12
@@ -84,7 +84,7 @@ def matches_page(project_id: int, form: BaseForm | None, *, note_form: NoteForm 
     actor, at = current_actor(), clock.now()
     seen = _seen(actor, project_id)
     usual = queries.weights_for(db.session(), actor.user_id)
-    weights = weights_in(request.args, usual)
+    weights, wrong = weights_in(request.args, usual), misread(request.args)
     sight = queries.sight(
         db.session(), actor, seen.project, at=at, weights=weights if not seen.is_own else None
     )
@@ -131,7 +131,16 @@ def matches_page(project_id: int, form: BaseForm | None, *, note_form: NoteForm 
             }
             for one in known
         ],
-        weights=[(name, str(words.CONTRIBUTIONS[name]), weights[name]) for name in words.CONTRIBUTIONS],
+        weights=[
+            (
+                name,
+                str(words.CONTRIBUTIONS[name]),
+                request.args[f"w_{name}"] if name in wrong else f"{weights[name]:g}",
+                name in wrong,
+            )
+            for name in words.CONTRIBUTIONS
+        ],
+        weights_refused=misread_in_words(wrong) if wrong else None,
         are_tried=weights != dict(usual),
         are_own=dict(usual) != dict(DEFAULT_WEIGHTS),
         tried={f"w_{name}": f"{weight:g}" for name, weight in weights.items()},
@@ -248,14 +257,33 @@ def _gains(rows: list[dict[str, Any]]) -> list[tuple[str, float, int]]:
 
 
 def weights_in(typed: Mapping[str, str], usual: Mapping[str, float]) -> dict[str, float]:
-    """Return the weights that somebody typed; what cannot be meant stays as it usually is."""
+    """Return the weights that somebody typed; what cannot be meant stays as it usually is, and is among the `misread`."""
     found = dict(usual)
     for name in DEFAULT_WEIGHTS:
-        written = typed.get(f"w_{name}", "").replace(",", ".")
-        try:
-            asked = float(written)
-        except ValueError:
-            continue
-        if 0.0 <= asked <= HEAVIEST:
+        asked = _weight(typed.get(f"w_{name}", ""))
+        if asked is not None:
             found[name] = asked
     return found
+
+
+def misread(typed: Mapping[str, str]) -> list[str]:
+    """Return the names of the weights for which something was typed that cannot be meant."""
+    written = {name: typed.get(f"w_{name}", "").strip() for name in DEFAULT_WEIGHTS}
+    return [name for name, value in written.items() if value and _weight(value) is None]
+
+
+def misread_in_words(names: Sequence[str]) -> str:
+    """Return which weights were not understood, what they may be, and that they count as before."""
+    return _(
+        "Give each weight a number from 0 to %(most)s. Not understood, and counted as before: %(names)s.",
+        most=number(HEAVIEST),
+        names=", ".join(str(words.CONTRIBUTIONS[name]) for name in names),
+    )
+
+
+def _weight(written: str) -> float | None:
+    try:
+        asked = float(written.replace(",", "."))
+    except ValueError:
+        return None
+    return asked if 0.0 <= asked <= HEAVIEST else None

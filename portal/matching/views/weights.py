@@ -10,7 +10,7 @@ from portal.core.errors import Refused
 from portal.matching import services
 from portal.matching.rules.shares import DEFAULT_WEIGHTS
 from portal.matching.views.blueprint import bp
-from portal.matching.views.matches import weights_in
+from portal.matching.views.matches import misread, weights_in
 from portal.store import in_one_unit
 from portal.web.actors import back, current_actor, for_roles
 from portal.web.sentences import sentence
@@ -21,7 +21,10 @@ from portal.web.sentences import sentence
 def keep_weights(project_id: int) -> ResponseReturnValue:
     """Keep the weights that were tried on a project for every ranking and round of the adviser's."""
     actor, at = current_actor(), clock.now()
-    weights = weights_in(request.form, DEFAULT_WEIGHTS)
+    weights, typed = weights_in(request.form, DEFAULT_WEIGHTS), request.form.to_dict()
+    if misread(typed):
+        tried = {name: value for name, value in typed.items() if name.startswith("w_")}
+        return back("matching.matches", project_id=project_id, **tried)
     try:
         in_one_unit(lambda session: services.keep_weights(session, actor, weights, at=at))
     except Refused as refused:
