@@ -247,6 +247,9 @@ INTRODUCTIONS: dict[str, Callable[[Values], str]] = {
     "teaser_has_number": lambda values: gettext(
         "The teaser holds the number %(number)s, by which anybody finds you.", number=values["number"]
     ),
+    "teaser_has_contact": lambda values: gettext(
+        "The teaser holds the address %(contact)s, which leads to you.", contact=values["contact"]
+    ),
 }
 
 

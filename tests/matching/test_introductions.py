@@ -18,9 +18,9 @@ from portal.matching.rules.introductions import (
     DeclineReason,
     Side,
     State,
-    given_away,
     reasons_against_move,
 )
+from portal.matching.rules.teasers import given_away
 from portal.partners.models import Partner
 from portal.partners.rules.places import free_seat, next_quarter, quarter_of
 from portal.projects.models import FieldGroup
@@ -76,19 +76,41 @@ def test_places_of_a_quarter_are_given_from_the_first_free_one() -> None:
     assert next_quarter(date(2026, 3, 31)) == date(2026, 4, 1)
 
 
+NAMES = {
+    "project": ["Compass", None],
+    "organisation": ["Brain Vector AB", "Brain Vector Holding AB (publ)"],
+    "person": ["Anna Lindqvist", "Bo Ek"],
+}
+NAME, NUMBER, CONTACT = "teaser_names", "teaser_has_number", "teaser_has_contact"
+
+
 @pytest.mark.parametrize(
     ("teaser", "codes"),
     [
         ("A gene therapy for the brain.", []),
-        ("Compass is a gene therapy.", ["teaser_names"]),
+        ("Compass is a gene therapy.", [NAME]),
+        ("COMPASS, or Compass’ data.", [NAME]),
         ("Encompassing all.", []),
-        ("See NCT01234567 and EP 1234567.", ["teaser_has_number", "teaser_has_number"]),
-        ("Trial 2024-512345-12-00 runs.", ["teaser_has_number"]),
-        ("It began in 2024 with 12 patients.", []),
+        ("We at Brain Vector make a vector for the brain.", [NAME]),
+        ("Brain  Vectors plattform.", [NAME]),
+        ("The BrainVector platform, and brain-vector cells.", [NAME]),
+        ("A brain vector holding company.", [NAME, NAME]),
+        ("A vector reaches the brain.", []),
+        ("Professor Lindqvist leads us.", [NAME]),
+        ("Bo Ek leads us.", [NAME]),
+        ("The ek of an oak.", []),
+        ("See NCT01234567 and EP 1234567.", [NUMBER, NUMBER]),
+        ("Trial 2024-512345-12-00 runs.", [NUMBER]),
+        ("Patents US 10,123,456 B2, WO2021/123456 and SE 1234567-8.", [NUMBER] * 3),
+        ("Patentansökan nr 1234567-8 är inlämnad.", [NUMBER]),
+        ("As shown in 10.1038/s41586-024-01234-5.", [NUMBER]),
+        ("Write to anna@brainvector.se or see www.example.org/us.", [NAME, CONTACT, CONTACT]),
+        ("It began in 2024 with 12 patients, and costs us 10 000 000 kronor.", []),
+        ("Between 2026-2028, with 1,000,000 cells/kg in 3.5 ml, e.g. for children.", []),
     ],
 )
 def test_a_teaser_that_gives_somebody_away_is_noticed(teaser: str, codes: list[str]) -> None:
-    assert [reason.code for reason in given_away(teaser, names={"project": ["Compass", None]})] == codes
+    assert [reason.code for reason in given_away(teaser, names=NAMES)] == codes
 
 
 def test_the_whole_way_opens_what_was_consented_to_and_only_after_both_said_yes(session: Session) -> None:

@@ -1,7 +1,6 @@
-"""The states of an introduction: what follows what, who may do it, and what a teaser gives away."""
+"""The states of an introduction: what follows what, and who may do it."""
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -138,22 +137,3 @@ def reasons_against_later(until: date | None, *, today: date) -> list[Reason]:
 def is_back(state: State, until: date | None, *, today: date) -> bool:
     """Say whether the day has come from which a partner that said later may be asked again."""
     return state is State.LATER and until is not None and until <= today
-
-
-NUMBERS = re.compile(
-    r"\bNCT\d{8}\b|\b20\d\d-\d{6}-\d\d(?:-\d\d)?\b|\bISRCTN\d+\b|\b(?:WO|EP|US)[ /]?\d[\d ./]{5,}",
-    re.IGNORECASE,
-)
-"""Numbers of trials and patents, by which anybody finds who it is."""
-SHORTEST = 4
-
-
-def given_away(teaser: str, *, names: Mapping[str, Iterable[str | None]]) -> Iterator[Reason]:
-    """Yield each thing in a teaser that tells who is behind it: a name, by what it names, or a number."""
-    folded = teaser.casefold()
-    for what, found in names.items():
-        for name in sorted({name for name in found if name and len(name) >= SHORTEST}):
-            if re.search(rf"(?<!\w){re.escape(name.casefold())}(?!\w)", folded):
-                yield Reason("teaser_names", {"what": what, "name": name})
-    for number in NUMBERS.findall(teaser):
-        yield Reason("teaser_has_number", {"number": number.strip()})

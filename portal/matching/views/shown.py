@@ -6,13 +6,14 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
+from portal.accounts.queries import members
 from portal.core.errors import Reason
 from portal.matching import words
 from portal.matching.queries import PROGRAMME, Sight
 from portal.matching.rules.grounds import grounds, missing
-from portal.matching.rules.introductions import given_away
 from portal.matching.rules.ranking import Match
 from portal.matching.rules.remedies import By, Remedy, remedies
+from portal.matching.rules.teasers import given_away
 from portal.matching.rules.timeliness import reasons_about_time
 from portal.matching.rules.values import CAPITAL
 from portal.partners import words as partner_words
@@ -59,10 +60,11 @@ def title_of(project: Project, groups: frozenset[FieldGroup]) -> str:
 def warnings_of(project: Project) -> list[str]:
     """Return each thing in a teaser that tells who is behind it, in words for its founder."""
     team = projects.team(db.session(), project)
+    colleagues = members(db.session(), project.organisation_id)
     names: dict[str, list[str | None]] = {
         "project": [project.name],
         "organisation": [project.organisation.name, project.organisation.legal_name],
-        "person": [member.name for member in team],
+        "person": [*(member.name for member in team), *(one.user.name for one in colleagues)],
     }
     teaser = "\n".join(filter(None, (project.teaser, project.teaser_sv)))
     return [sentence(reason) for reason in given_away(teaser, names=names)]
