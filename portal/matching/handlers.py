@@ -1,7 +1,8 @@
 """Long work of this room: a round is worked out, and its pairs are put on the shortlists."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
+from itertools import islice
 from typing import Any
 
 from flask import url_for
@@ -14,7 +15,7 @@ from portal.matching import queries, services
 from portal.matching.lexicon import similarity
 from portal.matching.queries.rounds import Entered
 from portal.matching.rules.costs import MOST_PRICED, costs, full_places, without
-from portal.matching.rules.outcome import candidates_of, ranker_of, why_unserved
+from portal.matching.rules.outcome import candidates_of, kept_apart, ranker_of, why_unserved
 from portal.matching.rules.ranking import Ranking
 from portal.matching.rules.rounds import pairs_among, propose_beside
 from portal.matching.services.rounds import APPLY_ROUND, PROPOSE_ROUND
@@ -25,6 +26,9 @@ from portal.work.task import Task
 
 TOLD_EVERY = 100
 """After so many projects the page is told how far it has come."""
+
+MOST_CONFLICTS = 50
+"""So many pairs that a conflict keeps apart are shown with a round."""
 
 
 def propose_round(task: Task) -> dict[str, Any]:
@@ -74,9 +78,16 @@ def _result(
             if ranking.project.id in left
         ],
         "costs": priced,
+        "conflicts": list(islice(_conflicts(ranked), MOST_CONFLICTS)),
         "total": found.total,
         "worst": found.worst,
     }
+
+
+def _conflicts(ranked: Iterable[Ranking]) -> Iterator[dict[str, str]]:
+    for ranking in ranked:
+        for partner in kept_apart(ranking):
+            yield {"project": ranking.project.id, "partner": partner}
 
 
 def _ranked(task: Task, entered: Entered, total: int) -> list[Ranking]:

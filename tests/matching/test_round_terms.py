@@ -139,3 +139,21 @@ def test_the_page_names_each_party_that_nobody_knows(client: PageClient, session
     assert refused.status_code == 422
     assert "P-NONE" in refused.text
     assert "No open partner is called “Nobody Ventures”" in refused.text
+
+
+def test_a_pair_that_a_conflict_keeps_apart_is_shown_beside_the_round_and_never_in_it(
+    app: Flask, client: PageClient, session: Session
+) -> None:
+    one, other = stage(session), stage(session)
+    facts = f"{one.project.indication_area}/{one.project.modality}"
+    other.thesis.competing = [facts]
+    session.commit()
+    found = ask(one, app, Parties())
+    assert found.result is not None
+    apart = {(pair["project"], pair["partner"]) for pair in found.result["conflicts"]}
+    assert apart == {(str(project.id), f"{other.thesis.id:012d}") for project in (one.project, other.project)}
+    assert not apart & pairs(found)
+    page = client.sign_in(one.adviser).get(f"/matching/rounds/{found.id}").text
+    assert "Kept apart by a conflict of interest" in page
+    assert other.thesis.name in page[page.index("Kept apart") :]
+    assert facts not in page

@@ -150,8 +150,9 @@ def records_of_round(
 ) -> tuple[dict[str, Project], dict[str, Partner]]:
     """Return the projects of a round that the actor still sees, and its partners, by their ids in the result."""
     result = found.result or {}
-    project_ids = {int(row["project"]) for row in (*result.get("pairs", ()), *result.get("unserved", ()))}
-    partner_ids = {int(row["partner"]) for row in (*result.get("pairs", ()), *result.get("costs", ()))}
+    pairs = (*result.get("pairs", ()), *result.get("conflicts", ()))
+    project_ids = {int(row["project"]) for row in (*pairs, *result.get("unserved", ()))}
+    partner_ids = {int(row["partner"]) for row in (*pairs, *result.get("costs", ()))}
     seen = session.scalars(select(Project).where(Project.id.in_(project_ids))).all()
     groups = projects.groups_of_each(session, actor, seen, at=at)
     known = session.scalars(select(Partner).where(Partner.id.in_(partner_ids))).all()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from portal.matching.rules.eligibility import CODES, codes
+from portal.matching.rules.eligibility import BITS, CODES, codes
 from portal.matching.rules.pool import Pool, lay_out
 from portal.matching.rules.ranking import Ranker, Ranking
 from portal.matching.rules.rounds import Candidates, Round, propose
@@ -90,3 +90,9 @@ def why_unserved(ranking: Ranking) -> tuple[str, ...]:
     if not len(ranking.pool):
         return CODES[:1]
     return codes(int(np.bitwise_or.reduce(ranking.against)))
+
+
+def kept_apart(ranking: Ranking) -> tuple[str, ...]:
+    """Return the partners that would be eligible for a project, but for a conflict of interest."""
+    places = np.flatnonzero(ranking.against == BITS["CONFLICT"])
+    return tuple(ranking.pool.ids[place] for place in places)

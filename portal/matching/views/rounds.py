@@ -187,11 +187,33 @@ def _round_page(round_id: int, form: ApplyForm | None, *, add_form: AddPairForm 
             for row in result["unserved"]
             if row["project"] in known
         ],
+        conflicts=_conflicts(result.get("conflicts", []), known, titles, partners),
         costs=[_cost(row, partners) for row in result["costs"] if row["partner"] in partners],
         pair_count=len(result["pairs"]),
         total=round(result["total"], 1),
         worst=None if result["worst"] is None else round(result["worst"], 1),
     )
+
+
+def _conflicts(
+    pairs: list[dict[str, str]],
+    known: dict[str, Project],
+    titles: dict[str, str],
+    partners: dict[str, Partner],
+) -> list[dict[str, Any]]:
+    """Return the projects that a conflict keeps apart from partners, each with these partners."""
+    found: dict[str, dict[str, Any]] = {}
+    for pair in pairs:
+        project, partner = pair["project"], pair["partner"]
+        if project in known and partner in partners:
+            row = {
+                "title": titles[project],
+                "reference": known[project].reference,
+                "url": url_for("matching.matches", project_id=known[project].id),
+                "partners": [],
+            }
+            found.setdefault(project, row)["partners"].append(partners[partner].name)
+    return list(found.values())
 
 
 def _taking_part(one: MatchRound) -> str:
