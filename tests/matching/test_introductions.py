@@ -76,7 +76,7 @@ def test_places_of_a_quarter_are_given_from_the_first_free_one() -> None:
     assert next_quarter(date(2026, 3, 31)) == date(2026, 4, 1)
 
 
-NAMES = {
+NAMES: dict[str, list[str | None]] = {
     "project": ["Compass", None],
     "organisation": ["Brain Vector AB", "Brain Vector Holding AB (publ)"],
     "person": ["Anna Lindqvist", "Bo Ek"],
