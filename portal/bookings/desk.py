@@ -56,7 +56,8 @@ def requests_at(
         SlotRequest.waiting_since.asc().nulls_last(),
         SlotRequest.id,
     )
-    return list(session.scalars(_requests().where(*wanted).order_by(*order).offset(offset).limit(limit)))
+    page = select(SlotRequest.id).where(*wanted).order_by(*order).offset(offset).limit(limit).correlate(None)
+    return list(session.scalars(_requests().where(SlotRequest.id.in_(page)).order_by(*order)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +231,9 @@ class Wanted:
         )
         conditions: list[ColumnElement[bool]] = [
             Cleanroom.facility_id.in_(facilities),
-            Booking.state.in_(self.states),
+            # Those that are not wanted are named, for most bookings of all facilities are in a state that is: an index
+            # of states would be followed through all of them.
+            Booking.state.not_in([state for state in BookingState if state not in self.states]),
         ]
         if self.cleanroom_id is not None:
             conditions.append(Block.cleanroom_id == self.cleanroom_id)
@@ -251,15 +254,11 @@ def bookings_at(
     limit: int | None = None,
 ) -> list[Booking]:
     """Return the bookings at the actor's facilities that are wanted, by start unless ordered otherwise."""
-    return list(
-        session.scalars(
-            _bookings()
-            .where(wanted.among(actor))
-            .order_by(*(order or (Block.starts_at, Booking.id)))
-            .offset(offset)
-            .limit(limit)
-        )
-    )
+    # Only ids are sorted: whole records, with all that they are joined with, would be carried through the sorting.
+    places = order or (Block.starts_at, Booking.id)
+    ids = select(Booking.id).join(Booking.block).join(Block.cleanroom).where(wanted.among(actor))
+    page = ids.order_by(*places).offset(offset).limit(limit).correlate(None)
+    return list(session.scalars(_bookings().where(Booking.id.in_(page)).order_by(*places)))
 
 
 def count_bookings_at(session: Session, actor: Actor, wanted: Wanted) -> int:

@@ -169,13 +169,12 @@ def own_requests(
     """
     column = SORTS[sort.removeprefix("-")]
     order = column.desc() if sort.startswith("-") else column.asc()
-    question = (
-        _requests()
-        .join(SlotRequest.project)
-        .where(_asked_by(actor, states, project_id))
-        .order_by(order.nulls_last(), SlotRequest.id.desc())
-    )
-    return list(session.scalars(question.offset(offset).limit(limit)))
+    # Only ids are sorted: whole records, with all that they are joined with, would be carried through the sorting.
+    places = (order.nulls_last(), SlotRequest.id.desc())
+    wanted = select(SlotRequest.id).join(SlotRequest.project).where(_asked_by(actor, states, project_id))
+    page = wanted.order_by(*places).offset(offset).limit(limit).correlate(None)
+    question = _requests().join(SlotRequest.project).where(SlotRequest.id.in_(page))
+    return list(session.scalars(question.order_by(*places)))
 
 
 def count_own_requests(
@@ -296,14 +295,17 @@ def own_bookings(
     """
     column = BOOKING_SORTS[sort.removeprefix("-")]
     order = column.desc() if sort.startswith("-") else column.asc()
-    question = (
-        _bookings()
+    places = (order.nulls_last(), Block.starts_at, Booking.id)
+    wanted = (
+        select(Booking.id)
+        .join(Booking.block)
         .join(Block.cleanroom)
         .outerjoin(Booking.project)
         .where(_is_own(actor), _is_over(at) if is_over else _is_coming(at))
-        .order_by(order.nulls_last(), Block.starts_at, Booking.id)
     )
-    return list(session.scalars(question.offset(offset).limit(limit)))
+    page = wanted.order_by(*places).offset(offset).limit(limit).correlate(None)
+    question = _bookings().join(Block.cleanroom).outerjoin(Booking.project).where(Booking.id.in_(page))
+    return list(session.scalars(question.order_by(*places)))
 
 
 def count_own_bookings(session: Session, actor: Actor, *, is_over: bool, at: datetime) -> int:

@@ -93,16 +93,16 @@ def dossiers_shown(
 
     `sort` is `name`, where projects whose name the actor may not know stand last, or `facility`.
     """
-    question = (
-        _shown(actor, at=at, project_id=project_id, facility_id=facility_id)
-        .join(Facility, Facility.id == Dossier.facility_id)
-        .options(joinedload(Dossier.project).joinedload(Project.organisation), joinedload(Dossier.facility))
+    wanted = _shown(actor, at=at, project_id=project_id, facility_id=facility_id).join(
+        Facility, Facility.id == Dossier.facility_id
     )
     name = case((visible_projects(actor, at=at, group=FieldGroup.IDENTITY), func.lower(Project.name)))
     key = func.lower(Facility.name) if sort.removeprefix("-") == "facility" else name
     first = key.desc() if sort.startswith("-") else key.asc()
-    question = question.order_by(first.nulls_last(), name.asc().nulls_last(), Facility.name, Dossier.id)
-    return list(session.scalars(question.offset(offset).limit(limit)))
+    places = (first.nulls_last(), name.asc().nulls_last(), Facility.name, Dossier.id)
+    # Only ids are sorted: whole records, with all that they are joined with, would be carried through the sorting.
+    ids = session.scalars(wanted.with_only_columns(Dossier.id).order_by(*places).offset(offset).limit(limit))
+    return dossiers_in_order(session, actor, ids.all(), at=at)
 
 
 def dossiers_by_open(
@@ -125,6 +125,8 @@ def dossiers_by_open(
 
 def dossiers_in_order(session: Session, actor: Actor, ids: Collection[int], *, at: datetime) -> list[Dossier]:
     """Return those of these dossiers that the actor may read, in the order of the ids."""
+    if not ids:
+        return []
     found = session.scalars(
         _shown(actor, at=at)
         .where(Dossier.id.in_(ids))
@@ -134,9 +136,10 @@ def dossiers_in_order(session: Session, actor: Actor, ids: Collection[int], *, a
     return [by_id[one] for one in ids if one in by_id]
 
 
-def count_dossiers(session: Session, actor: Actor, *, at: datetime) -> int:
-    """Return how many dossiers the actor may read."""
-    return session.scalar(_shown(actor, at=at).with_only_columns(func.count())) or 0
+def count_dossiers(session: Session, actor: Actor, *, at: datetime, facility_id: int | None = None) -> int:
+    """Return how many dossiers the actor may read, all or those at a facility."""
+    shown = _shown(actor, at=at, facility_id=facility_id)
+    return session.scalar(shown.with_only_columns(func.count())) or 0
 
 
 def facilities_of_dossiers(session: Session, actor: Actor, *, at: datetime) -> list[Facility]:

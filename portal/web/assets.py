@@ -13,6 +13,7 @@ Decisions:
 import gzip
 import hashlib
 import mimetypes
+import os
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -94,7 +95,8 @@ PRUNED = "vendor/tabler/tabler.min.css"
 
 PACKED = frozenset({".css", ".js", ".svg"})
 
-Stamp = tuple[tuple[Path, int], ...]
+Stamp = tuple[tuple[str, int], ...]
+"""The files of which something is made, and when each was last changed."""
 
 
 def init_app(app: Flask) -> None:
@@ -160,20 +162,24 @@ def _written(stamp: Stamp, name: str) -> Response:
 
 
 def _stamp(folder: str, name: str) -> Stamp:
-    paths = [Path(safe_join(folder, one) or "") for one in (SHEETS if name == BUNDLE else (name,))]
-    return tuple((path, path.stat().st_mtime_ns) for path in paths)
+    return tuple((path, os.stat(path).st_mtime_ns) for path in _paths(folder, name))  # noqa: PTH116 - asked at every page
+
+
+@lru_cache(maxsize=1024)
+def _paths(folder: str, name: str) -> tuple[str, ...]:
+    return tuple(safe_join(folder, one) or "" for one in (SHEETS if name == BUNDLE else (name,)))
 
 
 @lru_cache(maxsize=8)
 def _content(stamp: Stamp) -> bytes:
     if _is_pruned(stamp):
-        sheet = stamp[0][0]
+        sheet = Path(stamp[0][0])
         return pruned(sheet.read_text(), _vocabulary(sheet.parents[3])).encode()
-    return b"\n".join(path.read_bytes() for path, _ in stamp)
+    return b"\n".join(Path(path).read_bytes() for path, _ in stamp)
 
 
 def _is_pruned(stamp: Stamp) -> bool:
-    return len(stamp) == 1 and stamp[0][0].as_posix().endswith(PRUNED)
+    return len(stamp) == 1 and Path(stamp[0][0]).as_posix().endswith(PRUNED)
 
 
 @lru_cache(maxsize=1)
@@ -194,5 +200,5 @@ def _digest(stamp: Stamp) -> str:
     if _is_pruned(stamp):
         whole.update(_content(stamp))
     for path, _ in stamp:
-        whole.update(path.read_bytes())
+        whole.update(Path(path).read_bytes())
     return whole.hexdigest()[:12]

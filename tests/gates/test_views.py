@@ -20,6 +20,7 @@ from portal.gates import checklists, queries, services
 from portal.gates.models import Checklist, Evidence, GateItem
 from portal.gates.rules import Gate, ItemState
 from portal.gates.services import Given
+from portal.gates.views import checklists as checklist_views
 from portal.gates.views import matrix
 from portal.projects.models import Grant
 from portal.projects.rules.values import FieldGroup, GrantReason
@@ -367,3 +368,20 @@ def test_a_name_that_is_hidden_has_no_place_among_those_that_are_known(
     text = client.sign_in(scene.qa).get("/gates").text
     assert "Aardvark" not in text
     assert text.index("Zeta") < text.index(f"/gates/{unnamed.id}/")
+
+
+def test_a_checklist_names_the_first_projects_that_it_holds_for_and_counts_the_others(
+    client: PageClient, session: Session, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checklist_views, "MOST_NAMED", 1)
+    scene.project.name = "Alpha"
+    more = make.project(session, session.get_one(Organisation, scene.founder.organisation_id), name="Beta")
+    show_to(session, more, scene.facility.operator_id or 0, FieldGroup.PROCESS, FieldGroup.IDENTITY)
+    services.open_dossier(session, scene.founder, more.id, scene.facility.id, at=make.NOON)
+    session.commit()
+    client.sign_in(scene.manager)
+    text = client.get(f"/facilities/{scene.facility.slug}/checklists/gmp_entry").text
+    assert "holds at once for: Alpha, and 1 more." in text
+    monkeypatch.setattr(checklist_views, "MOST_NAMED", 2)
+    text = client.get(f"/facilities/{scene.facility.slug}/checklists/gmp_entry").text
+    assert "holds at once for: Alpha, Beta." in text

@@ -32,12 +32,27 @@ class Opening:
 
     def days_from(self, first: date, count: int) -> bytes:
         """Return a byte for each of so many days: 1 where the cleanroom is open."""
-        return bytes(self.is_open(first + timedelta(days=number)) for number in range(count))
+        usual = _usual_days(self.weekdays, self.country, first, count)
+        if not self.exceptions:
+            return usual
+        days = bytearray(usual)
+        for day, is_open in self.exceptions.items():
+            number = (day - first).days
+            if 0 <= number < count and day.isoweekday() in self.weekdays:
+                days[number] = is_open
+        return bytes(days)
 
     def open_days(self, first: date, after_last: date) -> list[date]:
         """Return the open days from the first to before the last, ascending."""
         days = max(0, (after_last - first).days)
         return [day for number in range(days) if self.is_open(day := first + timedelta(days=number))]
+
+
+@lru_cache(maxsize=1024)
+def _usual_days(weekdays: frozenset[int], country: str, first: date, count: int) -> bytes:
+    """Return a byte for each of so many days, 1 where a cleanroom is open that makes no exceptions; most rooms share theirs."""
+    usual = Opening(weekdays=weekdays, country=country, exceptions={})
+    return bytes(usual.is_open(first + timedelta(days=number)) for number in range(count))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,6 +25,8 @@ from portal.web.actors import back, current_actor, for_roles
 from portal.web.filters import moment
 
 STAFF = (Role.FACILITY_MANAGER, Role.QA, Role.QP)
+MOST_NAMED = 30
+"""So many projects are named for which a new version holds; of the others it is said how many they are."""
 
 
 @bp.get("/facilities/<slug>/checklists/<any(pre_gmp_exit, gmp_entry, first_clinical_batch_release):gate>")
@@ -102,7 +104,7 @@ def _page(facility: Facility, gate: Gate, form: ChecklistForm | None) -> str:
         form.holding.data = [str(row["id"]) for row in now.rows if row["blocking"]]
     if form is not None:
         form.version.data = str(now.version)
-    dossiers = queries.dossiers_shown(session, actor, at=at, facility_id=facility.id)
+    dossiers = queries.dossiers_shown(session, actor, at=at, facility_id=facility.id, limit=MOST_NAMED)
     names = titles(dossiers)
     return flask.render_template(
         "gates/checklist.html",
@@ -123,7 +125,8 @@ def _page(facility: Facility, gate: Gate, form: ChecklistForm | None) -> str:
         versions=[
             _version(one, versions[number + 1 :][:1], gate, facility) for number, one in enumerate(versions)
         ],
-        projects=sorted(names.values(), key=str.casefold),
+        projects=[names[one.id] for one in dossiers],
+        project_count=queries.count_dossiers(session, actor, at=at, facility_id=facility.id),
         form=form,
     )
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import case, extract, func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, load_only
 
 from portal.bookings.models import Block, BlockKind, Booking, SlotRequest
 from portal.facilities.models import Cleanroom, Facility
@@ -61,7 +61,10 @@ def shares(session: Session, *, first: date, days: int, since: datetime, until: 
         select(Cleanroom)
         .join(Cleanroom.facility)
         .where(Cleanroom.is_bookable, Facility.is_open_for_requests)
-        .options(joinedload(Cleanroom.facility))
+        .options(
+            load_only(Cleanroom.facility_id, Cleanroom.open_weekdays),
+            joinedload(Cleanroom.facility).load_only(Facility.name, Facility.time_zone, Facility.country),
+        )
         .order_by(Facility.name, Cleanroom.code)
     ).all()
     openings = openings_of(session, rooms, first, days=days)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, contains_eager, defer, joinedload, selectinload
+from sqlalchemy.orm.strategy_options import _AbstractLoad as Load
 
 from portal.bookings.models import (
     Block,
@@ -19,7 +20,7 @@ from portal.bookings.models import (
 )
 from portal.bookings.queries import LIVE, owns
 from portal.core.actors import Actor
-from portal.facilities.models import Cleanroom
+from portal.facilities.models import Cleanroom, Facility
 from portal.ledger import Entry, Subject
 from portal.projects.models import Project
 from portal.projects.queries import ProjectFilter, own_projects
@@ -44,6 +45,13 @@ MOST = 200
 """Rows read for a home at most; what lies beyond is on the page that lists it all."""
 
 
+def _place(room: Load) -> Load:
+    """Return how a cleanroom is read for a home: what it and its facility are called, its clock, and how its waiting list is ordered."""
+    return room.load_only(Cleanroom.code, Cleanroom.grade, Cleanroom.facility_id).options(
+        selectinload(Cleanroom.facility).load_only(Facility.name, Facility.time_zone, Facility.priority)
+    )
+
+
 def projects(session: Session, actor: Actor) -> list[Project]:
     """Return the actor's own projects that are not archived, the latest changed first."""
     return list(session.scalars(own_projects(actor, ProjectFilter(sort="-updated")).limit(MOST)))
@@ -65,7 +73,7 @@ def requests_under_way(session: Session, actor: Actor) -> list[SlotRequest]:
             .options(
                 selectinload(SlotRequest.project).load_only(Project.name),
                 *(defer(column) for column in UNREAD),
-                selectinload(SlotRequest.cleanroom).selectinload(Cleanroom.facility),
+                _place(selectinload(SlotRequest.cleanroom)),
             )
             .order_by(SlotRequest.id.desc())
             .limit(MOST)
@@ -91,7 +99,7 @@ def live_bookings(session: Session, actor: Actor) -> list[Booking]:
                 Booking.state.in_(LIVE),
             )
             .options(
-                contains_eager(Booking.block).selectinload(Block.cleanroom).selectinload(Cleanroom.facility),
+                _place(contains_eager(Booking.block).selectinload(Block.cleanroom)),
                 selectinload(Booking.project).load_only(Project.name),
                 defer(Booking.estimate),
             )

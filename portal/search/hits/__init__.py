@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from portal.search.hits import records, work
 from portal.search.hits.lines import Hit
@@ -28,31 +28,34 @@ class Group:
     is_more: bool = False
 
 
+TITLES: Mapping[str, object] = {
+    Kind.PROJECT: _l("Projects"),
+    Kind.REQUEST: _l("Slot requests"),
+    Kind.BOOKING: _l("Bookings"),
+    Kind.FACILITY: _l("Facilities"),
+    Kind.CLEANROOM: _l("Cleanrooms"),
+    Kind.PARTNER: _l("Partners"),
+    Kind.CAMPAIGN: _l("Campaigns"),
+    Kind.RUN: _l("Run records"),
+    Kind.GATE: _l("Gates"),
+    Kind.INTRODUCTION: _l("Introductions"),
+    Kind.REFERRAL: _l("Referrals"),
+    Kind.MARKET_ACCESS: _l("Market access"),
+    Kind.RIGHT: _l("Rights"),
+    Kind.MESSAGE: _l("Messages"),
+    Kind.ORGANISATION: _l("Organisations"),
+    Kind.PERSON: _l("People"),
+    "programmes": _l("Support programmes"),
+    "steps": _l("Steps"),
+    "guides": _l("Guides"),
+    "pages": _l("Pages"),
+    "glossary": _l("Glossary"),
+}
+
+
 def title_of(kind: str) -> str:
     """Return what a kind of hits is called."""
-    return {
-        Kind.PROJECT: _("Projects"),
-        Kind.REQUEST: _("Slot requests"),
-        Kind.BOOKING: _("Bookings"),
-        Kind.FACILITY: _("Facilities"),
-        Kind.CLEANROOM: _("Cleanrooms"),
-        Kind.PARTNER: _("Partners"),
-        Kind.CAMPAIGN: _("Campaigns"),
-        Kind.RUN: _("Run records"),
-        Kind.GATE: _("Gates"),
-        Kind.INTRODUCTION: _("Introductions"),
-        Kind.REFERRAL: _("Referrals"),
-        Kind.MARKET_ACCESS: _("Market access"),
-        Kind.RIGHT: _("Rights"),
-        Kind.MESSAGE: _("Messages"),
-        Kind.ORGANISATION: _("Organisations"),
-        Kind.PERSON: _("People"),
-        "programmes": _("Support programmes"),
-        "steps": _("Steps"),
-        "guides": _("Guides"),
-        "pages": _("Pages"),
-        "glossary": _("Glossary"),
-    }[kind]
+    return str(TITLES[kind])
 
 
 def group_of(kind: Kind, found: Found, asker: Asker, words: Sequence[str]) -> Group:

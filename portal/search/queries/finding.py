@@ -34,6 +34,8 @@ def found(
     asked = QUESTIONS[kind]
     if not asked.can_ask(asker.actor):
         return Found([], 0)
+    if asked.by_project:
+        records.projects_found(session, asker, words)
     so_called = case((and_(*(asked.has(asker, Word(word, in_name=True)) for word in words)), 0), else_=1)
     hits: Select[Any] = select(asked.model.id)
     for join in asked.joins:
@@ -44,8 +46,8 @@ def found(
     best = ids[:MOST][offset : offset + limit]
     if not best:
         return Found([], min(len(ids), MOST), len(ids) > MOST)
-    records = select(asked.model).where(asked.model.id.in_(best)).options(*asked.loads)
-    by_id = {record.id: record for record in session.scalars(records).unique()}
+    whole = select(asked.model).where(asked.model.id.in_(best)).options(*asked.loads)
+    by_id = {record.id: record for record in session.scalars(whole).unique()}
     return Found([by_id[one] for one in best if one in by_id], min(len(ids), MOST), len(ids) > MOST)
 
 

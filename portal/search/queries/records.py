@@ -1,9 +1,9 @@
 """Projects, places, partners, requests, bookings, organisations and people: who may open which, and which have a word."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import and_, false, func, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import Session, joinedload
 
 from portal.accounts.models import Membership, Organisation, User
 from portal.bookings import queries as bookings
@@ -17,7 +17,7 @@ from portal.projects.queries import reads_todays_teaser, visible_projects
 from portal.projects.rules.values import FieldGroup
 from portal.search.entries import PROJECT_SHELVES
 from portal.search.models import Shelf
-from portal.search.queries.asked import Asker, Condition, Kind, Question, Word, on
+from portal.search.queries.asked import Asker, Condition, Kind, Projects, Question, Word, among, listing, on
 
 
 def books_or_runs(actor: Actor | None) -> bool:
@@ -25,10 +25,51 @@ def books_or_runs(actor: Actor | None) -> bool:
     return actor is not None and (Role.FOUNDER in actor.roles or bool(actor.facility_ids))
 
 
+def projects_found(session: Session, asker: Asker, words: Iterable[str]) -> None:
+    """Note which projects each word finds for the asker, where that is not noted yet.
+
+    Nearly every kind of record is also found by its project: what the asker may see of all projects is asked here once,
+    and not anew for each kind.
+    """
+    for word in (Word(begins) for begins in words):
+        if word in asker.projects:
+            continue
+        named = Word(word.begins, in_name=True)
+        rows = session.execute(
+            select(
+                Project.id,
+                *(
+                    found.label(name)
+                    for name, found in (
+                        ("named", _project_has(asker, named)),
+                        ("called", _project_called(asker, word)),
+                        ("called_named", _project_called(asker, named)),
+                    )
+                ),
+            ).where(_project_has(asker, word))
+        ).all()
+        asker.projects[word] = Projects(
+            having=listing(row.id for row in rows), called=listing(row.id for row in rows if row.called)
+        )
+        asker.projects[named] = Projects(
+            having=listing(row.id for row in rows if row.named),
+            called=listing(row.id for row in rows if row.called_named),
+        )
+
+
 def project_has(asker: Asker, word: Word) -> Condition:
     """Return the condition on `Project` that it has a word in something that the asker may see."""
+    return among(Project.id, asker.projects[word].having)
+
+
+def of_project(asker: Asker, word: Word) -> Condition:
+    """Return the condition on `Project` that it is called so, where the asker may know its name."""
+    return among(Project.id, asker.projects[word].called)
+
+
+def _project_has(asker: Asker, word: Word) -> Condition:
     ways = [
-        and_(visible_projects(asker.actor, at=asker.at, group=group), on(shelf, Project.id, word))
+        and_(on(shelf, Project.id, word), visible_projects(asker.actor, at=asker.at, group=group))
         for group, shelf in PROJECT_SHELVES.items()
         if group is not FieldGroup.TEASER
     ]
@@ -39,23 +80,22 @@ def _teaser_has(asker: Asker, word: Word) -> Condition:
     """Return the condition on `Project` that a teaser, as it stands, has a word and is open so; else only its number is found."""
     numbered = visible_projects(asker.actor, at=asker.at, group=FieldGroup.TEASER)
     if word.in_name:
-        return and_(numbered, on(Shelf.PROJECT_TEASER, Project.id, word))
-    said = and_(reads_todays_teaser(asker.actor, at=asker.at), on(Shelf.PROJECT_TEASER, Project.id, word))
+        return and_(on(Shelf.PROJECT_TEASER, Project.id, word), numbered)
+    said = and_(on(Shelf.PROJECT_TEASER, Project.id, word), reads_todays_teaser(asker.actor, at=asker.at))
     called = Word(word.begins, in_name=True)
-    return or_(said, and_(numbered, on(Shelf.PROJECT_TEASER, Project.id, called)))
+    return or_(said, and_(on(Shelf.PROJECT_TEASER, Project.id, called), numbered))
 
 
 def _named_after(asker: Asker, word: Word) -> Condition:
     """Return the condition on `Project` that its organisation is called so, where the asker may know whose it is."""
     identity = visible_projects(asker.actor, at=asker.at, group=FieldGroup.IDENTITY)
-    return and_(identity, on(Shelf.ORGANISATION, Project.organisation_id, word))
+    return and_(on(Shelf.ORGANISATION, Project.organisation_id, word), identity)
 
 
-def of_project(asker: Asker, word: Word) -> Condition:
-    """Return the condition on `Project` that it is called so, where the asker may know its name."""
+def _project_called(asker: Asker, word: Word) -> Condition:
     identity = visible_projects(asker.actor, at=asker.at, group=FieldGroup.IDENTITY)
     return or_(
-        and_(identity, on(Shelf.PROJECT_IDENTITY, Project.id, word)),
+        and_(on(Shelf.PROJECT_IDENTITY, Project.id, word), identity),
         _named_after(asker, word),
     )
 
@@ -75,7 +115,7 @@ def request_has(asker: Asker, word: Word) -> Condition:
         return own
     return or_(
         own,
-        SlotRequest.project_id.in_(select(Project.id).where(of_project(asker, word))),
+        among(SlotRequest.project_id, asker.projects[word].called),
         SlotRequest.cleanroom_id.in_(select(Cleanroom.id).where(room_has(asker, word))),
     )
 
@@ -87,7 +127,7 @@ def booking_has(asker: Asker, word: Word) -> Condition:
         return own
     return or_(
         own,
-        Booking.project_id.in_(select(Project.id).where(of_project(asker, word))),
+        among(Booking.project_id, asker.projects[word].called),
         Block.cleanroom_id.in_(select(Cleanroom.id).where(room_has(asker, word))),
     )
 
@@ -146,6 +186,7 @@ QUESTIONS: Mapping[Kind, Question] = {
         project_has,
         (Project.archived_at.is_not(None), Project.updated_at.desc(), Project.id.desc()),
         (joinedload(Project.organisation),),
+        by_project=True,
     ),
     Kind.REQUEST: Question(
         SlotRequest,
@@ -157,6 +198,7 @@ QUESTIONS: Mapping[Kind, Question] = {
             joinedload(SlotRequest.cleanroom).joinedload(Cleanroom.facility),
         ),
         can_ask=books_or_runs,
+        by_project=True,
     ),
     Kind.BOOKING: Question(
         Booking,
@@ -169,6 +211,7 @@ QUESTIONS: Mapping[Kind, Question] = {
         ),
         (Booking.block,),
         can_ask=books_or_runs,
+        by_project=True,
     ),
     Kind.FACILITY: Question(
         Facility,

@@ -193,6 +193,7 @@ QUESTIONS: Mapping[Kind, Question] = {
         (joinedload(Campaign.project).joinedload(Project.organisation),),
         (Campaign.project,),
         lambda actor: books_or_runs(actor) or (actor is not None and Role.ADVISER in actor.roles),
+        by_project=True,
     ),
     Kind.RUN: Question(
         Run,
@@ -209,6 +210,7 @@ QUESTIONS: Mapping[Kind, Question] = {
         ),
         (Run.booking, Booking.block),
         books_or_runs,
+        by_project=True,
     ),
     Kind.GATE: Question(
         Dossier,
@@ -221,6 +223,7 @@ QUESTIONS: Mapping[Kind, Question] = {
         ),
         (Dossier.project,),
         lambda actor: books_or_runs(actor) or (actor is not None and Role.ADVISER in actor.roles),
+        by_project=True,
     ),
     Kind.INTRODUCTION: Question(
         Introduction,
@@ -233,6 +236,7 @@ QUESTIONS: Mapping[Kind, Question] = {
         ),
         (Introduction.project, Introduction.partner),
         OF_CONFIDENTIAL,
+        by_project=True,
     ),
     Kind.REFERRAL: Question(
         Referral,
@@ -245,6 +249,7 @@ QUESTIONS: Mapping[Kind, Question] = {
         ),
         (Referral.project, Referral.partner),
         _has_role(Role.FOUNDER, Role.SUPPORT_PROVIDER, Role.ADVISER),
+        by_project=True,
     ),
     Kind.MARKET_ACCESS: Question(
         MarketAccess,
@@ -254,6 +259,7 @@ QUESTIONS: Mapping[Kind, Question] = {
         (joinedload(MarketAccess.project),),
         (MarketAccess.project,),
         OF_CONFIDENTIAL,
+        by_project=True,
     ),
     Kind.RIGHT: Question(
         Right,
@@ -263,6 +269,7 @@ QUESTIONS: Mapping[Kind, Question] = {
         (joinedload(Right.project),),
         (Right.project,),
         OF_CONFIDENTIAL,
+        by_project=True,
     ),
     Kind.MESSAGE: Question(
         Message,
@@ -271,5 +278,6 @@ QUESTIONS: Mapping[Kind, Question] = {
         (Message.id.desc(),),
         (joinedload(Message.entry),),
         can_ask=lambda actor: actor is not None,
+        by_project=True,
     ),
 }
