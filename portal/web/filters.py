@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale
-from babel.dates import format_date, format_datetime, get_timezone_location
+from babel.dates import format_date, get_timezone_location
 from babel.numbers import format_currency, format_decimal
 from flask import Flask
 from flask_babel import get_locale, gettext
@@ -36,9 +36,10 @@ def moment(value: datetime | None, zone: str | None = None) -> str:
     """Write a moment as a zone's wall clock shows it, naming the zone where it differs from the reader's."""
     if value is None:
         return gettext("not known")
-    zone = zone or time_zone()
-    here = local(value, zone)
-    return f"{format_datetime(here, 'd MMM yyyy HH:mm', locale=get_locale())}{_zone_named(here)}"
+    reader = time_zone()
+    here = local(value, zone or reader)
+    named = _zone_named(here, reader) if zone not in (None, reader) else ""
+    return f"{_written(here.date(), 'd MMM yyyy', get_locale())} {here:%H:%M}{named}"
 
 
 def window(start: datetime, end: datetime, zone: str) -> str:
@@ -53,7 +54,7 @@ def window(start: datetime, end: datetime, zone: str) -> str:
     first, last = local(start, zone), local(end, zone)
     if first.date() == last.date():
         hours = f"{first:%H:%M}–{last:%H:%M}"
-        return f"{_written(first.date(), 'd MMM yyyy', locale)} {hours}{_zone_named(first)}"
+        return f"{_written(first.date(), 'd MMM yyyy', locale)} {hours}{_zone_named(first, time_zone())}"
     return f"{moment(start, zone)} – {moment(end, zone)}"
 
 
@@ -74,9 +75,9 @@ def _whole_days(start: datetime, end: datetime, zone: str, locale: Locale | None
     return " – ".join(_written(one, "d MMM yyyy", locale) for one in (first_day, last_day))
 
 
-def _zone_named(here: datetime) -> str:
+def _zone_named(here: datetime, reader: str) -> str:
     """Return the town that a zone is named after where the reader's clock shows another time, else nothing."""
-    if here.utcoffset() == local(here, time_zone()).utcoffset():
+    if here.utcoffset() == local(here, reader).utcoffset():
         return ""
     return f" ({get_timezone_location(here, locale=get_locale(), return_city=True)})"
 
@@ -100,7 +101,12 @@ def number(value: float | Decimal | None) -> str:
     """Write a number with the reader's separators; an unknown one as "not published"."""
     if value is None:
         return gettext("not published")
-    return str(format_decimal(value, locale=get_locale()))
+    return _figure(value, get_locale())
+
+
+@lru_cache(maxsize=8192)
+def _figure(value: float | Decimal, locale: Locale | None) -> str:
+    return str(format_decimal(value, locale=locale))
 
 
 def tenths(value: float, *, signed: bool = False) -> str:
