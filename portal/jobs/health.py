@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from portal.core.errors import Reason
 from portal.jobs.clock import LEASE
 from portal.ledger import Entry, Waiting
+from portal.store import UtcDateTime
 from portal.work import queries
 
 GRACE = timedelta(minutes=2)
@@ -36,8 +37,10 @@ def what_is_wrong(session: Session, *, at: datetime) -> list[Reason]:
 
 def oldest_untold(session: Session, *, at: datetime) -> datetime | None:
     """Return when the oldest entry was written that still waits to be told, or None if none does."""
+    # From the few that wait to their entries: joined, the index of moments would be followed from the first entry on.
+    written = select(Entry.at).where(Entry.id == Waiting.entry_id, Entry.at <= at).scalar_subquery()
     oldest: datetime | None = session.scalar(
-        select(func.min(Entry.at)).join(Waiting, Waiting.entry_id == Entry.id).where(Entry.at <= at)
+        select(func.min(written, type_=UtcDateTime())).select_from(Waiting)
     )
     return oldest
 
