@@ -314,7 +314,7 @@ def _not_listed(values: Values) -> str:
     if not values.get("listed"):
         return gettext("Nothing to add changes that.")
     return gettext(
-        "They take %(listed)s. Nothing to add changes that, unless it is stated wrongly.",
+        "They take: %(listed)s. Nothing to add changes that, unless it is stated wrongly.",
         listed=_list(values["fact"], values, "listed"),
     )
 

@@ -92,6 +92,11 @@ def test_swedish_compounds_meet_the_english_thesis_that_they_speak_of_before_all
     assert close[thesis] > 0.1
 
 
+def test_what_every_teaser_says_brings_no_thesis_closer() -> None:
+    assert closeness("A new project makes its first year clear.", "We work with clear projects, first of all new.") == 0
+    assert closeness("Ett nytt projekt med tydliga behov.", "Nya projekt, tydligt arbete.") == 0
+
+
 def test_everyday_names_stand_with_concepts_and_none_is_empty() -> None:
     assert all(words(name) for names in EVERYDAY_NAMES.values() for name in names)
     known = {concept.id for concept in concepts() if concept.names is not EVERYDAY_NAMES.get(concept.id)}
