@@ -93,7 +93,12 @@ def test_swedish_compounds_meet_the_english_thesis_that_they_speak_of_before_all
 
 
 def test_what_every_teaser_says_brings_no_thesis_closer() -> None:
-    assert closeness("A new project makes its first year clear.", "We work with clear projects, first of all new.") == 0
+    assert (
+        closeness(
+            "A new project makes its first year clear.", "We work with clear projects, first of all new."
+        )
+        == 0
+    )
     assert closeness("Ett nytt projekt med tydliga behov.", "Nya projekt, tydligt arbete.") == 0
 
 
