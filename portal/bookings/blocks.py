@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, bindparam, delete, insert, or_, select
-from sqlalchemy.orm import Session, aliased, joinedload
-from sqlalchemy.orm.attributes import flag_modified
+from sqlalchemy.orm import Session, aliased, joinedload, make_transient_to_detached
+from sqlalchemy.orm.attributes import flag_modified, set_committed_value
 
 from portal.bookings import subsidies
 from portal.bookings.models import Block, BlockKind, Booking, BookingState, Closure, ClosureKind
@@ -22,7 +22,7 @@ from portal.bookings.work import OwnDays, days_between
 from portal.core.slots import Slot
 from portal.facilities.models import Cleanroom, Facility, RunLimit
 from portal.facilities.queries import own_changeover_days
-from portal.store import Base, UtcDateTime
+from portal.store import Base, UtcDateTime, among
 
 WORKING_KINDS = (BlockKind.BOOKING, BlockKind.HOLD)
 NOT_USED = frozenset({BookingState.CANCELLED, BookingState.NO_SHOW, BookingState.EXPIRED})
@@ -78,13 +78,9 @@ def take(
     """
     beside = around or _surroundings(session, cleanroom, slot)
     _forget_changeover(session, beside.before)
-    block = Block(
-        cleanroom=cleanroom,
-        kind=KIND_OF_STATE.get(state, BlockKind.BOOKING),
-        starts_at=slot.start,
-        ends_at=slot.end,
-    )
-    booking = Booking(block=block, state=state, **values)
+    block = _written(session, cleanroom, KIND_OF_STATE.get(state, BlockKind.BOOKING), slot)
+    booking = Booking(block_id=block.id, state=state, **values)
+    set_committed_value(booking, "block", block)
     session.add(booking)
     session.flush()
     new = Neighbour(block.id, slot, work_of(booking))
@@ -93,6 +89,18 @@ def take(
         changeovers.append(_changeover(cleanroom, beside.own_days, beside.before, new))
     _write(session, changeovers)
     return booking
+
+
+def _written(session: Session, cleanroom: Cleanroom, kind: BlockKind, slot: Slot) -> Block:
+    """Write a block by a plain insert, which takes a third of the time of an object's, and return it as it is stored."""
+    values = {"cleanroom_id": cleanroom.id, "kind": kind, "starts_at": slot.start, "ends_at": slot.end}
+    with session.no_autoflush:  # What waits to be written goes with the booking, in one flush.
+        inserted: Any = session.execute(_WRITE, values)
+    block = Block(id=inserted.inserted_primary_key[0], after_id=None, **values)
+    make_transient_to_detached(block)
+    session.add(block)
+    set_committed_value(block, "cleanroom", cleanroom)
+    return block
 
 
 def _surroundings(session: Session, cleanroom: Cleanroom, slot: Slot) -> Surroundings:
@@ -251,9 +259,13 @@ _shares_with_an_asked_one = (
     )
     .exists()
 )
+_their_facilities = select(_asked.facility_id).where(_asked.id.in_(bindparam("rooms", expanding=True)))
 _LOCKED = (
     select(Cleanroom)
-    .where(or_(Cleanroom.id.in_(bindparam("rooms", expanding=True)), _shares_with_an_asked_one))
+    .where(
+        Cleanroom.facility_id.in_(_their_facilities),
+        or_(Cleanroom.id.in_(bindparam("rooms", expanding=True)), _shares_with_an_asked_one),
+    )
     .order_by(Cleanroom.id)
     .options(joinedload(Cleanroom.facility))
     .with_for_update(of=Cleanroom)
@@ -267,7 +279,7 @@ _WORKING = (
     .where(
         _booking.block_id == _block.id,
         _block.cleanroom_id == bindparam("room"),
-        _block.kind.in_(WORKING_KINDS),
+        among(_block.kind, WORKING_KINDS),
         _block.id != bindparam("but"),
     )
     .limit(1)
@@ -293,7 +305,8 @@ def _neighbour(
 
 def _forget_changeover(session: Session, neighbour: Neighbour | None) -> None:
     if neighbour is not None:
-        session.execute(_FORGET, {"after": neighbour.block_id})
+        with session.no_autoflush:
+            session.execute(_FORGET, {"after": neighbour.block_id})
 
 
 def _renew_changeover(session: Session, cleanroom: Cleanroom, neighbour: Neighbour | None) -> None:

@@ -26,7 +26,7 @@ from portal.core.actors import Actor, Role
 from portal.core.errors import NotFound
 from portal.facilities.models import Cleanroom, Facility, Priority, RoomKind
 from portal.projects.models import Project
-from portal.store import UtcDateTime
+from portal.store import UtcDateTime, among
 
 Row = TypeVar("Row")
 
@@ -108,7 +108,7 @@ _COMPETING_IDS = (
     .where(
         _request.cleanroom_id == bindparam("room"),
         _request.id != bindparam("id"),
-        _request.state.in_(COMPETING),
+        among(_request.state, COMPETING),
         _request.starts_at < bindparam("end", type_=UtcDateTime()),
         _request.ends_at > bindparam("start", type_=UtcDateTime()),
     )

@@ -30,9 +30,14 @@ from portal.core.slots import Slot
 from portal.facilities.changeovers import longest_shipped_days
 from portal.facilities.models import Cleanroom, RoomKind
 from portal.facilities.opening import Opening, openings_of
-from portal.facilities.queries import bookable_cleanrooms, own_changeover_days, validities_of
+from portal.facilities.queries import (
+    bookable_cleanrooms,
+    own_changeover_days,
+    standing_of,
+    validities_of,
+)
 from portal.facilities.rules.validity import Ending, Gap, Validity, most_runs_on
-from portal.store import Base, UtcDateTime
+from portal.store import Base, UtcDateTime, among
 
 HORIZON_DAYS = 550
 COUNT = 3
@@ -418,15 +423,36 @@ def diary_around(
         "ignored": list(ignored_booking_ids) or [0],
     }
     rows: list[Taken] = list(session.execute(_AROUND, asked))
-    own = own_changeover_days(session, [room.id])[room.id]
     first_day = local_day(at, room.facility.time_zone)
-    opening = openings_of(session, [room], first_day, days=HORIZON_DAYS + 1)[room.id]
-    separation = apart.separation_of(
-        session, room, since=slot.start, until=slot.end, at=at, ignored_booking_ids=ignored_booking_ids
+    standing = standing_of(
+        session,
+        room,
+        first=first_day,
+        last=first_day + timedelta(days=HORIZON_DAYS + 1),
+        since=slot.start.date() - apart.A_DAY,
+        until=slot.end.date() + apart.A_DAY,
     )
-    validity = validities_of(session, [room])[room.id]
-    diary = _diary(room, first_day, opening, rows, own, HORIZON_DAYS, Ticks(), separation, validity)
-    return replace(diary, around=_surroundings(rows, slot, own))
+    separation = apart.separation_of(
+        session,
+        room,
+        standing.periods,
+        since=slot.start,
+        until=slot.end,
+        at=at,
+        ignored_booking_ids=ignored_booking_ids,
+    )
+    diary = _diary(
+        room,
+        first_day,
+        standing.opening,
+        rows,
+        standing.own_days,
+        HORIZON_DAYS,
+        Ticks(),
+        separation,
+        standing.validity,
+    )
+    return replace(diary, around=_surroundings(rows, slot, standing.own_days))
 
 
 _block, _booking = (Base.metadata.tables[model.__tablename__].c for model in (Block, Booking))
@@ -460,7 +486,7 @@ def _around() -> Select[Any]:
             or_(_booking.id.is_(None), _booking.id.not_in(bindparam("ignored", expanding=True))),
         )
     )
-    working = in_room.where(_block.kind.in_(_WORKING))
+    working = in_room.where(among(_block.kind, _WORKING))
     before = working.where(_block.starts_at < start, _block.ends_at <= start).order_by(
         _block.starts_at.desc()
     )
@@ -469,7 +495,7 @@ def _around() -> Select[Any]:
     overlapping = in_room.where(
         _block.ends_at > start,
         or_(
-            and_(_block.kind.in_(_WORKING), _block.starts_at < end),
+            and_(among(_block.kind, _WORKING), _block.starts_at < end),
             _block.kind == BlockKind.CLOSURE,
         ),
     )
@@ -517,7 +543,7 @@ def _ahead() -> CompoundSelect[Any]:
         .select_from(both)
         .where(
             _block.cleanroom_id.in_(bindparam("all", expanding=True)),
-            _block.kind.in_((*_WORKING, BlockKind.CLOSURE)),
+            among(_block.kind, (*_WORKING, BlockKind.CLOSURE)),
             _block.ends_at > at,
             _block.starts_at < until,
             or_(_booking.held_until.is_(None), _booking.held_until > at),
@@ -531,7 +557,7 @@ def _ahead() -> CompoundSelect[Any]:
         .select_from(earlier.join(held, held.c.block_id == earlier.c.id))
         .where(
             earlier.c.cleanroom_id == room.id,
-            earlier.c.kind.in_(_WORKING),
+            among(earlier.c.kind, _WORKING),
             earlier.c.starts_at < at,
             earlier.c.ends_at <= at,
             earlier.c.ends_at > since,

@@ -37,7 +37,7 @@ from portal.segregation.rules import (
     finding,
     unknown_facts,
 )
-from portal.store import Base, UtcDateTime
+from portal.store import Base, UtcDateTime, among
 
 A_DAY = timedelta(days=1)
 FULL = "staff_at_limit"
@@ -122,7 +122,7 @@ class Facilities:
     def of(
         cls, session: Session, rooms: Collection[Cleanroom], *, since: datetime, until: datetime
     ) -> "Facilities":
-        """Return what holds at the facilities of these rooms in a stretch of time, in four questions."""
+        """Return what holds at the facilities of these rooms in a stretch of time, in two questions, in four where shipped rules were touched."""
         ids = {room.facility_id for room in rooms}
         periods = run_periods(session, ids, since=since.date() - A_DAY, until=until.date() + A_DAY)
         return cls(rulebooks(session, ids), periods)
@@ -166,14 +166,18 @@ class Facilities:
 def separation_of(
     session: Session,
     room: Cleanroom,
+    periods: Sequence[Period],
     *,
     since: datetime,
     until: datetime,
     at: datetime,
     ignored_booking_ids: Collection[int] = (),
 ) -> Separation:
-    """Return what speaks for apartness in a cleanroom in a stretch of time, in five questions at most."""
-    facilities = Facilities.of(session, [room], since=since, until=until)
+    """Return what speaks for apartness in a cleanroom in a stretch of time, in two questions at most.
+
+    `periods` are those in which its facility carries another number of runs at once then.
+    """
+    facilities = Facilities(rulebooks(session, [room.facility_id]), {room.facility_id: periods})
     places: dict[int, Place] = {}
     stays: dict[int, list[Stay]] = defaultdict(list)
     if facilities.has_neighbours(room):
@@ -406,7 +410,7 @@ def last_start(rooms: Any, moment: Any, kinds: Collection[BlockKind]) -> Any:
     earlier = _blocks.alias("earlier")
     return (
         select(func.coalesce(func.max(earlier.c.starts_at), moment))
-        .where(earlier.c.cleanroom_id == rooms.c.id, earlier.c.kind.in_(kinds), earlier.c.starts_at <= moment)
+        .where(earlier.c.cleanroom_id == rooms.c.id, among(earlier.c.kind, kinds), earlier.c.starts_at <= moment)
         .correlate(rooms)
         .scalar_subquery()
     )
@@ -428,7 +432,7 @@ def _beside_question() -> Select[Any]:
         .where(
             _rooms.c.facility_id == bindparam("facility"),
             _rooms.c.id != bindparam("room"),
-            _blocks.c.kind.in_(working),
+            among(_blocks.c.kind, working),
             _blocks.c.starts_at < bindparam("until", type_=UtcDateTime()),
             _blocks.c.starts_at >= last_start(_rooms, since, working),
             _blocks.c.ends_at > since,

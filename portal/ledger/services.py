@@ -66,24 +66,24 @@ def written(
     return Written({**values, "digest": entry_digest(**values)}, subjects, private)
 
 
-def record(session: Session, event: Event, *, at: datetime) -> Entry:
-    """Write an event into the ledger, in the transaction of the change that it tells of.
+def record(session: Session, event: Event, *, at: datetime) -> int:
+    """Write an event into the ledger, in the transaction of the change that it tells of, and return the entry's id.
 
     An administrator who acts for someone is read from `session.info` and recorded with it.
     """
     rows = written(event, at=at, assisted_by_id=session.info.get(ASSISTED_BY))
-    entry = Entry(**rows.entry)
-    session.add(entry)
     session.flush()
     # Plain inserts, not objects: every change in the house comes through here, and most under a lock.
+    inserted: Any = session.execute(_ENTRY, rows.entry)
+    entry_id: int = inserted.inserted_primary_key[0]
     for statement, beside in ((_SUBJECTS, rows.subjects), (_PRIVATE, rows.private), (_WAITING, [{}])):
         if beside:
-            session.execute(statement, [{"entry_id": entry.id, **row} for row in beside])
-    return entry
+            session.execute(statement, [{"entry_id": entry_id, **row} for row in beside])
+    return entry_id
 
 
-_SUBJECTS, _PRIVATE, _WAITING = (
-    insert(Base.metadata.tables[model.__tablename__]) for model in (Subject, PrivateValue, Waiting)
+_ENTRY, _SUBJECTS, _PRIVATE, _WAITING = (
+    insert(Base.metadata.tables[model.__tablename__]) for model in (Entry, Subject, PrivateValue, Waiting)
 )
 
 

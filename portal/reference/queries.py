@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import TypeVar
 
-from sqlalchemy import Select, bindparam, exists, select
+from sqlalchemy import ColumnElement, Select, bindparam, exists, or_, select
 from sqlalchemy.orm import Session
 
 from portal.core.errors import NotFound
@@ -46,6 +46,20 @@ def effective_records(session: Session, collection: str) -> list[EffectiveFact]:
         effective_fact(*key, record, revisions[key], confirmations[key])
         for key, record in zip(keys, shipped.records(collection), strict=True)
     ]
+
+
+def as_shipped(collection: str) -> list[EffectiveFact]:
+    """Return all records of a collection as they hold where nobody has touched them, in the order in which they are shipped."""
+    keys = [(collection, record_id) for record_id in shipped.record_ids(collection)]
+    return [
+        effective_fact(*key, record, [], [])
+        for key, record in zip(keys, shipped.records(collection), strict=True)
+    ]
+
+
+def is_touched(collection: str) -> ColumnElement[bool]:
+    """Return the condition that any record of a collection was ever changed or confirmed here, for others' questions."""
+    return or_(*(exists().where(model.collection == collection) for model in (FactRevision, FactConfirmation)))
 
 
 def is_revised(session: Session, collection: str) -> bool:

@@ -6,7 +6,7 @@ writers waits and then reads the truth; on PostgreSQL services lock the rows tha
 """
 
 from portal.store.base import Base, db
-from portal.store.columns import Money, UtcDateTime, choice, json_list, json_object
+from portal.store.columns import Money, UtcDateTime, among, choice, json_list, json_object
 from portal.store.engine import connect_arguments, prepare_engine
 from portal.store.work import brief, conflict_of, in_one_unit, unit_of_work
 
@@ -14,6 +14,7 @@ __all__ = [
     "Base",
     "Money",
     "UtcDateTime",
+    "among",
     "brief",
     "choice",
     "conflict_of",

@@ -1,11 +1,12 @@
 """Column types: moments in UTC, closed lists of words, lists and objects as JSON, money in minor units."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from enum import Enum as PythonEnum
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Enum, Integer, String
+from sqlalchemy import JSON, BigInteger, ColumnElement, DateTime, Dialect, Enum, Integer, String, literal
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.mutable import MutableDict, MutableList
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -66,6 +67,11 @@ def choice(words: type[PythonEnum], *, name: str, length: int = 32) -> Enum:
         length=length,
         values_callable=lambda members: [member.value for member in members],
     )
+
+
+def among(column: ColumnElement[Any], values: Iterable[Any]) -> ColumnElement[bool]:
+    """Return that a column has one of a few fixed values; unlike a list that is given, it is never written anew."""
+    return column.in_([literal(value, column.type) for value in values])
 
 
 def json_list() -> TypeEngine[Any]:

@@ -1,5 +1,7 @@
 """How the two engines are opened: SQLite for one machine, PostgreSQL beyond it."""
 
+import sqlite3
+import time
 from typing import Any
 
 import psycopg
@@ -7,6 +9,8 @@ from psycopg.pq import TransactionStatus
 from sqlalchemy import Connection, Engine, event
 
 BUSY_SECONDS = 30
+LOOK_EVERY = 0.002
+"""Seconds after which somebody who waits to write into SQLite looks again whether nobody else does."""
 PREPARED = 250
 """So many statements stay prepared in a connection: those of all pages that are asked for often."""
 
@@ -52,8 +56,39 @@ def _on_connect(connection: Any, _record: Any) -> None:
 
 
 def _on_begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("portal_writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    if connection.get_execution_options().get("portal_writes", False):
+        _begin_to_write(connection)
+    else:
+        connection.exec_driver_sql("BEGIN")
+
+
+def _begin_to_write(connection: Connection) -> None:
+    """Begin a transaction that writes as soon as no other does.
+
+    SQLite itself looks less and less often, in the end every tenth of a second, so that the file would lie idle while
+    several wait for it. Raises what the driver raises if it is still not free after `BUSY_SECONDS`.
+    """
+    driver: Any = connection.connection.driver_connection
+    until = time.monotonic() + BUSY_SECONDS
+    driver.execute("PRAGMA busy_timeout = 0")
+    try:
+        while not _has_begun(driver):
+            if time.monotonic() > until:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                break
+            time.sleep(LOOK_EVERY)
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+
+
+def _has_begun(driver: sqlite3.Connection) -> bool:
+    try:
+        driver.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    return True
 
 
 class KeepingConnection(psycopg.Connection[Any]):

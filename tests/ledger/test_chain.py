@@ -19,7 +19,7 @@ def noted(session: Session, *words: str) -> list[Entry]:
     ]
     seal_waiting(session, at=make.NOON)
     session.commit()
-    return entries
+    return [session.get_one(Entry, entry) for entry in entries]
 
 
 def test_a_ledger_that_nobody_touched_is_whole(session: Session) -> None:

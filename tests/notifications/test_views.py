@@ -140,11 +140,11 @@ def test_a_long_inbox_has_pages(
     for number in range(54):
         since = make.NOON + timedelta(days=number)
         event = RequestWaits(request_id=approved.id, cleanroom_id=room.id, since=since)
-        entry = record(session, event, at=since)
+        entry_id = record(session, event, at=since)
         session.add(
             Message(
                 recipient_id=asker.user_id,
-                entry=entry,
+                entry_id=entry_id,
                 code=event.name,
                 subject_kind="slot_request",
                 subject_id=approved.id,

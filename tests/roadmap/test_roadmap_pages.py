@@ -11,7 +11,7 @@ from portal.bookings.events import BookingRecorded
 from portal.bookings.models import Block, BlockKind, Booking, BookingState, RunKind
 from portal.core import clock
 from portal.core.actors import Actor, Role
-from portal.ledger import record
+from portal.ledger import Entry, record
 from portal.projects.models import Project
 from portal.projects.rules.phases import day_of
 from portal.projects.rules.values import FieldGroup, GrantReason, Phase
@@ -448,7 +448,7 @@ def test_a_booked_cleanroom_moves_its_step_when_the_handlers_have_run(
         )
     )
     session.flush()
-    entry = record(
+    entry_id = record(
         session,
         BookingRecorded(
             actor_id=founder.user_id,
@@ -461,7 +461,7 @@ def test_a_booked_cleanroom_moves_its_step_when_the_handlers_have_run(
         at=clock.now(),
     )
     for handler in HANDLERS["booking.recorded"]:
-        handler(session, entry, clock.now())
+        handler(session, session.get_one(Entry, entry_id), clock.now())
     laid = queries.laid(session, made)
     assert laid is not None
     starts = {step["id"]: step["earliest_start"] for step in laid.plan.plan["steps"]}

@@ -1,6 +1,7 @@
 """Errors say no values; on PostgreSQL statements stay prepared between transactions, and what was written is undone all the same."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from portal.store import connect_arguments, prepare_engine
@@ -113,3 +114,44 @@ def test_an_error_says_nothing_of_what_a_statement_was_given(name: str, tmp_path
     engine.dispose()
     assert "nowhere" in str(raised.value)
     assert "confidential" not in str(raised.value)
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path) -> Iterator[Engine]:
+    """Return an engine of a file with a table of no number."""
+    address = f"sqlite:///{tmp_path}/one.sqlite"
+    engine = create_engine(address, **connect_arguments(address))
+    prepare_engine(engine)
+    with engine.begin() as connection:
+        NUMBERS.create(connection)
+    yield engine
+    engine.dispose()
+
+
+def write(engine: Engine, number: int) -> None:
+    with engine.connect().execution_options(portal_writes=True) as connection:
+        connection.execute(insert(NUMBERS), [{"id": number}])
+        connection.commit()
+
+
+def test_who_wants_to_write_waits_until_nobody_else_does(sqlite: Engine) -> None:
+    with sqlite.connect().execution_options(portal_writes=True) as first, ThreadPoolExecutor() as pool:
+        first.execute(insert(NUMBERS), [{"id": 1}])
+        others = [pool.submit(write, sqlite, number) for number in (2, 3)]
+        assert wait(others, timeout=0.05).not_done == {*others}
+        first.commit()
+        for other in others:
+            other.result()
+    with sqlite.connect() as connection:
+        assert connection.scalars(QUESTION).all() == [1, 2, 3]
+
+
+def test_nobody_waits_for_ever_to_write(sqlite: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("portal.store.engine.BUSY_SECONDS", 0.02)
+    with sqlite.connect().execution_options(portal_writes=True) as first:
+        first.execute(insert(NUMBERS), [{"id": 1}])
+        with pytest.raises(OperationalError, match="locked"):
+            write(sqlite, 2)
+        first.commit()
+        write(sqlite, 3)
+        assert first.scalars(QUESTION).all() == [1, 3]

@@ -93,6 +93,7 @@ def approve_request(
     if reasons or slot is None:
         raise Refused(reasons)
     competing = queries.ids_of_competing_requests(session, request)
+    _decided(request, actor, RequestState.APPROVED, note, at=at)
     booking = blocks.take(
         session,
         room,
@@ -114,7 +115,6 @@ def approve_request(
         is_demo=room.is_demo,
     )
     subsidies.take_units(session, booking, actor_id=actor.user_id, at=at)
-    _decided(request, actor, RequestState.APPROVED, note, at=at)
     signing.sign_decision(
         session,
         actor,

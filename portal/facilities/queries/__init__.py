@@ -30,6 +30,7 @@ from portal.facilities.queries.people import (
     terms_of,
     with_duties,
 )
+from portal.facilities.queries.standing import standing_of
 from portal.facilities.queries.validity import (
     Period,
     RunsOut,
@@ -73,6 +74,7 @@ __all__ = [
     "run_limits_of",
     "run_periods",
     "running_out",
+    "standing_of",
     "terms_of",
     "trained_for",
     "trained_until",

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from portal.accounts.models import Membership, Organisation, User
@@ -13,20 +13,24 @@ from portal.facilities.models import DutyRecord, Facility
 from portal.facilities.rules.duties import Term
 
 
+# Every request asks this: made once, and without building objects.
+_duty, _facility = DutyRecord.__table__.c, Facility.__table__.c
+_DUTIES = select(_duty.role, _duty.facility_id).where(
+    _facility.id == _duty.facility_id,
+    _duty.user_id == bindparam("user"),
+    _facility.operator_id == bindparam("operator"),
+    _duty.starts_on <= bindparam("today"),
+    or_(_duty.ends_on.is_(None), _duty.ends_on >= bindparam("today")),
+)
+
+
 def with_duties(session: Session, actor: Actor, *, today: date) -> Actor:
     """Return the actor with the duties held today at the facilities of the organisation acted for.
 
     A deputy's duty counts from its first to its last day.
     """
     rows = session.execute(
-        select(DutyRecord.role, DutyRecord.facility_id)
-        .join(Facility, Facility.id == DutyRecord.facility_id)
-        .where(
-            DutyRecord.user_id == actor.user_id,
-            Facility.operator_id == actor.organisation_id,
-            DutyRecord.starts_on <= today,
-            or_(DutyRecord.ends_on.is_(None), DutyRecord.ends_on >= today),
-        )
+        _DUTIES, {"user": actor.user_id, "operator": actor.organisation_id, "today": today}
     ).all()
     duties = frozenset(Duty(role=role, facility_id=facility_id) for role, facility_id in rows)
     return replace(actor, duties=duties, roles=actor.roles | {duty.role for duty in duties})

@@ -1,12 +1,24 @@
 """What of cleanrooms runs out, and in which periods a facility carries another number of runs: asked by every decision."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CompoundSelect, Date, String, bindparam, cast, exists, literal, null, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Select,
+    String,
+    bindparam,
+    cast,
+    exists,
+    literal,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import Membership, User
@@ -15,18 +27,19 @@ from portal.facilities.rules.validity import LicenceEnd, NeededFor, Validity, la
 
 Period = tuple[date, date, int]
 """The first and the last day, and how many runs at once."""
+End = tuple[Any, ...]
+"""What runs out, its name, what a licence is needed for, and the first and the last day on which it holds."""
 
 _room, _facility, _licence, _equipment, _training, _limit, _member, _user = (
     model.__table__.c
     for model in (Cleanroom, Facility, Licence, EquipmentValidity, Training, RunLimit, Membership, User)
 )
-_ROOMS: Any = bindparam("rooms", expanding=True)
 
 
-def _ends() -> CompoundSelect[Any]:
-    """Return the question for everything that runs out in some rooms, in one statement."""
+def ends_of(are_asked: Callable[[Any], ColumnElement[bool]]) -> list[Select[Any]]:
+    """Return the questions for everything that runs out in some rooms, of the same columns, to be asked as one."""
     nothing, no_day = cast(null(), String), cast(null(), Date)
-    return union_all(
+    return [
         select(
             _room.id,
             literal("licence"),
@@ -35,7 +48,7 @@ def _ends() -> CompoundSelect[Any]:
             _licence.valid_from,
             _licence.valid_until,
         ).where(
-            _room.id.in_(_ROOMS),
+            are_asked(_room.id),
             _licence.facility_id == _room.facility_id,
             _licence.needed_for != NeededFor.NOTHING,
         ),
@@ -46,7 +59,7 @@ def _ends() -> CompoundSelect[Any]:
             nothing,
             no_day,
             _equipment.valid_until,
-        ).where(_equipment.cleanroom_id.in_(_ROOMS)),
+        ).where(are_asked(_equipment.cleanroom_id)),
         select(
             _training.cleanroom_id,
             literal("training"),
@@ -54,8 +67,8 @@ def _ends() -> CompoundSelect[Any]:
             nothing,
             no_day,
             _training.valid_until,
-        ).where(_training.cleanroom_id.in_(_ROOMS), _belongs()),
-    )
+        ).where(are_asked(_training.cleanroom_id), _belongs()),
+    ]
 
 
 def _belongs() -> Any:
@@ -71,7 +84,7 @@ def _belongs() -> Any:
     )
 
 
-_ENDS = _ends()
+_ENDS = union_all(*ends_of(lambda column: column.in_(bindparam("rooms", expanding=True))))
 _LIMITS = (
     select(_limit.facility_id, _limit.first_day, _limit.last_day, _limit.most_runs)
     .where(
@@ -86,27 +99,31 @@ _LIMITS = (
 def validities_of(session: Session, rooms: Iterable[Cleanroom]) -> dict[int, Validity]:
     """Return what runs out in each of these cleanrooms, in one query."""
     by_id = {room.id: room for room in rooms}
-    licences: dict[int, list[LicenceEnd]] = defaultdict(list)
-    equipment: dict[int, dict[str, date]] = defaultdict(dict)
-    trained: dict[int, list[date]] = defaultdict(list)
-    for room_id, what, name, needed_for, first, day in session.execute(_ENDS, {"rooms": list(by_id)}):
+    ends: dict[int, list[End]] = defaultdict(list)
+    for room_id, *end in session.execute(_ENDS, {"rooms": list(by_id)}):
+        ends[room_id].append(tuple(end))
+    return {room.id: validity_of(room, ends[room.id]) for room in by_id.values()}
+
+
+def validity_of(room: Cleanroom, ends: Iterable[End]) -> Validity:
+    """Return what runs out in a cleanroom, of the rows that `ends_of` asks for; others are passed over."""
+    licences: list[LicenceEnd] = []
+    equipment: dict[str, date] = {}
+    trained: list[date] = []
+    for what, name, needed_for, first, day in ends:
         if what == "licence":
-            licences[room_id].append(
-                LicenceEnd(kind=name, needed_for=NeededFor(needed_for), first_day=first, last_day=day)
-            )
+            needed = NeededFor(needed_for)
+            licences.append(LicenceEnd(kind=name, needed_for=needed, first_day=first, last_day=day))
         elif what == "equipment":
-            equipment[room_id][name] = day
-        else:
-            trained[room_id].append(day)
-    return {
-        room.id: Validity(
-            licences=tuple(licences[room.id]),
-            equipment=equipment[room.id],
-            trained=tuple(trained[room.id]),
-            trained_needed=room.trained_needed,
-        )
-        for room in by_id.values()
-    }
+            equipment[name] = day
+        elif what == "training":
+            trained.append(day)
+    return Validity(
+        licences=tuple(licences),
+        equipment=equipment,
+        trained=tuple(trained),
+        trained_needed=room.trained_needed,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

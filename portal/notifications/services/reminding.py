@@ -43,8 +43,8 @@ def remind(session: Session, *, at: datetime) -> int:
     ]
     new = list(_new(session, due))
     for subject_id, occasion, event in new:
-        entry = record(session, event, at=at)
-        session.add(Reminded(name=event.name, subject_id=subject_id, occasion=occasion, entry_id=entry.id))
+        entry_id = record(session, event, at=at)
+        session.add(Reminded(name=event.name, subject_id=subject_id, occasion=occasion, entry_id=entry_id))
     session.flush()
     return len(new)
 
