@@ -410,7 +410,9 @@ def last_start(rooms: Any, moment: Any, kinds: Collection[BlockKind]) -> Any:
     earlier = _blocks.alias("earlier")
     return (
         select(func.coalesce(func.max(earlier.c.starts_at), moment))
-        .where(earlier.c.cleanroom_id == rooms.c.id, among(earlier.c.kind, kinds), earlier.c.starts_at <= moment)
+        .where(
+            earlier.c.cleanroom_id == rooms.c.id, among(earlier.c.kind, kinds), earlier.c.starts_at <= moment
+        )
         .correlate(rooms)
         .scalar_subquery()
     )

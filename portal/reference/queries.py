@@ -59,7 +59,9 @@ def as_shipped(collection: str) -> list[EffectiveFact]:
 
 def is_touched(collection: str) -> ColumnElement[bool]:
     """Return the condition that any record of a collection was ever changed or confirmed here, for others' questions."""
-    return or_(*(exists().where(model.collection == collection) for model in (FactRevision, FactConfirmation)))
+    return or_(
+        *(exists().where(model.collection == collection) for model in (FactRevision, FactConfirmation))
+    )
 
 
 def is_revised(session: Session, collection: str) -> bool:

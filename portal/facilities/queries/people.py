@@ -12,7 +12,6 @@ from portal.core.actors import Actor, Duty, Role
 from portal.facilities.models import DutyRecord, Facility
 from portal.facilities.rules.duties import Term
 
-
 # Every request asks this: made once, and without building objects.
 _duty, _facility = DutyRecord.__table__.c, Facility.__table__.c
 _DUTIES = select(_duty.role, _duty.facility_id).where(

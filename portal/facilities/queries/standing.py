@@ -5,7 +5,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BigInteger, CompoundSelect, Date, Integer, String, bindparam, cast, literal, null, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    CompoundSelect,
+    Date,
+    Integer,
+    String,
+    bindparam,
+    cast,
+    literal,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from portal.facilities.changeovers import Pair
@@ -66,9 +78,7 @@ def _standing() -> CompoundSelect[Any]:
         select(room, literal("exception"), word, word, _extra.day, day, cast(_extra.is_open, Integer)).where(
             _extra.facility_id == facility, _extra.day.between(bindparam("first"), bindparam("last"))
         ),
-        select(
-            room, literal("runs"), word, word, _limit.first_day, _limit.last_day, _limit.most_runs
-        ).where(
+        select(room, literal("runs"), word, word, _limit.first_day, _limit.last_day, _limit.most_runs).where(
             _limit.facility_id == facility,
             _limit.last_day >= bindparam("since"),
             _limit.first_day <= bindparam("until"),
