@@ -12,7 +12,18 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import BindParameter, CompoundSelect, Select, and_, bindparam, or_, select, union_all
+from sqlalchemy import (
+    BindParameter,
+    CompoundSelect,
+    Select,
+    String,
+    and_,
+    bindparam,
+    or_,
+    select,
+    type_coerce,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from portal.bookings import separation as apart
@@ -360,19 +371,16 @@ def diaries_of(
     places = apart.places_of(
         session, {room.facility_id for room in by_id.values() if facilities.has_neighbours(room)}
     )
-    beside = {
-        place.id
-        for room in by_id.values()
-        for place, _shares in facilities.beside(room, places.get(room.facility_id, ()))
-    }
+    beside = {room.id: facilities.beside(room, places.get(room.facility_id, ())) for room in by_id.values()}
+    counts = {place.id for found in beside.values() for place, _shares in found}
     taken: dict[int, list[Taken]] = defaultdict(list)
     stays: dict[int, list[Stay]] = defaultdict(list)
-    for row in session.execute(_AHEAD, {**asked, "all": sorted({*by_id, *beside})}):
-        room_id, kind, starts_at, ends_at, _booking_id, _block_id, *facts = row
+    for row in session.execute(_AHEAD, {**asked, "all": sorted({*by_id, *counts})}).all():
+        room_id, kind, starts_at, ends_at = row[:4]
         if room_id in by_id:
             taken[room_id].append(row)
-        if room_id in beside and kind is not BlockKind.CLOSURE and ends_at > at:
-            stays[room_id].append(Stay(starts_at, ends_at, tuple(facts)))
+        if room_id in counts and kind != BlockKind.CLOSURE and ends_at > at:
+            stays[room_id].append(Stay(starts_at, ends_at, row[FACTS]))
     for listed in stays.values():
         listed.sort(key=attrgetter("starts_at"))
     first_days = {room.id: local_day(at, room.facility.time_zone) for room in by_id.values()}
@@ -388,7 +396,7 @@ def diaries_of(
             own[room.id],
             days,
             ticks,
-            facilities.separation_of(room, places.get(room.facility_id, ()), stays),
+            facilities.separation_of(room, beside[room.id], stays),
             validities[room.id],
         )
         for room in by_id.values()
@@ -458,13 +466,15 @@ def diary_around(
 _block, _booking = (Base.metadata.tables[model.__tablename__].c for model in (Block, Booking))
 _COLUMNS = (
     _block.cleanroom_id,
-    _block.kind,
+    type_coerce(_block.kind, String),
     _block.starts_at,
     _block.ends_at,
     _booking.id,
     _block.id,
     *FACT_COLUMNS.values(),
 )
+FACTS = slice(6, None)
+"""What is known of the work, of such a row."""
 Taken = Any
 """A row of these columns: a stretch of a cleanroom's time, and what runs in it."""
 _WORKING = (BlockKind.BOOKING, BlockKind.HOLD)
@@ -515,7 +525,7 @@ def _surroundings(taken: Iterable[Taken], slot: Slot, own: OwnDays) -> Surroundi
     found = [
         Neighbour(block_id, Slot(starts_at, ends_at), Work(process_class or "", project_id))
         for _, kind, starts_at, ends_at, _, block_id, project_id, _, process_class, *_ in taken
-        if kind is not BlockKind.CLOSURE
+        if kind != BlockKind.CLOSURE
     ]
     return Surroundings(
         max((one for one in found if one.slot.end <= slot.start), key=_starts, default=None),
@@ -608,13 +618,14 @@ def _diary(
 ) -> Diary:
     time = RoomTime.of(room, first_day)
     closures, occupations, here = [], [], {}
-    for span, (_, kind, _, _, booking_id, _, *facts) in ticks.spans(time, taken):
-        if kind is BlockKind.CLOSURE:
+    for span, row in ticks.spans(time, taken):
+        if row[1] == BlockKind.CLOSURE:
             closures.append(span)
         else:
+            booking_id, facts = row[4], row[FACTS]
             project_id, _run_kind, process_class, *_others = facts
             occupations.append(Occupation(span, Work(process_class or "", project_id), booking_id))
-            here[booking_id] = tuple(facts)
+            here[booking_id] = facts
     calendar = _calendar(
         time,
         opening.weekdays,

@@ -144,14 +144,17 @@ class Facilities:
         return [(place, shares) for place, shares in found if shares or counts_runs]
 
     def separation_of(
-        self, room: Cleanroom, places: Iterable[Place], stays: Mapping[int, Sequence[Stay]]
+        self,
+        room: Cleanroom,
+        beside: Iterable[tuple[Place, frozenset[str]]],
+        stays: Mapping[int, Sequence[Stay]],
     ) -> Separation:
-        """Return what speaks for apartness in a room, given what goes on in each of these places."""
+        """Return what speaks for apartness in a room, given what goes on in each of those beside it."""
         return Separation(
             book=self.books[room.facility_id],
             neighbours=tuple(
                 Neighbour(place.code, shares, stays[place.id])
-                for place, shares in self.beside(room, places)
+                for place, shares in beside
                 if place.id in stays
             ),
             dedicated_to=room.dedicated_to_id,
@@ -193,7 +196,7 @@ def separation_of(
             groups, (starts_at, ends_at, *facts) = rest[: len(GROUPS)], rest[len(GROUPS) :]
             places[room_id] = Place(room_id, room.facility_id, code, tuple(groups))
             stays[room_id].append(Stay(starts_at, ends_at, tuple(facts)))
-    return facilities.separation_of(room, places.values(), stays)
+    return facilities.separation_of(room, facilities.beside(room, places.values()), stays)
 
 
 def places_of(session: Session, facility_ids: Iterable[int]) -> dict[int, list[Place]]:
@@ -227,14 +230,20 @@ def objections(
 
 def spans_beside(separation: Separation, time: RoomTime, within: Span) -> list[Span]:
     """Return when the facility's other rooms are at work in some ticks of this room."""
-    return [span for neighbour in separation.neighbours for span, _stay in _met(neighbour, time, within)]
+    return [span for _neighbour, span, _stay in _met(separation.neighbours, time, within)]
 
 
-def _met(neighbour: Neighbour, time: RoomTime, within: Span) -> Iterator[tuple[Span, Stay]]:
-    for stay in neighbour.during(time.moment(within.start), time.moment(within.end)):
-        span = Span(time.tick(stay.starts_at), time.tick_from(stay.ends_at))
-        if span.overlaps(within):
-            yield span, stay
+def _met(
+    neighbours: Sequence[Neighbour], time: RoomTime, within: Span
+) -> Iterator[tuple[Neighbour, Span, Stay]]:
+    if not neighbours:
+        return
+    start, end = time.moment(within.start), time.moment(within.end)
+    for neighbour in neighbours:
+        for stay in neighbour.during(start, end):
+            span = Span(time.tick(stay.starts_at), time.tick_from(stay.ends_at))
+            if span.overlaps(within):
+                yield neighbour, span, stay
 
 
 def full_spans(
@@ -286,16 +295,12 @@ def reason_of(objection: Objection, need: Need, book: Rulebook) -> Reason:
 
 
 def _beside(separation: Separation, need: Need, time: RoomTime, within: Span) -> Iterator[Objection]:
-    for neighbour in separation.neighbours:
-        if not neighbour.shares:
-            continue
-        for span, stay in _met(neighbour, time, within):
-            found = _found(
-                separation.book, need, When.CONCURRENT, neighbour.shares, need.side, _side(stay.facts)
-            )
-            if found is not None:
-                values = {"beside": neighbour.room, "shares": sorted(neighbour.shares)}
-                yield Objection(span, BESIDE, found, values)
+    sharing = [neighbour for neighbour in separation.neighbours if neighbour.shares]
+    for neighbour, span, stay in _met(sharing, time, within):
+        found = _found(separation.book, need, When.CONCURRENT, neighbour.shares, need.side, _side(stay.facts))
+        if found is not None:
+            values = {"beside": neighbour.room, "shares": sorted(neighbour.shares)}
+            yield Objection(span, BESIDE, found, values)
 
 
 def _after(

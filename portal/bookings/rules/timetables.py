@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import compress
+from typing import NamedTuple
 
 from portal.bookings.rules.fitting import Key
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(NamedTuple):
     """A half-open stretch of ticks, `[start, end)`."""
 
     start: int
@@ -70,8 +70,7 @@ class Mode(StrEnum):
     CONTINUOUS = "continuous"
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
+class Work(NamedTuple):
     """What runs in a room, as far as changeover asks: its process class, and whose project it is."""
 
     process_class: str
@@ -87,8 +86,7 @@ class Campaign:
     mode: Mode = Mode.WORKING
 
 
-@dataclass(frozen=True, slots=True)
-class Occupation:
+class Occupation(NamedTuple):
     """A booking or hold that has the room; of no length, at tick 0, it is what ran before the calendar begins."""
 
     span: Span
