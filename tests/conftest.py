@@ -1,5 +1,6 @@
 """What tests share: the portal on both engines, a session that forgets, clients that check every page."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,8 @@ from hypothesis import settings
 from playwright.sync_api import Browser
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from portal.app import create_app
 from portal.config import Mode, Settings
@@ -30,6 +33,30 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     """Run one process more than there are cores where no browser does: the proofs that kill processes mostly wait."""
     return None if config.getoption("markexpr") == "browser" else (os.cpu_count() or 1) + 1
+
+
+SPLIT = frozenset({"tests/journeys/test_every_page.py"})
+"""Files so long that one process would be busy with them when all others have done everything else."""
+
+
+class ByFile(LoadFileScheduling):
+    """Each file as a whole in one process, except for those whose tests are each on their own."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return nodeid if file in SPLIT else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling | None:
+    """Give processes whole files, and single tests of the longest, where files are what they were to be given."""
+    return ByFile(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage seldom, and never among what was loaded: without this it is a tenth of the work."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 20, 50)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

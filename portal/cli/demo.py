@@ -1,5 +1,9 @@
 """`portal demo`: fill the database with the demo ecosystem."""
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import click
 
 from portal.accounts.passwords import hashed
@@ -9,6 +13,16 @@ from portal.demo import cast
 from portal.demo.services import fill, is_empty
 from portal.files.storage import current_store
 from portal.store import db, in_one_unit
+
+
+@contextmanager
+def _nothing_thrown_away() -> Iterator[None]:
+    """Look for no garbage meanwhile: nearly all that is made stays to the end, and looking takes an eighth of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 @click.command()
@@ -33,7 +47,8 @@ def demo(*, if_empty: bool, sign_ins: bool, address: str | None) -> None:
                 )
             click.echo("Filling the database with the demo ecosystem …")
             secret, put = hashed(cast.PASSWORD), current_store().put
-            in_one_unit(lambda session: fill(session, password_hash=secret, at=clock.now(), put=put))
+            with _nothing_thrown_away():
+                in_one_unit(lambda session: fill(session, password_hash=secret, at=clock.now(), put=put))
         return
     click.echo(
         f"\nThe portal is at {address or settings.base_url}\n\nSign in with the password {cast.PASSWORD}\n"

@@ -18,7 +18,7 @@ from tests.house.access import TABLE, Who
 from tests.house.sending import address_of, asked, who_may
 from tests.house.walker import COOKIE, Walker, walking
 from tests.house.world import Person
-from tests.journeys.conftest import NARROW, WIDE, lay_down_bars, problems_on
+from tests.journeys.conftest import AXE, NARROW, WIDE, lay_down_bars, problems_on
 
 pytestmark = pytest.mark.browser
 
@@ -35,6 +35,8 @@ LOOKS: dict[str, tuple[Look, ...]] = {
     ),
 }
 """How each page is looked at, and in which language; where only the colours are new, only what depends on them is asked again."""
+PARTS = 8
+"""Into how many tests all pages are dealt out, so that several processes share them."""
 FORMS = (
     ("accounts.register", None),
     ("projects.register", None),
@@ -71,22 +73,27 @@ def world_address(walker: Walker) -> Iterator[str]:
     limiter.enabled = limited
 
 
-def pages_of(walker: Walker) -> dict[Person, list[str]]:
-    """Return the address of every page under somebody who may open it."""
-    ground, found = walker.world.grounds[0], defaultdict(set)
-    for line in TABLE:
-        reader = who_may(line)
-        if line.method == "GET" and reader is not None:
-            path = address_of(walker, line, ground)
-            if walker.fetch(reader, path).is_page:
-                found[reader].add(path)
-    return {reader: sorted(paths) for reader, paths in found.items()}
+def addresses_of(walker: Walker) -> list[tuple[Person, str]]:
+    """Return the address of everything that can be fetched, with somebody who may."""
+    found = {
+        (reader, address_of(walker, line, walker.world.grounds[0]))
+        for line in TABLE
+        if line.method == "GET" and (reader := who_may(line)) is not None
+    }
+    return sorted(found)
 
 
-def test_every_page_is_open_to_everybody(browser: Browser, walker: Walker, world_address: str) -> None:
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_page_is_open_to_everybody(
+    browser: Browser, walker: Walker, world_address: str, part: int
+) -> None:
+    pages = defaultdict(list)
+    for reader, path in addresses_of(walker)[part::PARTS]:
+        if walker.fetch(reader, path).is_page:
+            pages[reader].append(path)
     wrong = [
         problem
-        for person, paths in pages_of(walker).items()
+        for person, paths in pages.items()
         for problem in browse(browser, world_address, walker.cookie_of(person), paths)
     ]
     assert not wrong, "\n".join(wrong)
@@ -158,6 +165,7 @@ def reading(browser: Browser, address: str, cookie: str) -> Iterator[tuple[Page,
     )
     if cookie:
         context.add_cookies([{"name": COOKIE, "value": cookie, "url": address}])
+    context.add_init_script(path=AXE)
     page, said = context.new_page(), list[str]()
     page.set_default_timeout(PATIENCE)
     page.on("console", lambda message: said.extend(complaints(message)))
