@@ -11,8 +11,8 @@ from hypothesis import settings
 from playwright.sync_api import Browser
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
-from xdist.remote import Producer
-from xdist.scheduler import LoadFileScheduling
+from xdist.remote import Producer  # type: ignore[import-untyped]
+from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
 from portal.app import create_app
 from portal.config import Mode, Settings
@@ -39,7 +39,7 @@ SPLIT = frozenset({"tests/journeys/test_every_page.py"})
 """Files so long that one process would be busy with them when all others have done everything else."""
 
 
-class ByFile(LoadFileScheduling):
+class ByFile(LoadFileScheduling):  # type: ignore[misc]  # xdist says no types
     """Each file as a whole in one process, except for those whose tests are each on their own."""
 
     def _split_scope(self, nodeid: str) -> str:
