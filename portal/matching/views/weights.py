@@ -24,7 +24,7 @@ def keep_weights(project_id: int) -> ResponseReturnValue:
     weights, typed = weights_in(request.form, DEFAULT_WEIGHTS), request.form.to_dict()
     if misread(typed):
         tried = {name: value for name, value in typed.items() if name.startswith("w_")}
-        return back("matching.matches", project_id=project_id, **tried)
+        return back("matching.matches", project_id=project_id, _anchor="weights", **tried)
     try:
         in_one_unit(lambda session: services.keep_weights(session, actor, weights, at=at))
     except Refused as refused:
