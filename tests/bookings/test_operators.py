@@ -221,6 +221,25 @@ def test_the_plan_stands_on_the_facilitys_pages_and_begins_the_record_and_the_re
     ]
 
 
+@pytest.mark.parametrize("role", [Role.FACILITY_MANAGER, Role.QA])
+def test_the_homes_of_manager_and_quality_say_whose_training_ends_before_their_run(
+    session: Session, client: PageClient, monkeypatch: pytest.MonkeyPatch, role: Role
+) -> None:
+    monkeypatch.setattr("portal.core.clock.now", lambda: make.NOON)
+    room = make.cleanroom(session)
+    manager, person = make.manager(session, room), trained(session, room)
+    booking = booked(session, manager, room)
+    services.name_operators(session, manager, booking.id, [person], at=make.NOON)
+    session.commit()
+    client.sign_in(make.duty(session, room.facility, role))
+    assert "Training of Astrid Ek" not in client.get("/").text
+    session.execute(update(Training).values(valid_until=date(2027, 1, 14)))
+    session.commit()
+    page = client.get("/").text
+    assert "Training of Astrid Ek, who is named to run 11–15 Jan 2027" in page
+    assert f'href="/bookings/{booking.id}"' in page
+
+
 def test_a_refused_plan_is_shown_again_with_what_was_chosen_and_why(
     session: Session, client: PageClient
 ) -> None:
