@@ -22,6 +22,11 @@ class Background:
     fact: str
     process: str
     grade: Grade
+    needs_isolator: bool
+
+    def lacks_isolator(self, grade: Grade, *, has_isolator: bool) -> bool:
+        """Say whether a room lacks the isolator that the process relies on; the cleanest rooms do without."""
+        return self.needs_isolator and not has_isolator and grade is not Grade.A_IN_B
 
 
 @cache
@@ -32,4 +37,9 @@ def background_for(process_state: str | None) -> Background:
     """
     process = PROCESSES[process_state or "open"]
     found = next(one for one in shipped.records("background_required") if one["process"] == process)
-    return Background(found["id"], process, Grade(found["recommended_background"]))
+    return Background(
+        fact=found["id"],
+        process=process,
+        grade=Grade(found["recommended_background"]),
+        needs_isolator=found["requires_isolator"],
+    )

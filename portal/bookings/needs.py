@@ -79,11 +79,10 @@ class Need:
 
     @property
     def background(self) -> Background | None:
-        """Return the fact from which the grade follows; None outside GMP, and where a cleaner one is asked for."""
+        """Return the background that the process asks for under GMP; None outside it."""
         if not self.gmp_run:
             return None
-        found = background_for(next(iter(self.side.facts.get("process_state", ())), None))
-        return found if found.grade == self.grade else None
+        return background_for(next(iter(self.side.facts.get("process_state", ())), None))
 
     @property
     def work(self) -> Work:

@@ -138,6 +138,10 @@ def reasons_against_room(room: Cleanroom, need: Need) -> list[Reason]:
     """Return everything about a cleanroom that speaks against a need, whenever it may be free."""
     reasons = reasons_against_fit(profile_of(room), need.requirement)
     reasons = [replace(reason, values=_room_values(reason, room, need)) for reason in reasons]
+    background = need.background
+    if background is not None and background.lacks_isolator(room.grade, has_isolator=room.isolator):
+        fact = {"fact": background.fact, "process": background.process}
+        reasons.append(Reason("isolator_missing", {"room": room.name, **fact}))
     units = need.campaign(room).duration
     if units < room.min_units:
         reasons.append(
@@ -744,8 +748,9 @@ def _first_told(diary: Diary, need: Need) -> list[Reason]:
 
 def _room_values(reason: Reason, room: Cleanroom, need: Need) -> dict[str, object]:
     told = {**reason.values, "room": room.name, "facility": room.facility.name}
-    if reason.code == "grade_too_low" and need.background is not None:
-        told |= {"fact": need.background.fact, "process": need.background.process}
+    background = need.background
+    if reason.code == "grade_too_low" and background is not None and background.grade == need.grade:
+        told |= {"fact": background.fact, "process": background.process}
     return told
 
 

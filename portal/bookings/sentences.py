@@ -381,6 +381,14 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "wrong_kind": _wrong_kind,
     "grade_too_low": _grade_too_low,
+    "isolator_missing": lambda v: (
+        gettext(
+            "%(room)s has no isolator, and your process relies on one. Choose a room that has one, or one of grade A in B.",
+            room=v["room"],
+        )
+        + " "
+        + segregation_words.background_cited(str(v["fact"]), str(v["process"]))
+    ),
     "bsl_too_low": lambda v: gettext(
         "%(room)s is biosafety level %(offered)s; this request needs level %(needed)s.",
         room=v["room"],

@@ -54,3 +54,33 @@ def test_a_refusal_for_the_grade_names_process_source_and_confidence_and_only_wh
         request.grade = Grade.B  # cleaner than the process asks for: the requester's own wish
         (reason,) = search.reasons_against_room(room, need_of(request))
         assert "background" not in sentence(reason)
+
+
+@pytest.mark.parametrize(
+    ("state", "grade", "isolator", "codes"),
+    [
+        ("closed_isolator", Grade.C, False, ["isolator_missing"]),
+        ("closed_isolator", Grade.C, True, []),
+        ("closed_isolator", Grade.A_IN_B, False, []),
+        ("closed", Grade.C, False, []),
+    ],
+)
+def test_a_process_in_an_isolator_needs_a_room_that_has_one_or_is_clean_without(
+    session: Session, app: Flask, state: str, grade: Grade, isolator: bool, codes: list[str]
+) -> None:
+    room = make.cleanroom(session, kind=RoomKind.GMP, grade=grade, isolator=isolator)
+    request = make.slot_request(
+        session,
+        room,
+        make.slot(11, 16),
+        project=make.project(session, process_state=state),
+        run_kind=RunKind.CLINICAL_BATCH,
+        kind=RoomKind.GMP,
+        grade=Grade.C,
+    )
+    found = search.reasons_against_room(room, need_of(request))
+    assert [reason.code for reason in found] == codes
+    with app.test_request_context():
+        assert all("has no isolator" in sentence(reason) for reason in found)
+    request.run_kind = RunKind.PROCESS_DEVELOPMENT
+    assert "isolator_missing" not in [one.code for one in search.reasons_against_room(room, need_of(request))]
