@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from portal.accounts.models import User
 from portal.bookings import handlers, services
 from portal.bookings.models import Booking, BookingState, RequestState, RunKind, SlotRequest
 from portal.core.actors import Actor, Role
@@ -196,7 +197,8 @@ def test_the_gate_that_a_hold_waits_for_is_named_in_the_readers_language(
 ) -> None:
     _where, request, manager = asked(session)
     booking = approve(session, manager, request, condition_until=now() + timedelta(days=20))
+    session.get_one(User, manager.user_id).language = "sv"
     session.commit()
-    page = client.sign_in(manager).get(f"/bookings/{booking.id}", headers={"Accept-Language": "sv"}).text
+    page = client.sign_in(manager).get(f"/bookings/{booking.id}").text
     assert "Kontrollpunkten ”Ingång till GMP” är uppfylld" in page
     assert "The gate" not in page

@@ -1248,8 +1248,8 @@ CALENDARS = (
     see("calendars.index", may=SIGNED_IN),
     send(
         "calendars.add",
-        may=FOUNDERS,
-        in_vain=SIGNED_IN - FOUNDERS,
+        may=FOUNDERS | ANY_STAFF,
+        in_vain=SIGNED_IN - FOUNDERS - ANY_STAFF,
         on="calendars.index",
         types={"what": "person"},
     ),
