@@ -6,17 +6,21 @@ import zipfile
 from xml.etree import ElementTree as ET
 
 SPACE = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+STRINGS = "xl/sharedStrings.xml"
+"""Where texts stand once each; a workbook of many rows keeps them in its cells instead."""
 
 
 def cells_of(content: bytes) -> dict[str, str]:
     """Return what stands in each cell of the one sheet; raises `AssertionError` if any of it is a formula."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        shared = ["".join(found.itertext()) for found in ET.fromstring(archive.read("xl/sharedStrings.xml"))]
+        names = archive.namelist()
+        words = archive.read(STRINGS) if STRINGS in names else b"<sst/>"
+        shared = ["".join(found.itertext()) for found in ET.fromstring(words)]
         sheet = ET.fromstring(archive.read("xl/worksheets/sheet1.xml"))
     cells = {}
     for cell in sheet.iter(f"{SPACE}c"):
         assert cell.find(f"{SPACE}f") is None, f"{cell.get('r')} is a formula"
-        written = cell.findtext(f"{SPACE}v", "")
+        written = cell.findtext(f"{SPACE}v") or cell.findtext(f"{SPACE}is/{SPACE}t") or ""
         cells[cell.get("r", "")] = shared[int(written)] if cell.get("t") == "s" else written
     return cells
 

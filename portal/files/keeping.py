@@ -42,13 +42,9 @@ def keep(name: str, stream: IO[bytes], *, at: datetime) -> Kept:
     reasons = reasons_against(tidied, size=len(content), largest=largest, kind=kind)
     if reasons or kind is None:
         raise Refused(reasons)
-    digest = hashlib.sha256(content).hexdigest()
+    digest = digest_of(content)
     in_one_unit(lambda session: services.announce(session, digest, size=len(content), at=at))
-    try:
-        current_store().put(digest, content)
-    except StoreUnreachable as error:
-        logger.exception("a file could not be kept")
-        raise Refused([Reason("file_store_unreachable", {"name": tidied})]) from error
+    _put(digest, content, name=tidied)
     return Kept(sha256=digest, size=len(content), kind=kind, name=tidied)
 
 
@@ -57,18 +53,47 @@ def content_of(file: StoredFile) -> bytes:
 
     Raises `Refused` for a content that is missing or changed, or a store that cannot be reached.
     """
+    return content_under(file.sha256, name=file.name)
+
+
+def digest_of(content: bytes) -> str:
+    """Return the digest under which a content is kept."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def keep_for_a_day(name: str, content: bytes, *, at: datetime) -> str:
+    """Bring what the portal made into the store, without a file of it, so that the sweeper takes it; return its digest.
+
+    Raises `Refused` where the store cannot be reached.
+    """
+    digest = digest_of(content)
+    in_one_unit(lambda session: services.announce(session, digest, size=len(content), at=at))
+    _put(digest, content, name=name)
+    return digest
+
+
+def content_under(digest: str, *, name: str) -> bytes:
+    """Return the content of a digest; raises `Refused`, in which it is called by its name, as `content_of` does."""
     try:
-        content = current_store().get(file.sha256)
+        content = current_store().get(digest)
     except StoreUnreachable as error:
-        logger.exception("file %s could not be read", file.id)
-        raise Refused([Reason("file_store_unreachable", {"name": file.name})]) from error
+        logger.exception("content %s could not be read", digest)
+        raise Refused([Reason("file_store_unreachable", {"name": name})]) from error
     except ContentMissing as error:
-        logger.critical("the content of file %s is missing from the store", file.id)
-        raise Refused([Reason("file_not_whole", {"name": file.name})]) from error
-    if hashlib.sha256(content).hexdigest() != file.sha256:
-        logger.critical("the content of file %s has changed in the store", file.id)
-        raise Refused([Reason("file_not_whole", {"name": file.name})])
+        logger.critical("content %s is missing from the store", digest)
+        raise Refused([Reason("file_not_whole", {"name": name})]) from error
+    if digest_of(content) != digest:
+        logger.critical("content %s has changed in the store", digest)
+        raise Refused([Reason("file_not_whole", {"name": name})])
     return content
+
+
+def _put(digest: str, content: bytes, *, name: str) -> None:
+    try:
+        current_store().put(digest, content)
+    except StoreUnreachable as error:
+        logger.exception("a file could not be kept")
+        raise Refused([Reason("file_store_unreachable", {"name": name})]) from error
 
 
 def sweep(*, at: datetime) -> int:
@@ -104,4 +129,4 @@ def _trouble_with(store: Store, digest: str) -> str | None:
         content = store.get(digest)
     except ContentMissing:
         return "missing"
-    return None if hashlib.sha256(content).hexdigest() == digest else "changed"
+    return None if digest_of(content) == digest else "changed"

@@ -9,6 +9,7 @@ from portal.bookings import handlers as bookings
 from portal.calendars import handlers as calendars
 from portal.campaigns import handlers as campaigns
 from portal.facilities import handlers as facilities
+from portal.jobs import long_files
 from portal.ledger import Entry
 from portal.matching import handlers as matching
 from portal.notifications import handlers as notifications
@@ -32,4 +33,10 @@ HANDLERS: Mapping[str, tuple[Handler, ...]] = {
     for name in sorted({name for room in ROOMS for name in room})
 }
 
-WORK: Mapping[str, Kind] = {**bookings.WORK, **matching.WORK, **projects.WORK, **roadmap.WORK}
+WORK: Mapping[str, Kind] = {
+    **bookings.WORK,
+    **long_files.WORK,
+    **matching.WORK,
+    **projects.WORK,
+    **roadmap.WORK,
+}

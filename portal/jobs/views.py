@@ -10,7 +10,9 @@ from flask_babel import ngettext
 from portal.accounts.queries import names_of
 from portal.core import clock
 from portal.core.actors import Role
-from portal.jobs import words
+from portal.core.errors import Reason, Refused
+from portal.files import keeping
+from portal.jobs import long_files, words
 from portal.jobs.clock import LEASE
 from portal.jobs.deliveries import failed_deliveries, try_delivery_again
 from portal.jobs.health import oldest_untold, what_is_wrong
@@ -19,8 +21,11 @@ from portal.mail import services as mail_services
 from portal.store import db
 from portal.web.actors import back, current_actor, for_roles, signed_in
 from portal.web.exports import Kind, export, file_links
+from portal.web.files import as_download
 from portal.web.filters import moment
 from portal.web.forms import BaseForm
+from portal.web.locale import language
+from portal.web.making import asked_for
 from portal.web.paging import page_number, pages_of
 from portal.web.sentences import sentence
 from portal.work import queries, services
@@ -66,6 +71,38 @@ def index_file(kind: Kind) -> ResponseReturnValue:
         for line in map(_line, jobs)
     ]
     return export(kind, "long-work", columns, rows)
+
+
+@bp.post("/long-files")
+@signed_in
+def make_file() -> ResponseReturnValue:
+    """Have a long file made that a list has offered."""
+    actor, at, form = current_actor(), clock.now(), BaseForm(request.form)
+    asked = asked_for(request.form.get("token", ""))
+    if not form.validate() or asked is None:
+        flash(sentence(Reason("job_file_not_offered")), "refused")
+        return back("jobs.index")
+    if not form.attempt(
+        lambda session: long_files.ask_for_file(session, actor, asked, language=language(), at=at).id
+    ):
+        for words_of_refusal in form.refusals:
+            flash(words_of_refusal, "refused")
+        return back("jobs.index")
+    return back("jobs.show", job_id=form.result)
+
+
+@bp.get("/long-files/<int:job_id>")
+@signed_in
+def file(job_id: int) -> ResponseReturnValue:
+    """Hand out a long file to whoever asked for it."""
+    try:
+        made = long_files.file_of(db.session(), current_actor(), job_id, at=clock.now())
+        content = keeping.content_under(made["sha256"], name=made["name"])
+    except Refused as refused:
+        for reason in refused.reasons:
+            flash(sentence(reason), "refused")
+        return back("jobs.show", job_id=job_id)
+    return as_download(content, made["name"], made["mimetype"])
 
 
 @bp.get("/work/<int:job_id>")

@@ -123,6 +123,18 @@ SENTENCES = {
     "job_not_yours_any_more": lambda _values: _(
         "It could not go on in your name: what it is about is gone, or your role there has ended."
     ),
+    "job_files_wait": lambda values: ngettext(
+        "%(num)s long file is being made for you already. Wait for it, or cancel it under “Long work”.",
+        "%(num)s long files are being made for you already. Wait for one of them, or cancel one under “Long work”.",
+        values["most"],
+    ),
+    "job_file_gone": lambda values: _(
+        "%(name)s is not handed out any more: an hour has passed, or you act for another organisation or without a role that you had when it was made. Ask for it again from its list.",
+        name=values["name"],
+    ),
+    "job_file_not_offered": lambda _values: _(
+        "This page is too old, or was opened by somebody else. Open the list again and choose its file there."
+    ),
     "mail_not_given_up": lambda _values: _(
         "This mail was sent, waits for its next try, or was given up so long ago that its text is forgotten."
     ),

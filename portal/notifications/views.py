@@ -25,6 +25,7 @@ from portal.web.exports import Kind, export, file_links
 from portal.web.filters import moment
 from portal.web.forms import BaseForm
 from portal.web.limits import limiter
+from portal.web.making import in_pages
 from portal.web.paging import page_number, pages_of
 
 bp = Blueprint("notifications", __name__)
@@ -60,11 +61,11 @@ def messages_file(kind: Kind) -> ResponseReturnValue:
     show, topic = _asked()
     number = queries.message_count(db.session(), current_actor().user_id, show=show, topic=topic)
     columns = [_("Message"), _("When"), _("About"), _("Facility"), _("Read")]
-    rows = [
+    rows = (
         [words, moment(told.at), label, told.facility, moment(told.read_at) if told.read_at else _("no")]
-        for told, words, label in _in_words(number)
-    ]
-    return export(kind, "messages", columns, rows)
+        for told, words, label in in_pages(lambda offset, limit: _in_words(limit, offset=offset))
+    )
+    return export(kind, "messages", columns, rows, count=number)
 
 
 @bp.post("/messages/read")

@@ -8,7 +8,7 @@ writers waits and then reads the truth; on PostgreSQL services lock the rows tha
 from portal.store.base import Base, db
 from portal.store.columns import Money, UtcDateTime, among, choice, json_list, json_object
 from portal.store.engine import connect_arguments, prepare_engine
-from portal.store.work import brief, conflict_of, in_one_unit, unit_of_work
+from portal.store.work import brief, conflict_of, in_one_unit, of_one_moment, unit_of_work
 
 __all__ = [
     "Base",
@@ -23,6 +23,7 @@ __all__ = [
     "in_one_unit",
     "json_list",
     "json_object",
+    "of_one_moment",
     "prepare_engine",
     "unit_of_work",
 ]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
+from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -47,6 +48,17 @@ def in_one_unit(work: Callable[[Session], T], session: Session | None = None) ->
             if remaining == 0 or getattr(error.orig, "sqlstate", None) not in RETRIED:
                 raise
     raise AssertionError("unreachable")
+
+
+def of_one_moment(session: Session) -> None:
+    """Let everything that the session reads until it ends its transaction be as it was at one moment.
+
+    SQLite does so by itself. A session on a connection that somebody else has opened keeps that one's way.
+    """
+    bind = session.get_bind()
+    if isinstance(bind, Engine) and bind.dialect.name != "sqlite":
+        session.rollback()
+        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
 def conflict_of(error: DBAPIError) -> str | None:

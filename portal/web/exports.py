@@ -2,14 +2,16 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Sized
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 from urllib.parse import urlencode
 
 from flask import Response, request, url_for
+from flask.typing import ResponseReturnValue
 
+from portal.web.making import is_being_made, made_later, told
 from portal.web.sheets import SHEET_TYPE, Value, workbook
 
 Kind = Literal["csv", "xlsx"]
@@ -36,12 +38,28 @@ def file_links(endpoint: str, *, ending: str = "kind", **values: Any) -> list[tu
     return links
 
 
-def export(kind: Kind, name: str, columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> Response:
-    """Return a download named after the list and its kind."""
+def export(
+    kind: Kind,
+    name: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Value]],
+    *,
+    count: int | None = None,
+) -> ResponseReturnValue:
+    """Return a download named after the list and its kind, or the page that offers to make a long one as long work.
+
+    `count` says how many rows there are where that is known before they are made, so that no row of a long list is.
+    """
+    if count is None:
+        rows = rows if isinstance(rows, Sized) else list(rows)
+        count = len(rows)
+    page = made_later(kind, name, count)
+    if page is not None:
+        return page
     body, mimetype = (
-        (csv_text(columns, rows).encode("utf-8-sig"), "text/csv")
+        (csv_text(columns, told(rows)).encode("utf-8-sig"), "text/csv")
         if kind == "csv"
-        else (workbook(name, columns, rows), SHEET_TYPE)
+        else (workbook(name, columns, told(rows), is_long=is_being_made()), SHEET_TYPE)
     )
     response = Response(body, mimetype=mimetype)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.{kind}"'

@@ -38,16 +38,23 @@ def received(form: BaseForm, name: str, *, at: datetime) -> Kept | None:
 
 
 def download(file: StoredFile, *, while_open: Callable[[], bool] | None = None) -> Response:
-    """Return a file as a download under its own name, which no browser shows, runs or guesses at.
+    """Return a file as a download under its own name, as `as_download` does."""
+    content = keeping.content_of(file)
+    return as_download(content, file.name, KINDS[file.kind][0], while_open=while_open)
+
+
+def as_download(
+    content: bytes, name: str, mimetype: str, *, while_open: Callable[[], bool] | None = None
+) -> Response:
+    """Return bytes as a download under a name, which no browser shows, runs or guesses at.
 
     Where `while_open` is given, it is asked before each piece, and a no breaks the download off.
     """
-    content = keeping.content_of(file)
     response = flask.send_file(
         BytesIO(content),
-        mimetype=KINDS[file.kind][0],
+        mimetype=mimetype,
         as_attachment=True,
-        download_name=file.name,
+        download_name=name,
         conditional=while_open is None,
     )
     if while_open is not None:

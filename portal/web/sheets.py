@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
+from itertools import chain
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
@@ -18,7 +19,6 @@ LONGEST_TITLE = 31
 CELL = 32_767
 UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 NEVER_INTERPRETED = {
-    "in_memory": True,
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
@@ -26,26 +26,32 @@ NEVER_INTERPRETED = {
 }
 
 
-def workbook(title: str, columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
-    """Return rows as an XLSX workbook, each column about as wide as what stands in it."""
-    lines: list[Sequence[Value]] = [list(columns), *rows]
+def workbook(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[Value]], *, is_long: bool = False
+) -> bytes:
+    """Return rows as an XLSX workbook, each column about as wide as what stands in it.
+
+    Of a long one each row goes to a file of its own as soon as it is written, so that the memory it takes does not grow with it.
+    """
     out = io.BytesIO()
-    with Workbook(out, NEVER_INTERPRETED) as book:
+    with Workbook(out, {**NEVER_INTERPRETED, "in_memory": not is_long, "constant_memory": is_long}) as book:
         sheet = book.add_worksheet(title[:LONGEST_TITLE])
         sheet.freeze_panes(1, 0)
-        for place in range(len(columns)):
-            longest = max(len(str(line[place])) for line in lines if line[place] is not None)
-            sheet.set_column(place, place, min(WIDEST, longest + 2))
         heading, moment = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
-        for number, line in enumerate(lines):
+        widths = [0] * len(columns)
+        for number, line in enumerate(chain([columns], rows)):
             for place, value in enumerate(line):
-                _write(sheet, number, place, value, moment if number else heading)
+                if value is not None:
+                    widths[place] = max(widths[place], len(str(value)))
+                    _write(sheet, number, place, value, moment if number else heading)
+        for place, longest in enumerate(widths):
+            sheet.set_column(place, place, min(WIDEST, longest + 2))
     return out.getvalue()
 
 
-def _write(sheet: Worksheet, line: int, place: int, value: Value, form: Format) -> None:
-    if value is None:
-        return
+def _write(
+    sheet: Worksheet, line: int, place: int, value: str | float | Decimal | date, form: Format
+) -> None:
     if isinstance(value, datetime):
         sheet.write_datetime(line, place, value.replace(tzinfo=None), form)
     elif isinstance(value, date):

@@ -26,6 +26,12 @@ def own_jobs(session: Session, actor: Actor, *, limit: int, offset: int = 0) -> 
     return list(session.scalars(question.limit(limit).offset(offset)))
 
 
+def open_jobs_of(session: Session, actor: Actor, kind: str) -> Sequence[Job]:
+    """Return the jobs of one kind that a person asked for and that wait or run."""
+    question = select(Job).where(Job.owner_id == actor.user_id, Job.kind == kind, Job.ended_at.is_(None))
+    return session.scalars(question).all()
+
+
 def own_job_count(session: Session, actor: Actor) -> int:
     """Return how many jobs a person asked for."""
     return session.scalar(select(func.count()).select_from(Job).where(Job.owner_id == actor.user_id)) or 0

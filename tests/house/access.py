@@ -257,6 +257,8 @@ LONG_WORK = (
     see("jobs.show", "job", may=OWNER_OR_ADMINISTRATOR),
     send("jobs.cancel", "job", may=OWNER_OR_ADMINISTRATOR, on="jobs.show"),
     send("jobs.again", "failed job", may=OWNER_OR_ADMINISTRATOR, on="jobs.show"),
+    send("jobs.make_file", may=SIGNED_IN, on=None, types={"token": "what no list has offered"}),
+    see("jobs.file", "long file", may=OWNER),
     see("jobs.healthy", may=ALL),
     see("jobs.overview", may=ADMINISTRATOR),
     send("jobs.send_now", may=ADMINISTRATOR, on="jobs.overview"),

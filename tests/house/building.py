@@ -63,6 +63,7 @@ from portal.files.services import Kept, announce
 from portal.files.storage import current_store
 from portal.gates import services as gates
 from portal.jobs.handlers import HANDLERS
+from portal.jobs.long_files import LONG_FILE
 from portal.ledger import Delivery, Entry, Waiting
 from portal.mail.messages import Message as Letter
 from portal.mail.services import note_failure, post
@@ -691,8 +692,25 @@ class _GroundBuilder:
         waiting = work.ask(
             session, "projects.import_sheet", self.founder, arguments, at=now + timedelta(minutes=1)
         )
+        file_id = self._long_file(now)
+        outcome = {
+            "job_id": file_id,
+            "name": "slot-requests.xlsx",
+            "again": "/requests.xlsx",
+            "sha256": "0" * 64,
+            "until": (now + timedelta(hours=1)).isoformat(),
+            "standing": [],
+        }
+        work.end_done(session, file_id, "host:1", outcome, at=now)
+        self.at("long file", job_id=file_id)
         self.at("job", job_id=waiting.id)
         self.at("failed job", job_id=failed.id)
+
+    def _long_file(self, now: datetime) -> int:
+        arguments = {"address": "/requests.xlsx", "name": "slot-requests.xlsx", "language": "en"}
+        job = work.ask(self.session, LONG_FILE, self.founder, arguments, total=3_000, at=now)
+        assert work.take_job(self.session, "host:1", kinds=[LONG_FILE], at=now) is job
+        return job.id
 
     def _signing_in(self, founder: User) -> None:
         session, now = self.session, self.world.now

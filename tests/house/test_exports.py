@@ -5,10 +5,15 @@ import io
 import re
 from collections.abc import Iterator
 from datetime import date, timedelta
+from threading import Event
 
 import pytest
 
+from portal.jobs import long_files
+from portal.jobs.long_work import do_waiting
+from portal.web import making
 from tests.house.access import TABLE
+from tests.house.forms import forms_on
 from tests.house.sending import address_of, who_may
 from tests.house.walker import Answer, Walker
 from tests.house.world import Person
@@ -57,6 +62,8 @@ BESIDES: dict[str, frozenset[str]] = {
     "/support": frozenset({"source", "confidence"}),
 }
 """Columns of a list's file that its page leaves to the record, or shows otherwise, by its path."""
+MADE_AT_ONCE = frozenset({"projects.index", "jobs.index"})
+"""Lists whose file is always made at once, and the one in which the making itself is a row."""
 FIRST_DAY = date(1899, 12, 30)
 """The day 0 of a workbook."""
 
@@ -138,6 +145,30 @@ def test_a_file_holds_what_the_filtered_list_shows(walker: Walker, endpoint: str
     assert set(files) == {"csv", "xlsx"}
     assert all(asked in link for link in files.values())
     assert list(problems(walker, person, address)) == []
+
+
+def test_a_long_list_is_the_same_file_made_in_the_background(
+    sqlite_walker: Walker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walker = sqlite_walker
+    wrong = []
+    for endpoint, (person, asked) in LISTS.items():
+        if person is Person.VISITOR or endpoint in MADE_AT_ONCE:
+            continue
+        files = foot_of(walker.fetch(person, f"{walker.address(endpoint, {})}?{asked}"))[1]
+        at_once = walker.fetch(person, files["xlsx"])
+        with walker.forgotten(), monkeypatch.context() as patch:
+            patch.setattr(making, "AT_ONCE", dict.fromkeys(making.AT_ONCE, 0))
+            patch.setattr(making, "STEP", 2)
+            forms = forms_on(walker.go(person, files["xlsx"]).text, endpoint)
+            form = next(one for one in forms if one.action == "/long-files")
+            place = walker.go(person, form.action, method="POST", data=form.values).location
+            with walker.app.app_context():
+                do_waiting(walker.app, "host:1", Event(), kinds=long_files.WORK)
+            made = walker.go(person, f"/long-files/{place.rpartition('/')[2]}")
+        if made.code != 200 or table_of(made.content) != table_of(at_once.content):
+            wrong.append(f"{endpoint}: {made.code} {made.text[:200] if made.is_page else ''}")
+    assert wrong == []
 
 
 def test_every_list_that_can_be_taken_along_is_the_same_as_a_file(sqlite_walker: Walker) -> None:

@@ -1,6 +1,6 @@
 """The facility's bookings: the list, one booking with what can be done with it, and bookings without a request."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -44,6 +44,7 @@ from portal.store import db
 from portal.web.actors import back, current_actor, for_roles
 from portal.web.exports import Kind, export
 from portal.web.filters import day, moment, money, window
+from portal.web.making import in_pages
 from portal.web.paging import page_number, pages_of
 from portal.web.sheets import Value
 
@@ -54,7 +55,8 @@ STANDING = tuple(
 )
 """What a list shows unless it is asked for something else: all but what took nothing."""
 SORTS = ("start", "room", "what", "state")
-"""By what the list can be sorted; `what` depends on what the reader may know, so that it is sorted here."""
+SORTED_HERE = "what"
+"""By what the list can be sorted; what it is depends on what the reader may know, so that it is sorted here."""
 
 
 @bp.get("/bookings")
@@ -67,7 +69,7 @@ def facility_bookings() -> ResponseReturnValue:
     return flask.render_template(
         "bookings/facility/bookings.html",
         asked=asked,
-        lines=_lines(asked, rooms, page=page),
+        lines=_lines(asked, rooms, offset=(page - 1) * PAGE, limit=PAGE),
         count=count,
         page=page,
         pages=pages_of(count, PAGE),
@@ -83,7 +85,8 @@ def facility_bookings() -> ResponseReturnValue:
 @for_roles(*ON_DUTY)
 def download_bookings(kind: Kind) -> ResponseReturnValue:
     """Hand out the list that the same address without its ending shows, all pages of it."""
-    lines = _lines(*_asked())
+    asked, rooms = _asked()
+    count = desk.count_bookings_at(db.session(), current_actor(), _wanted(asked))
     columns = [
         _("Facility"),
         _("Cleanroom"),
@@ -95,7 +98,8 @@ def download_bookings(kind: Kind) -> ResponseReturnValue:
         _("State"),
         _("Reference"),
     ]
-    return export(kind, "bookings", columns, [line.exported() for line in lines])
+    lines = (line.exported() for line in _all_lines(asked, rooms, count=count))
+    return export(kind, "bookings", columns, lines, count=count)
 
 
 @bp.get("/bookings/new")
@@ -340,26 +344,33 @@ def _wanted(asked: Asked) -> desk.Wanted:
     )
 
 
-def _lines(asked: Asked, rooms: Sequence[Cleanroom], *, page: int | None = None) -> list[Line]:
-    """Return the lines of one page of the list, or of all of it."""
+def _lines(asked: Asked, rooms: Sequence[Cleanroom], *, offset: int, limit: int) -> list[Line]:
+    """Return some lines of the list."""
     session, actor, at = db.session(), current_actor(), clock.now()
     name, falls = asked.sort.removeprefix("-"), asked.sort.startswith("-")
-    part = slice(None) if page is None else slice((page - 1) * PAGE, page * PAGE)
-    cut_here = name == "what"
+    cut_here = name == SORTED_HERE
     found = desk.bookings_at(
         session,
         actor,
         _wanted(asked),
         order=[column.desc() if falls else column.asc() for column in _order(name, rooms)],
-        offset=0 if cut_here else part.start or 0,
-        limit=None if cut_here or page is None else PAGE,
+        offset=0 if cut_here else offset,
+        limit=None if cut_here else limit,
     )
     known = desk.identified(session, actor, [booking.project for booking in found], at=at)
     lines = [Line(booking, booking_title(booking, known), words.booking_badge(booking)) for booking in found]
     if not cut_here:
         return lines
     lines.sort(key=lambda line: line.title.casefold(), reverse=falls)
-    return lines[part]
+    return lines[offset : offset + limit]
+
+
+def _all_lines(asked: Asked, rooms: Sequence[Cleanroom], *, count: int) -> Iterator[Line]:
+    """Yield every line of the list; what is sorted here, not in the database, is read at once."""
+    if asked.sort.removeprefix("-") == SORTED_HERE:
+        yield from _lines(asked, rooms, offset=0, limit=count)
+    else:
+        yield from in_pages(lambda offset, limit: _lines(asked, rooms, offset=offset, limit=limit))
 
 
 def _order(name: str, rooms: Sequence[Cleanroom]) -> list[ColumnElement[Any]]:

@@ -37,6 +37,7 @@ from portal.store import db
 from portal.web.actors import back, current_actor, for_roles
 from portal.web.exports import Kind, export
 from portal.web.filters import day, moment, window
+from portal.web.making import in_pages
 from portal.web.paging import page_number, pages_of
 from portal.web.sheets import Value
 
@@ -65,18 +66,22 @@ def inbox() -> ResponseReturnValue:
 def inbox_file(kind: Kind) -> ResponseReturnValue:
     """Hand out the list that the same address without its ending shows, all pages of it."""
     session, actor, at = db.session(), current_actor(), clock.now()
-    listed = desk.requests_at(session, actor, **_wanted(desk.rooms_at(session, actor)))
-    found, _diaries = outlooks.outlooks(session, listed, at=at)
-    known = desk.identified(session, actor, [one.project for one in listed], at=at)
-    who = {one.id: asked.requester(one, known) for one in listed}
-    holds = desk.holds_of(session, [one.id for one in listed])
-    rows = [
-        _exported(
-            one,
-            _item(one, found.get(one.id), holds.get(one.id), who, is_current=False, actor=actor, at=at),
-        )
-        for one in listed
-    ]
+    wanted = _wanted(desk.rooms_at(session, actor))
+
+    def rows(offset: int, limit: int) -> list[list[Value]]:
+        listed = desk.requests_at(session, actor, **wanted, offset=offset, limit=limit)
+        found, _diaries = outlooks.outlooks(session, listed, at=at)
+        known = desk.identified(session, actor, [one.project for one in listed], at=at)
+        who = {one.id: asked.requester(one, known) for one in listed}
+        holds = desk.holds_of(session, [one.id for one in listed])
+        return [
+            _exported(
+                one,
+                _item(one, found.get(one.id), holds.get(one.id), who, is_current=False, actor=actor, at=at),
+            )
+            for one in listed
+        ]
+
     columns = [
         _("Request"),
         _("From whom"),
@@ -87,7 +92,8 @@ def inbox_file(kind: Kind) -> ResponseReturnValue:
         _("When"),
         _("What stands out"),
     ]
-    return export(kind, "inbox", columns, rows)
+    count = sum(one.number for one in desk.waiting_at(session, actor, **wanted))
+    return export(kind, "inbox", columns, in_pages(rows), count=count)
 
 
 @bp.get("/inbox/<int:request_id>")

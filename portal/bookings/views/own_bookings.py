@@ -36,6 +36,7 @@ from portal.web.actors import back, current_actor, for_roles
 from portal.web.exports import Kind, export
 from portal.web.filters import moment, money, window
 from portal.web.forms import ActionForm
+from portal.web.making import in_pages
 from portal.web.paging import page_number, pages_of
 
 A_PAGE = 50
@@ -46,10 +47,10 @@ COMING, PAST = "coming", "past"
 @for_roles(Role.FOUNDER)
 def own_bookings() -> ResponseReturnValue:
     """Show the bookings of the reader's organisation: those to come, or those that are over."""
-    actor, when, sort = current_actor(), _when(), _sort()
-    number = queries.count_own_bookings(db.session(), actor, is_over=when == PAST, at=clock.now())
+    actor, when, sort, at = current_actor(), _when(), _sort(), clock.now()
+    number = queries.count_own_bookings(db.session(), actor, is_over=when == PAST, at=at)
     page = page_number(number, A_PAGE)
-    found = _listed(actor, when, sort, offset=(page - 1) * A_PAGE, limit=A_PAGE)
+    found = _listed(actor, when, sort, offset=(page - 1) * A_PAGE, limit=A_PAGE, at=at)
     return render_template(
         "bookings/own_bookings/index.html",
         rows=[_row(booking) for booking in found],
@@ -69,7 +70,8 @@ def own_bookings() -> ResponseReturnValue:
 @for_roles(Role.FOUNDER)
 def own_bookings_file(kind: Kind) -> ResponseReturnValue:
     """Hand out the list that the same address without its ending shows, all pages of it."""
-    found = _listed(current_actor(), _when(), _sort())
+    actor, when, sort, at = current_actor(), _when(), _sort(), clock.now()
+    count = queries.count_own_bookings(db.session(), actor, is_over=when == PAST, at=at)
     columns = [
         _("Request"),
         _("Project"),
@@ -83,7 +85,8 @@ def own_bookings_file(kind: Kind) -> ResponseReturnValue:
         _("Estimate without VAT"),
         _("Currency"),
     ]
-    return export(kind, "bookings", columns, [_exported(booking) for booking in found])
+    found = in_pages(lambda offset, limit: _listed(actor, when, sort, offset=offset, limit=limit, at=at))
+    return export(kind, "bookings", columns, map(_exported, found), count=count)
 
 
 @bp.get("/my-bookings/<int:booking_id>")
@@ -350,11 +353,9 @@ def _sort() -> str:
     return asked if asked.removeprefix("-") in queries.BOOKING_SORTS else usual
 
 
-def _listed(
-    actor: Actor, when: str, sort: str, *, offset: int = 0, limit: int | None = None
-) -> list[Booking]:
+def _listed(actor: Actor, when: str, sort: str, *, offset: int, limit: int, at: datetime) -> list[Booking]:
     return queries.own_bookings(
-        db.session(), actor, is_over=when == PAST, at=clock.now(), sort=sort, offset=offset, limit=limit
+        db.session(), actor, is_over=when == PAST, at=at, sort=sort, offset=offset, limit=limit
     )
 
 

@@ -20,6 +20,7 @@ from portal.store import db
 from portal.web.actors import current_actor, for_roles
 from portal.web.exports import Kind, export
 from portal.web.filters import money, window
+from portal.web.making import in_pages
 from portal.web.paging import page_number, pages_of
 
 A_PAGE = 50
@@ -66,7 +67,6 @@ def own_requests_file(kind: Kind) -> ResponseReturnValue:
     """Hand out the list that the same address without its ending shows, all pages of it."""
     actor = current_actor()
     asked = _asked(queries.names_of_requestable_projects(db.session(), actor))
-    found = queries.own_requests(db.session(), actor, **asked.filters, sort=asked.sort)
     columns = [
         _("Reference"),
         _("Project"),
@@ -82,7 +82,15 @@ def own_requests_file(kind: Kind) -> ResponseReturnValue:
         _("Currency"),
         _("Sent"),
     ]
-    return export(kind, "slot-requests", columns, [_exported(row) for row in _rows(found)])
+    rows = in_pages(
+        lambda offset, limit: _rows(
+            queries.own_requests(
+                db.session(), actor, **asked.filters, sort=asked.sort, offset=offset, limit=limit
+            )
+        )
+    )
+    count = queries.count_own_requests(db.session(), actor, **asked.filters)
+    return export(kind, "slot-requests", columns, map(_exported, rows), count=count)
 
 
 @bp.get("/requests/<int:request_id>")

@@ -86,7 +86,8 @@ def index_file(which: str, kind: Kind) -> ResponseReturnValue:
     else:
         ids = _ordered(queries.ids_of_campaigns_asked(session, actor), _sort(), parts=True, at=at)
         rows = parts_of(session, actor, queries.campaigns_in_order(session, ids), at=at)
-    return export(kind, "campaigns" if which == "whole" else "parts-of-campaigns", columns, map(_cells, rows))
+    name = "campaigns" if which == "whole" else "parts-of-campaigns"
+    return export(kind, name, columns, [_cells(row) for row in rows])
 
 
 @bp.get("/projects/<int:project_id>/campaigns")

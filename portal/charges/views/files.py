@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from flask import Response
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from portal.charges import words
@@ -12,7 +12,7 @@ from portal.web.exports import Kind, Value, export
 from portal.web.locale import local
 
 
-def sheet(kind: Kind, name: str, lines: Iterable[Line]) -> Response:
+def sheet(kind: Kind, name: str, lines: Iterable[Line]) -> ResponseReturnValue:
     """Return lines as a download."""
     return export(kind, name, _columns(), [_row(line) for line in lines])
 

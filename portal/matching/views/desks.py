@@ -27,6 +27,7 @@ from portal.web.actors import back, current_actor, for_roles
 from portal.web.exports import Kind, export, file_links
 from portal.web.filters import day
 from portal.web.locale import language
+from portal.web.making import in_pages
 from portal.web.paging import page_number, pages_of
 
 A_PAGE = 50
@@ -53,7 +54,8 @@ def desk_file(kind: Kind) -> ResponseReturnValue:
         _("Last contact"),
         _("Looked after by"),
     ]
-    rows = [
+    question = _question()
+    rows = (
         [
             row["title"],
             row["reference"],
@@ -64,9 +66,9 @@ def desk_file(kind: Kind) -> ResponseReturnValue:
             row["contact"],
             row["advisers"] or _("nobody yet"),
         ]
-        for row in _rows(_question())
-    ]
-    return export(kind, "matching", columns, rows)
+        for row in in_pages(lambda offset, limit: _rows(question.offset(offset).limit(limit)))
+    )
+    return export(kind, "matching", columns, rows, count=projects.count(db.session(), question))
 
 
 @bp.post("/matching/conflicts")

@@ -29,6 +29,7 @@ from portal.web.exports import Kind, file_links
 from portal.web.exports import export as web_export
 from portal.web.filters import moment
 from portal.web.locale import language
+from portal.web.making import in_pages
 from portal.web.sheets import Value
 
 A_PAGE = 50
@@ -96,8 +97,12 @@ def teasers() -> ResponseReturnValue:
 def teasers_file(kind: Kind) -> ResponseReturnValue:
     """Hand out the teasers that the same address without its ending shows, all pages of them."""
     actor, at = current_actor(), clock.now()
-    projects = db.session.scalars(queries.teasers(actor, _wanted_teasers(), at=at)).all()
-    rows = [_teaser_line(row) for row in _teaser_rows(projects, actor, at=at)]
+    question = queries.teasers(actor, _wanted_teasers(), at=at)
+    rows = in_pages(
+        lambda offset, limit: _teaser_rows(
+            db.session.scalars(question.offset(offset).limit(limit)).all(), actor, at=at
+        )
+    )
     columns = [
         _("Reference"),
         _("Project"),
@@ -110,7 +115,8 @@ def teasers_file(kind: Kind) -> ResponseReturnValue:
         _("Shown to you besides"),
         _("Changed"),
     ]
-    return web_export(kind, "teasers", columns, rows)
+    count = queries.count(db.session(), question)
+    return web_export(kind, "teasers", columns, map(_teaser_line, rows), count=count)
 
 
 def sheet_response(rows: list[dict[str, str]], *, kind: str, name: str) -> Response:

@@ -67,7 +67,7 @@ def portfolio_file(kind: Kind) -> ResponseReturnValue:
         _("Weakest readiness"),
         _("Level"),
     ]
-    return export(kind, "roadmaps", columns, map(_cells, _listed()[0]))
+    return export(kind, "roadmaps", columns, [_cells(row) for row in _listed()[0]])
 
 
 def _cells(row: dict[str, Any]) -> list[Value]:
