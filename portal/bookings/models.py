@@ -131,6 +131,11 @@ class Block(Base):
         return Slot(self.starts_at, self.ends_at)
 
 
+def reference_of(request_id: int, created_at: datetime) -> str:
+    """Return the name by which people cite a request, for instance SR-2026-0139."""
+    return f"SR-{created_at:%Y}-{request_id:04d}"
+
+
 class SlotRequest(Base):
     """What a developer organisation asks a facility for, and how it was answered."""
 
@@ -205,7 +210,7 @@ class SlotRequest(Base):
     @property
     def reference(self) -> str:
         """Return the name by which people cite it, for instance SR-2026-0139."""
-        return f"SR-{self.created_at:%Y}-{self.id:04d}"
+        return reference_of(self.id, self.created_at)
 
     @property
     def slot(self) -> Slot | None:

@@ -1,34 +1,103 @@
 """Entries as iCalendar: one event each, in the facility's zone, which comes with its rules."""
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from email.utils import parseaddr
-from urllib.parse import urlsplit
+from functools import lru_cache
 
 from flask_babel import gettext as _
-from icalendar import Calendar, Event, vCalAddress, vText
+from icalendar import Calendar, Event, Timezone, vCalAddress, vText
 
 from portal.bookings import words
 from portal.bookings.forms.facility import closure_kind
 from portal.bookings.models import BookingState
 from portal.calendars.meetings import MeetingToSend
 from portal.calendars.queries import Entry
-from portal.mail.writing import page_address
+from portal.mail.writing import host, page_address
 from portal.web.locale import local
 
 PRODUCT = "-//ATMP Portal//Calendars 1//EN"
 REFRESH = timedelta(hours=1)
+MOMENT = "\0"
+"""Stands for the moment of reading until somebody reads; no text of ours has it, and none that is typed."""
+END = "END:VCALENDAR\r\n"
+UNIVERSAL = frozenset({"UTC", "Etc/UTC"})
+WIDTH = 75
+"""So many bytes a line has at most."""
+ESCAPED = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n", "\r": None, MOMENT: None})
 
 
-def feed_file(entries: Iterable[Entry], *, name: str, at: datetime) -> bytes:
-    """Return a feed as a file that calendar programs read again each hour or so."""
+@dataclass(frozen=True, slots=True)
+class FeedFile:
+    """A feed as calendar programs read it, without the moment at which it was read."""
+
+    text: str
+
+    @property
+    def digest(self) -> str:
+        """Return what is the same for two files that say the same, and only for them."""
+        return hashlib.sha256(self.text.encode()).hexdigest()
+
+    def at(self, moment: datetime) -> bytes:
+        """Return the file as it is read at a moment."""
+        return self.text.replace(MOMENT, f"{moment.astimezone(UTC):%Y%m%dT%H%M%SZ}").encode()
+
+
+def feed_file(entries: Sequence[Entry], *, name: str) -> FeedFile:
+    """Return a feed as a file that calendar programs read again each hour or so.
+
+    The library writes what is the same for all events, and their lines are written here: it makes an object of each value, and
+    takes seven times as long.
+    """
     calendar = _calendar()
-    calendar.add("name", name)
-    calendar.add("x-wr-calname", name)
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
-    for entry in entries:
-        calendar.add_component(_event(entry, sequence=entry.version, at=at))
-    return _written(calendar)
+    frame = calendar.to_ical().decode().removesuffix(END)
+    zones = [_zone_file(zone) for zone in sorted({entry.zone for entry in entries} - UNIVERSAL)]
+    events = (_event_lines(entry) for entry in entries)
+    called = (f"{_line(known, name)}\r\n" for known in ("NAME", "X-WR-CALNAME"))
+    return FeedFile("".join([frame, *called, *zones, *events, END]))
+
+
+@lru_cache
+def _zone_file(zone: str) -> str:
+    """Return the rules of a time zone for all times that are likely to be asked for."""
+    return str(Timezone.from_tzid(zone).to_ical().decode())
+
+
+def _event_lines(entry: Entry) -> str:
+    lines = [
+        "BEGIN:VEVENT",
+        f"DTSTAMP:{MOMENT}",
+        f"SEQUENCE:{entry.version}",
+        *(_line(name, value) for name, value in _properties(entry)),
+        "END:VEVENT",
+    ]
+    return "".join(f"{line}\r\n" for line in lines)
+
+
+def _line(name: str, value: str | datetime) -> str:
+    """Return a property as a line, folded where it is long."""
+    if isinstance(value, datetime):
+        zone = getattr(value.tzinfo, "key", "UTC")
+        written = f"{value:%Y%m%dT%H%M%S}"
+        return f"{name}:{written}Z" if zone in UNIVERSAL else f"{name};TZID={zone}:{written}"
+    line = f"{name}:{value if name == 'URL' else value.translate(ESCAPED)}"
+    return line if len(line.encode()) <= WIDTH else _folded(line)
+
+
+def _folded(line: str) -> str:
+    """Return a long line in parts of so many bytes, of which each but the first begins with a space."""
+    parts, room = [""], WIDTH
+    for sign in line:
+        size = len(sign.encode())
+        if size > room:
+            parts.append("")
+            room = WIDTH - 1
+        parts[-1] += sign
+        room -= size
+    return "\r\n ".join(parts)
 
 
 def invitation_file(
@@ -50,7 +119,7 @@ def meeting_file(told: MeetingToSend, *, sender: str, at: datetime) -> str:
     """Return the meeting of an introduction for one of its guests; it names neither side, as calendars are often shared."""
     meeting, person = told.meeting, told.person
     event = Event()
-    event.add("uid", f"meeting-{meeting.id}@{_host()}")
+    event.add("uid", f"meeting-{meeting.id}@{host()}")
     event.add("sequence", told.sequence)
     event.add("dtstamp", at)
     event.add("dtstart", local(meeting.starts_at, person.time_zone))
@@ -95,31 +164,33 @@ def _written(calendar: Calendar) -> bytes:
 
 def _event(entry: Entry, *, sequence: int, at: datetime) -> Event:
     event = Event()
-    event.add("uid", _uid(entry))
     event.add("sequence", sequence)
     event.add("dtstamp", at)
-    event.add("dtstart", local(entry.slot.start, entry.zone))
-    event.add("dtend", local(entry.slot.end, entry.zone))
-    event.add("summary", _summary(entry))
-    event.add("location", f"{entry.room}, {entry.facility}, {entry.city}")
-    event.add("status", "TENTATIVE" if entry.state is BookingState.HELD else "CONFIRMED")
-    event.add("transp", "OPAQUE")
+    for name, value in _properties(entry):
+        event.add(name, value)
+    return event
+
+
+def _properties(entry: Entry) -> Iterator[tuple[str, str | datetime]]:
+    """Yield what an event says of an entry, but for when and how often it was said."""
+    yield "UID", _uid(entry)
+    yield "DTSTART", local(entry.slot.start, entry.zone)
+    yield "DTEND", local(entry.slot.end, entry.zone)
+    yield "SUMMARY", _summary(entry)
+    yield "LOCATION", f"{entry.room}, {entry.facility}, {entry.city}"
+    yield "STATUS", "TENTATIVE" if entry.state is BookingState.HELD else "CONFIRMED"
+    yield "TRANSP", "OPAQUE"
     if entry.booking_id is not None:
         endpoint = "bookings.show_booking" if entry.for_staff else "bookings.show_own_booking"
-        event.add("url", page_address(endpoint, booking_id=entry.booking_id))
+        yield "URL", page_address(endpoint, booking_id=entry.booking_id)
     if entry.reference:
-        event.add("description", _("Request %(reference)s", reference=entry.reference))
-    return event
+        yield "DESCRIPTION", _("Request %(reference)s", reference=entry.reference)
 
 
 def _uid(entry: Entry) -> str:
     if entry.booking_id is not None:
-        return f"booking-{entry.booking_id}@{_host()}"
-    return f"closure-{entry.closure_id}@{_host()}"
-
-
-def _host() -> str:
-    return urlsplit(page_address("home.start")).hostname or "portal"
+        return f"booking-{entry.booking_id}@{host()}"
+    return f"closure-{entry.closure_id}@{host()}"
 
 
 def _summary(entry: Entry) -> str:

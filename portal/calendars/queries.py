@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select
-from sqlalchemy.orm import Session, joinedload, lazyload
+from sqlalchemy.orm import Session, joinedload
 
 from portal.accounts.models import Organisation, User
 from portal.accounts.queries import roles_held
@@ -20,6 +20,7 @@ from portal.bookings.models import (
     ClosureKind,
     RunKind,
     SlotRequest,
+    reference_of,
 )
 from portal.bookings.takings import identified_projects
 from portal.calendars.models import CalendarChoice, CalendarFeed
@@ -56,6 +57,32 @@ class Entry:
     """The organisation and the person that asked for it."""
     for_staff: bool = False
     """Whether its reader has a duty where it is, and knows of it by that."""
+
+
+COLUMNS: tuple[ColumnElement[Any], ...] = (
+    Block.starts_at.expression,
+    Block.ends_at.expression,
+    Block.cleanroom_id.expression,
+    Cleanroom.code.expression,
+    Cleanroom.name.label("room_name"),
+    Facility.name.label("facility"),
+    Facility.city.expression,
+    Facility.time_zone.expression,
+    Booking.id.label("booking_id"),
+    Booking.version.expression,
+    Booking.state.expression,
+    Booking.run_kind.expression,
+    Booking.title.expression,
+    Booking.project_id.expression,
+    Closure.id.label("closure_id"),
+    Closure.kind.label("closure_kind"),
+    SlotRequest.id.label("request_id"),
+    SlotRequest.created_at.expression,
+    SlotRequest.organisation_id.label("asking_id"),
+    SlotRequest.requested_by_id.expression,
+    Organisation.name.label("organisation"),
+)
+"""What is read of each entry: a feed has hundreds of them each hour, of which whole records would cost five times as much."""
 
 
 def feed_at(session: Session, feed_id: int, nonce: str) -> CalendarFeed:
@@ -164,7 +191,7 @@ def _of_person(actor: Actor, of_organisation: list[ColumnElement[bool]]) -> list
 
 def _found(session: Session, conditions: list[ColumnElement[bool]]) -> list[Entry]:
     rows: Sequence[Any] = session.execute(
-        select(Block, Booking, Closure, SlotRequest, Cleanroom, Facility, Organisation.name)
+        select(*COLUMNS)
         .join(Cleanroom, Cleanroom.id == Block.cleanroom_id)
         .join(Facility, Facility.id == Cleanroom.facility_id)
         .outerjoin(Booking, Booking.block_id == Block.id)
@@ -172,29 +199,27 @@ def _found(session: Session, conditions: list[ColumnElement[bool]]) -> list[Entr
         .outerjoin(SlotRequest, SlotRequest.id == Booking.request_id)
         .outerjoin(Organisation, Organisation.id == Booking.organisation_id)
         .where(*conditions)
-        # Their blocks are there already; joined once more, each would leave out what has only the other.
-        .options(lazyload(Booking.block), lazyload(Closure.block))
         .order_by(Block.starts_at, Block.id)
     ).all()
     return [
         Entry(
-            slot=block.slot,
-            cleanroom_id=room.id,
-            room=f"{room.code} {room.name}",
-            facility=facility.name,
-            city=facility.city,
-            zone=facility.time_zone,
-            booking_id=booking.id if booking else None,
-            closure_id=closure.id if closure else None,
-            version=booking.version if booking else 1,
-            state=booking.state if booking else None,
-            run_kind=booking.run_kind if booking else None,
-            closure_kind=closure.kind if closure else None,
-            title=(booking.title or None) if booking else None,
-            reference=request.reference if request else None,
-            project_id=booking.project_id if booking else None,
-            organisation=organisation,
-            asked_by=(request.organisation_id, request.requested_by_id) if request else None,
+            slot=Slot(row.starts_at, row.ends_at),
+            cleanroom_id=row.cleanroom_id,
+            room=f"{row.code} {row.room_name}",
+            facility=row.facility,
+            city=row.city,
+            zone=row.time_zone,
+            booking_id=row.booking_id,
+            closure_id=row.closure_id,
+            version=row.version or 1,
+            state=row.state,
+            run_kind=row.run_kind,
+            closure_kind=row.closure_kind,
+            title=row.title or None,
+            reference=reference_of(row.request_id, row.created_at) if row.request_id else None,
+            project_id=row.project_id,
+            organisation=row.organisation,
+            asked_by=(row.asking_id, row.requested_by_id) if row.request_id else None,
         )
-        for block, booking, closure, request, room, facility, organisation in rows
+        for row in rows
     ]

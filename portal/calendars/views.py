@@ -75,7 +75,7 @@ def choose() -> ResponseReturnValue:
 @bp.get("/calendars/<token>.ics")
 @limiter.limit("120 per hour")
 def feed(token: str) -> ResponseReturnValue:
-    """Hand out a feed to whoever holds its address, as its owner may read it now."""
+    """Hand out a feed to whoever holds its address, as its owner may read it now; nothing to who has the same already."""
     session, at, found = db.session(), clock.now(), read_token(token)
     if found is None:
         raise NotFound
@@ -84,11 +84,14 @@ def feed(token: str) -> ResponseReturnValue:
     person = session.get_one(User, actor.user_id)
     entries = queries.entries(session, kept, actor, at=at)
     with read_by(person.language, person.time_zone):
-        file = feed_file(entries, name=_name(kept, actor), at=at)
-    response = Response(file, mimetype="text/calendar")
+        file = feed_file(entries, name=_name(kept, actor))
+    response = Response(file.at(at), mimetype="text/calendar")
     response.headers["Content-Disposition"] = 'inline; filename="calendar.ics"'
     response.headers["X-Robots-Tag"] = "noindex"
-    return response
+    # Weak: two files that say the same differ in when they were read. It follows from all of the file, not from when anything
+    # last changed, because names, rights and the passing of days change it too.
+    response.set_etag(file.digest, weak=True)
+    return response.make_conditional(flask.request)
 
 
 def _answers(actor: Actor) -> list[tuple[str, str]]:

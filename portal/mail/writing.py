@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from flask import Flask, current_app
 from flask_babel import force_locale
@@ -31,6 +32,11 @@ def init_app(app: Flask, *, base_url: str, portal_name: str) -> None:
 def page_address(endpoint: str, **values: object) -> str:
     """Return the full address of a page, from the setting and never from what a request claims."""
     return f"{_writing().base_url}{current_app.url_map.bind('portal').build(endpoint, values)}"
+
+
+def host() -> str:
+    """Return the name of the host under which people reach the portal."""
+    return urlsplit(_writing().base_url).hostname or "portal"
 
 
 def write(

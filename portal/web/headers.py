@@ -6,6 +6,8 @@ POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+ASKED_AGAIN = frozenset({"calendars.feed"})
+"""What a program may keep for its owner if it asks each time whether it is still so."""
 
 
 def init_app(app: Flask, *, secure: bool) -> None:
@@ -22,7 +24,9 @@ def init_app(app: Flask, *, secure: bool) -> None:
         headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         if secure:
             headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
-        if request.endpoint != "static":
+        if request.endpoint in ASKED_AGAIN:
+            headers["Cache-Control"] = "private, no-cache"
+        elif request.endpoint != "static":
             headers["Cache-Control"] = "no-store"  # whatever a library wrote, in its own spelling
         return response
 

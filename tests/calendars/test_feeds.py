@@ -1,6 +1,7 @@
 """Feeds say what their owner may read now, in times that every calendar program reads the same, to who has the address."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -10,12 +11,14 @@ from icalendar import Calendar
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import Membership
+from portal.accounts.models import Membership, User
 from portal.bookings import blocks, services
 from portal.bookings.models import Booking, BookingState, ClosureKind
+from portal.calendars import files
 from portal.calendars import services as calendars
 from portal.calendars.addresses import address_of
 from portal.calendars.models import CalendarFeed
+from portal.calendars.queries import Entry
 from portal.calendars.rules import MOST_FEEDS, Scope
 from portal.core.actors import Actor, Role
 from portal.core.errors import NotFound, Refused
@@ -237,6 +240,91 @@ def test_holds_are_tentative_and_what_was_given_back_is_gone(
     session.commit()
     assert read(client, path) == []
     assert Role.FOUNDER in founder.roles
+
+
+def test_who_has_the_same_already_is_told_so_until_anything_that_it_shows_changes(
+    app: Flask, client: PageClient, session: Session
+) -> None:
+    room, founder = make.cleanroom(session), make.founder(session)
+    booking, manager = booked(session, room, founder), make.manager(session, room)
+    person, owner = session.get_one(User, manager.user_id), booking.organisation
+    feed = followed(session, manager, Scope.FACILITY, facility_id=room.facility_id)
+    path = path_of(app, feed)
+    grant = Grant(
+        project_id=booking.project_id,
+        organisation_id=room.facility.operator_id,
+        field_group=FieldGroup.IDENTITY,
+        reason=GrantReason.REQUEST,
+        starts_at=make.NOON - timedelta(days=1),
+    )
+    assert owner is not None
+    changes: list[tuple[Any, str, Any]] = [
+        (room, "name", "Another suite"),
+        (room, "code", "R-99"),
+        (room.facility, "name", "Another facility"),
+        (room.facility, "city", "Malmö"),
+        (booking.block, "ends_at", make.slot(11, 17).end),
+        (person, "language", "sv"),
+        (grant, "ends_at", None),
+        (owner, "name", "Another developer"),
+        (grant, "ends_at", make.NOON),
+    ]
+    for record, name, value in changes:
+        before = client.get(path)
+        etag = before.headers["ETag"]
+        assert (before.status_code, before.headers["Cache-Control"]) == (200, "private, no-cache")
+        same = client.get(path, headers={"If-None-Match": etag})
+        assert (same.status_code, same.data, same.headers["ETag"]) == (304, b"", etag)
+        setattr(record, name, value)
+        session.add(record)
+        after = client.get(path, headers={"If-None-Match": etag})
+        assert (after.status_code, after.headers["ETag"] != etag) == (200, True), name
+    calendars.revoke_feed(session, manager, feed.id, at=make.NOON)
+    assert client.get(path, headers={"If-None-Match": after.headers["ETag"]}).status_code == 404
+    assert client.get(path, headers={"If-None-Match": "*"}).status_code == 404
+
+
+@pytest.mark.parametrize("zone", ["Europe/Stockholm", "UTC"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "plain",
+        'semi;colon, comma \\ back\\nslash\nnew line \n:colon"quote"',
+        "Å" * 74 + "漢字" * 40,
+        "x" * 67 + "\\;" * 30,
+        "\x00null",
+    ],
+)
+def test_a_line_says_what_the_library_would_have_written(app: Flask, words: str, zone: str) -> None:
+    entry = Entry(
+        slot=make.slot(11, 16),
+        cleanroom_id=1,
+        room=f"R1 {words}",
+        facility=words,
+        city="Lund",
+        zone=zone,
+        booking_id=7,
+        closure_id=None,
+        version=3,
+        state=BookingState.HELD,
+        run_kind=None,
+        closure_kind=None,
+        title=words,
+        reference="SR-2027-0001",
+        project_id=1,
+        organisation=None,
+        asked_by=None,
+        for_staff=True,
+    )
+    with app.test_request_context():
+        written = files.feed_file([entry], name=words).at(make.NOON)
+        [event] = Calendar.from_ical(written).walk("VEVENT")
+        kept = words.replace("\x00", "")
+        tidied = replace(entry, title=kept, room=f"R1 {kept}", facility=kept)
+        expected = files._event(tidied, sequence=3, at=make.NOON)
+    assert sorted(event.to_ical().splitlines()) == sorted(expected.to_ical().splitlines())
+    assert all(len(line) <= files.WIDTH for line in written.split(b"\r\n"))
+    assert b"\n" not in written.replace(b"\r\n", b"")
 
 
 def test_staff_follow_the_runs_that_they_are_named_to_run_as_far_as_they_may_know_of_them(

@@ -48,6 +48,8 @@ def missing_headers(answer: Answer) -> set[str]:
     wanted = dict(HEADERS)
     if answer.headers.get("Content-Security-Policy") == FILE_POLICY and not answer.is_page:
         wanted["Content-Security-Policy"] = FILE_POLICY  # of an uploaded file, which may do nothing at all
+    if answer.headers.get("Content-Type", "").startswith("text/calendar") and "ETag" in answer.headers:
+        wanted["Cache-Control"] = "private, no-cache"  # of a feed, which its program keeps and asks for again
     return {name for name, value in wanted.items() if answer.headers.get(name) != value}
 
 
