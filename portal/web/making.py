@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from flask import current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
-from itsdangerous import BadSignature, URLSafeSerializer
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from portal.web.actors import maybe_actor
 from portal.web.forms import BaseForm
@@ -22,6 +22,9 @@ AT_ONCE = {"csv": 2_000, "xlsx": 1_000, "pdf": 100}
 
 STEP = 500
 """So many rows a job reads in one question, and makes before it says how far it is."""
+
+OFFERED = 86_400
+"""So many seconds a page offers its file."""
 
 SALT = "web.long_file"
 
@@ -59,7 +62,7 @@ def asked_for(token: str) -> Asked | None:
     """Return what a page has offered to its reader; None for anything else."""
     actor = maybe_actor()
     try:
-        user_id, address, name, rows = _serializer().loads(token)
+        user_id, address, name, rows = _serializer().loads(token, max_age=OFFERED)
     except (BadSignature, ValueError, TypeError):
         return None
     return Asked(address, name, rows) if actor is not None and user_id == actor.user_id else None
@@ -99,5 +102,5 @@ def in_pages(read: Callable[[int, int], Sequence[T]]) -> Iterator[T]:
         place += size
 
 
-def _serializer() -> URLSafeSerializer:
-    return URLSafeSerializer(str(current_app.secret_key), salt=SALT)
+def _serializer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(str(current_app.secret_key), salt=SALT)
