@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, aliased
 
 from benchmarks.national import databases
 from benchmarks.national.living import CHAIN, MARKED_STEP, OWN_STEP
+from portal.accounts import links
 from portal.accounts.models import User
 from portal.bookings.forms.requests import write_window
 from portal.bookings.models import Block, Booking, BookingState, Closure, RequestState, SlotRequest
@@ -21,10 +22,12 @@ from portal.gates.models import Dossier, GateItem
 from portal.matching.models import Introduction
 from portal.matching.rules.introductions import State
 from portal.notifications.models import Message
+from portal.notifications.stopping import stop_address
 from portal.partners.models import Partner, PartnerKind
 from portal.projects.models import Grant, GrantReason, Project, TeamMember
 from portal.roadmap.models import Referral, Right
 from portal.roadmap.rules.referrals import ReferralState
+from portal.work.models import Job
 from tests.house.world import Ground
 
 STATES = {
@@ -61,6 +64,8 @@ def ground_in(session: Session) -> Ground:
         found.runs,
         found.roadmap,
         found.calendars,
+        found.mailed_links,
+        found.long_work,
     ):
         find()
     return found.ground
@@ -124,7 +129,7 @@ class _Ground:
         )
         wanted = self.own_projects.where(Project.id.in_(shown), Project.id.in_(asked_here))
         self.project = self.session.scalars(wanted.order_by(Project.id).limit(1)).one()
-        for place in ("project", "spare project"):
+        for place in ("project", "spare project", "own project"):
             self.at(place, project_id=self.project)
         member = select(TeamMember).where(TeamMember.project_id == self.project)
         self.keep("team member", self.find(member, member_id="id"), project_id=self.project)
@@ -250,6 +255,16 @@ class _Ground:
     def calendars(self) -> None:
         feed = select(CalendarFeed).where(CalendarFeed.user_id == self.facts["founder"])
         self.keep("address of a feed", self.find(feed, token=token_of))
+
+    def mailed_links(self) -> None:
+        founder = self.session.get_one(User, self.facts["founder"])
+        self.at("link that stops mail", token=stop_address(founder.id, None).rpartition("/")[2])
+        self.at("link that confirms", token=links.confirmation_token(founder))
+        self.at("link for a new password", token=links.reset_token(founder))
+
+    def long_work(self) -> None:
+        asked = select(Job).where(Job.owner_id == self.facts["founder"]).order_by(Job.id)
+        self.keep("job", self.find(asked, job_id="id"))
 
 
 __all__ = ["ground_in"]

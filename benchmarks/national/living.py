@@ -10,11 +10,13 @@ from portal.bookings.models import RunKind, WorkMode
 from portal.campaigns import services as campaigns
 from portal.core.actors import Actor, Role
 from portal.facilities.models import BookingUnit, Grade, RoomKind, VectorLevel
+from portal.jobs.long_files import LONG_FILE
 from portal.ledger import Waiting
 from portal.projects.models import Grant, GrantReason, Project
 from portal.roadmap import services as roadmap
 from portal.roadmap.rules.market import MarketFacts
 from portal.roadmap.rules.marks import Mark, OwnStep
+from portal.work import services as work
 
 OWN_STEP, MARKED_STEP = "own_1", "qtpp"
 CHAIN = "A chain of drafts"
@@ -40,6 +42,7 @@ def live(session: Session, facts: dict[str, int], *, at: datetime) -> int:
     for project in own:
         _say(session, _founder_of(session, project), project.id, at=at)
     _draft_a_chain(session, _founder_of(session, own[0]), own[0], at=at)
+    _take_a_list_along(session, facts["founder"], facts["developer"], at=at)
     session.execute(delete(Waiting))  # what the story tells was delivered long ago
     session.commit()
     return len(projects)
@@ -70,6 +73,14 @@ def _say(session: Session, founder: Actor, project_id: int, *, at: datetime) -> 
     roadmap.assess(session, founder, project_id, "technology", level=4, evidence="A report", at=at)
     market = MarketFacts(value_story="Fewer days in hospital", patients=40)
     roadmap.state_market_access(session, founder, project_id, market, version=0, at=at)
+
+
+def _take_a_list_along(session: Session, founder_id: int, organisation_id: int, *, at: datetime) -> None:
+    """Let the founder have asked for a long file that was cancelled, so that long work has a page to show."""
+    founder = Actor(user_id=founder_id, organisation_id=organisation_id, roles=frozenset({Role.FOUNDER}))
+    arguments = {"address": "/requests.xlsx", "name": "slot-requests.xlsx", "language": "en"}
+    job = work.ask(session, LONG_FILE, founder, arguments, at=at)
+    work.cancel(session, founder, job.id, at=at)
 
 
 def _draft_a_chain(session: Session, founder: Actor, project: Project, *, at: datetime) -> None:

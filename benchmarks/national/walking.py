@@ -34,7 +34,7 @@ READERS = {
 """One reader of each role: of the developers the one with the most requests, of the facilities the one with most rooms."""
 
 BUDGET = 0.100
-FILES = ("_csv", "_file", "download", "export")
+FILES = ("_csv", "_file", ".file", "download", "export")
 """What addresses of files are called; a list's file hands out all rows and so grows with it, and the budget is for pages."""
 
 WORD = "benchmark"
