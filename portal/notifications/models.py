@@ -15,7 +15,7 @@ class Message(Base):
 
     __tablename__ = "message"
     __table_args__ = (
-        UniqueConstraint("recipient_id", "entry_id", "code"),
+        UniqueConstraint("recipient_id", "entry_id", "code", "subject_kind", "subject_id"),
         Index("ix_message_recipient_id_read_at", "recipient_id", "read_at", "archived_at"),
         Index("ix_message_recipient_id_archived_at", "recipient_id", "archived_at", "id"),
         Index("ix_message_digest_at", "digest_at"),

@@ -90,6 +90,18 @@ def test_who_is_named_to_run_a_booking_or_no_longer_is_told_and_nobody_else(
     assert told(session, asker.user_id) == ["request.approved"]
 
 
+def test_who_has_two_requests_for_the_time_is_told_of_each_once(app: Flask, session: Session) -> None:
+    room, rival = make.cleanroom(session), make.founder(session)
+    request = make.slot_request(session, room, make.slot(11, 16))
+    others = {make.slot_request(session, room, make.slot(14, last), by=rival).id for last in (19, 21)}
+    services.approve_request(session, make.manager(session, room), request.id, at=make.NOON)
+    for _time in range(2):
+        deliver(app, session)
+        told_of = session.scalars(select(Message.subject_id).where(Message.recipient_id == rival.user_id))
+        assert sorted(told_of) == sorted(others)
+        session.add(Waiting(entry_id=session.scalars(select(Entry.id)).one()))
+
+
 def test_nobody_is_told_twice_however_often_it_is_delivered(app: Flask, session: Session) -> None:
     room = make.cleanroom(session)
     asker = make.founder(session)

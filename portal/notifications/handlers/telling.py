@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import and_, not_, select
 from sqlalchemy.orm import Session
 
 from portal.accounts.models import User
@@ -31,7 +31,7 @@ def tell(
 ) -> None:
     """Tell each of these people once, but for who did it, in the way that they chose for the topic."""
     readers = {person.id: person for person in people if person.active and person.id != entry.actor_id}
-    for told_already in _told_of(session, entry, code):
+    for told_already in _told_of(session, entry, code, subject):
         readers.pop(told_already, None)
     topic = TOPIC_OF[code]
     ways = queries.chosen_ways(session, list(readers), [topic], today=at.date())
@@ -58,9 +58,12 @@ def tell(
                 post(session, letters.notice(person, told[0]), at=at)
 
 
-def _told_of(session: Session, entry: Entry, code: str) -> list[int]:
-    """Return who was told of it already: somebody may stand on both sides."""
-    question = select(Message.recipient_id).where(Message.entry_id == entry.id, Message.code == code)
+def _told_of(session: Session, entry: Entry, code: str, subject: Subject) -> list[int]:
+    """Return who was told of it already: somebody may stand on both sides, and may have two records that it concerns."""
+    is_another = and_(Message.subject_kind == subject.kind, Message.subject_id != subject.id)
+    question = select(Message.recipient_id).where(
+        Message.entry_id == entry.id, Message.code == code, not_(is_another)
+    )
     return list(session.scalars(question))
 
 
