@@ -263,7 +263,7 @@ def test_who_has_the_same_already_is_told_so_until_anything_that_it_shows_change
         (room, "code", "R-99"),
         (room.facility, "name", "Another facility"),
         (room.facility, "city", "Malmö"),
-        (booking.block, "ends_at", make.slot(11, 17).end),
+        (booking.block, "ends_at", make.slot(11, 15).end),
         (person, "language", "sv"),
         (grant, "ends_at", None),
         (owner, "name", "Another developer"),
