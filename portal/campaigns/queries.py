@@ -147,13 +147,16 @@ def lock_campaign(session: Session, campaign_id: int, *, shown_version: int | No
 
 
 def links_of(session: Session, campaign_ids: Collection[int]) -> dict[int, list[Seen]]:
-    """Return the links of campaigns in their order, with their requests and bookings, in two queries."""
+    """Return the links of campaigns in their order, with their requests and bookings, in as many queries however many."""
     rows = session.scalars(
         select(CampaignLink)
         .where(CampaignLink.campaign_id.in_(campaign_ids))
         .options(
-            joinedload(CampaignLink.request).joinedload(SlotRequest.project),
-            joinedload(CampaignLink.request).joinedload(SlotRequest.cleanroom).joinedload(Cleanroom.facility),
+            # Many links share a few projects, rooms and facilities, whose hundred columns each would repeat.
+            joinedload(CampaignLink.request).selectinload(SlotRequest.project),
+            joinedload(CampaignLink.request)
+            .selectinload(SlotRequest.cleanroom)
+            .selectinload(Cleanroom.facility),
         )
         .order_by(CampaignLink.position, CampaignLink.id)
     ).all()

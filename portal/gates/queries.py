@@ -130,7 +130,9 @@ def dossiers_in_order(session: Session, actor: Actor, ids: Collection[int], *, a
     found = session.scalars(
         _shown(actor, at=at)
         .where(Dossier.id.in_(ids))
-        .options(joinedload(Dossier.project).joinedload(Project.organisation), joinedload(Dossier.facility))
+        .options(
+            joinedload(Dossier.project).selectinload(Project.organisation), selectinload(Dossier.facility)
+        )
     )
     by_id = {one.id: one for one in found}
     return [by_id[one] for one in ids if one in by_id]
