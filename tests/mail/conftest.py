@@ -28,6 +28,9 @@ class Postbox:
     refused_sender: str | None = None
     slowness: float = 0.0
     """How many seconds it takes to answer who sends."""
+    after: dict[str, int] = field(default_factory=dict)
+    """For which addresses it gives no answer before it has received so many messages."""
+    came: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def handle_MAIL(  # noqa: N802 - the server looks for this name
         self, _server: Any, _session: Any, envelope: Any, address: str, _options: list[str]
@@ -41,6 +44,8 @@ class Postbox:
     async def handle_RCPT(  # noqa: N802 - the server looks for this name
         self, _server: Any, _session: Any, envelope: Any, address: str, _options: list[str]
     ) -> str:
+        async with self.came:
+            await self.came.wait_for(lambda: len(self.received) >= self.after.get(address, 0))
         if address in self.answers:
             return self.answers[address]
         envelope.rcpt_tos.append(address)
@@ -50,6 +55,8 @@ class Postbox:
         email = message_from_bytes(envelope.content, policy=policy.default)
         assert isinstance(email, EmailMessage)
         self.received.append(email)
+        async with self.came:
+            self.came.notify_all()
         return "250 OK"
 
     @property

@@ -69,6 +69,25 @@ def test_one_bad_address_delays_nobody_else(
     assert smtp.postbox.recipients == ["well@example.org", "busy@example.org"]
 
 
+def test_one_address_that_the_server_is_slow_to_take_delays_nobody_else(
+    app: Flask, session: Session, smtp: Server, send_by: SendBy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "SILENCE", 0.1)
+    slow, *_others, later = posted(
+        session, "slow@example.org", "a@example.org", "b@example.org", "c@example.org"
+    )
+    later.next_try_at = NOON + timedelta(milliseconds=50)
+    session.commit()
+    smtp.postbox.after = {"slow@example.org": 3}
+    send_by(smtp.url)
+    with app.app_context():
+        assert send_waiting(at=NOON) == 4
+    *before, last = smtp.postbox.recipients
+    assert (sorted(before), last) == (["a@example.org", "b@example.org", "c@example.org"], "slow@example.org")
+    session.refresh(slow)
+    assert (slow.sent_at, slow.attempts) == (NOON, 1)
+
+
 def test_a_server_that_is_away_ends_the_round_and_loses_nothing(
     app: Flask, session: Session, smtp: Server, send_by: SendBy
 ) -> None:
