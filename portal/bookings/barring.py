@@ -13,7 +13,7 @@ from portal.bookings.rules.timetables import Span
 from portal.bookings.separation import FULL, Separation, full_spans
 from portal.core.slots import Slot
 from portal.facilities.models import BookingUnit, Cleanroom, Facility, RoomKind
-from portal.facilities.queries import run_periods, validities_of
+from portal.facilities.queries import Period, validities_and_periods
 from portal.facilities.rules.validity import Validity
 
 A_DAY = timedelta(days=1)
@@ -35,13 +35,14 @@ class Barred:
 
 
 def barred_times(session: Session, rooms: Collection[Cleanroom], within: Slot) -> list[Barred]:
-    """Return when nothing may run in these cleanrooms of one facility, by room and start, in three questions at most."""
+    """Return when nothing may run in these cleanrooms of one facility, by room and start, in two questions at most."""
     if not rooms:
         return []
     facility = next(iter(rooms)).facility
-    validities = validities_of(session, rooms)
+    first, last = (local_day(moment, facility.time_zone) for moment in (within.start, within.end))
+    validities, periods = validities_and_periods(session, rooms, since=first, until=last)
     found = [one for room in rooms for one in _run_out(room, validities[room.id], within)]
-    found += _full(session, facility, rooms, within)
+    found += _full(session, facility, rooms, periods, within)
     return sorted(found, key=lambda one: (one.cleanroom_id, one.slot, one.code, one.what))
 
 
@@ -71,17 +72,21 @@ def _run_out(room: Cleanroom, validity: Validity, within: Slot) -> Iterator[Barr
         yield from after(one.last_day, one.code, one.what, every_work=False)
 
 
-def _full(session: Session, facility: Facility, rooms: Iterable[Cleanroom], within: Slot) -> Iterator[Barred]:
+def _full(
+    session: Session,
+    facility: Facility,
+    rooms: Iterable[Cleanroom],
+    periods: Collection[Period],
+    within: Slot,
+) -> Iterator[Barred]:
     """Yield when a facility carries as many runs in its other rooms as it can at once."""
     zone = facility.time_zone
-    first, last = local_day(within.start, zone), local_day(within.end, zone)
-    periods = run_periods(session, [facility.id], since=first, until=last).get(facility.id, [])
     if facility.most_runs is None and not periods:
         return
     taken = _stays(session, facility, within)
     spans: dict[BookingUnit, list[tuple[int, Span]]] = {}
     for room in rooms:
-        clock = RoomTime.of(room, first)
+        clock = RoomTime.of(room, local_day(within.start, zone))
         if room.unit not in spans:
             spans[room.unit] = [(room_id, clock.span(slot)) for room_id, slot in taken]
         limits = [

@@ -51,20 +51,6 @@ def operators_named(session: Session, booking_id: int) -> list[tuple[int, str]]:
     return [(user_id, name) for user_id, name in rows]
 
 
-def names_of_operators(session: Session, booking_ids: Collection[int]) -> dict[int, list[str]]:
-    """Return the names of those who are named for each of these bookings, in one query."""
-    rows = session.execute(
-        select(BookingOperator.booking_id, User.name)
-        .join(User, User.id == BookingOperator.user_id)
-        .where(BookingOperator.booking_id.in_(booking_ids))
-        .order_by(User.name, User.id)
-    )
-    found: dict[int, list[str]] = defaultdict(list)
-    for booking_id, name in rows:
-        found[booking_id].append(name)
-    return found
-
-
 def crews_of(session: Session, actor: Actor, bookings: Iterable[Booking]) -> dict[int, Crew]:
     """Return who is named for each of these bookings, in three queries; none for one for which nobody is."""
     by_id = {booking.id: booking for booking in bookings}

@@ -4,14 +4,15 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from portal.accounts.models import Organisation
+from portal.accounts.models import Organisation, User
 from portal.bookings.models import (
     Block,
     BlockKind,
     Booking,
+    BookingOperator,
     BookingState,
     Closure,
     ClosureKind,
@@ -24,6 +25,9 @@ from portal.core.slots import Slot
 from portal.projects.models import FieldGroup, Project
 from portal.projects.queries import visible_projects
 from portal.store import Base
+
+BETWEEN = "\n"
+"""Stands between names that come as one text; no name has it."""
 
 
 class Taking(NamedTuple):
@@ -48,11 +52,17 @@ class Taking(NamedTuple):
     closure_id: int | None
     closure_kind: ClosureKind | None
     note: str | None
+    named: str | None
 
     @property
     def slot(self) -> Slot:
         """Return the stretch as a value."""
         return Slot(self.starts_at, self.ends_at)
+
+    @property
+    def operators(self) -> list[str]:
+        """Return the names of those who are to run it, in their order."""
+        return sorted(self.named.split(BETWEEN)) if self.named else []
 
     @property
     def reference(self) -> str | None:
@@ -135,11 +145,17 @@ def own_takings(
     return [OwnTaking._make(row) for row in rows]
 
 
-_blocks, _bookings, _closures, _requests, _organisations = (
+_blocks, _bookings, _closures, _requests, _organisations, _operators, _users = (
     Base.metadata.tables[model.__tablename__]
-    for model in (Block, Booking, Closure, SlotRequest, Organisation)
+    for model in (Block, Booking, Closure, SlotRequest, Organisation, BookingOperator, User)
 )
 _block, _booking, _closure, _request = _blocks.c, _bookings.c, _closures.c, _requests.c
+_NAMED = (
+    select(func.aggregate_strings(_users.c.name, BETWEEN))
+    .where(_operators.c.booking_id == _booking.id, _users.c.id == _operators.c.user_id)
+    .correlate(_bookings)
+    .scalar_subquery()
+)
 _TAKINGS: Select[Any] = (
     select(
         _block.id,
@@ -161,6 +177,7 @@ _TAKINGS: Select[Any] = (
         _closure.id,
         _closure.kind,
         _closure.note,
+        _NAMED,
     )
     .select_from(
         _blocks.outerjoin(_bookings, _booking.block_id == _block.id)

@@ -500,7 +500,7 @@ def test_a_month_of_2000_bookings_is_data_in_few_questions(client: PageClient, s
     client.sign_in(manager)
     asked = path_of(where, ".json", scale="month", **{"from": "2027-03-01"})
     assert len(json.loads(client.get(asked).text)["taken"]) == 2000
-    assert questions(client, asked) == 10  # three of them for who is asking, two for what bars the rooms
+    assert questions(client, asked) == 9  # three of them for who is asking, one for what bars the rooms
 
 
 @pytest.mark.parametrize("scale", SCALES)

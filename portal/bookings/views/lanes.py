@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
-from portal.bookings import crews, desk, queries, words
+from portal.bookings import desk, queries, words
 from portal.bookings.barring import Barred, barred_times
 from portal.bookings.models import BlockKind, MoveProposal, RequestState, SlotRequest
 from portal.bookings.queries import Shade
@@ -107,8 +107,6 @@ class Inside:
     proposals: list[MoveProposal]
     known: frozenset[int]
     barred: list[Barred]
-    operators: Mapping[int, list[str]]
-    """Who is named for each booking."""
 
     @classmethod
     def loaded(
@@ -120,7 +118,7 @@ class Inside:
         asking: Asked,
         at: datetime,
     ) -> "Inside":
-        """Return what people with a duty at the facility see in a stretch of time, in eight queries at most."""
+        """Return what people with a duty at the facility see in a stretch of time, in six queries at most."""
         ids = [room.id for room in rooms]
         taken = takings(session, ids, since=slot.start, until=slot.end)
         requests: list[SlotRequest] = []
@@ -137,14 +135,12 @@ class Inside:
         known = identified_projects(session, actor, projects, at=at)
         drawn = [one for one in taken if asking.draws(DRAWN_AS[one.kind])]
         barred = barred_times(session, rooms, slot) if asking.draws(Drawn.BARRED) else []
-        booked = [one.booking_id for one in drawn if one.booking_id is not None]
         return cls(
             taken=drawn,
             requests=requests,
             proposals=proposals,
             known=known,
             barred=barred,
-            operators=crews.names_of_operators(session, booked),
         )
 
     def lines(self, rooms: Collection[Cleanroom], zone: str, *, manages: bool, at: datetime) -> list[Line]:
@@ -161,7 +157,7 @@ class Inside:
                 booking_id=one.booking_id,
                 closure_id=one.closure_id,
                 is_movable=manages and bars.may_move(one, at=at),
-                operators=", ".join(self.operators.get(one.booking_id or 0, ())),
+                operators=", ".join(one.operators),
             )
             for one in self.taken
         ]

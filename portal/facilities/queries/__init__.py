@@ -41,6 +41,7 @@ from portal.facilities.queries.validity import (
     running_out,
     trained_for,
     trained_until,
+    validities_and_periods,
     validities_of,
 )
 
@@ -78,6 +79,7 @@ __all__ = [
     "terms_of",
     "trained_for",
     "trained_until",
+    "validities_and_periods",
     "validities_of",
     "with_duties",
 ]

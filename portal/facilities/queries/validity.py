@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Date,
+    Integer,
     Select,
     String,
     bindparam,
@@ -85,6 +86,25 @@ def _belongs() -> Any:
 
 
 _ENDS = union_all(*ends_of(lambda column: column.in_(bindparam("rooms", expanding=True))))
+_ENDS_AND_PERIODS = union_all(
+    *(
+        end.add_columns(cast(null(), Integer))
+        for end in ends_of(lambda column: column.in_(bindparam("rooms", expanding=True)))
+    ),
+    select(
+        _limit.facility_id,
+        literal("runs"),
+        cast(null(), String),
+        cast(null(), String),
+        _limit.first_day,
+        _limit.last_day,
+        _limit.most_runs,
+    ).where(
+        _limit.facility_id == bindparam("facility"),
+        _limit.last_day >= bindparam("since"),
+        _limit.first_day <= bindparam("until"),
+    ),
+)
 _LIMITS = (
     select(_limit.facility_id, _limit.first_day, _limit.last_day, _limit.most_runs)
     .where(
@@ -103,6 +123,22 @@ def validities_of(session: Session, rooms: Iterable[Cleanroom]) -> dict[int, Val
     for room_id, *end in session.execute(_ENDS, {"rooms": list(by_id)}):
         ends[room_id].append(tuple(end))
     return {room.id: validity_of(room, ends[room.id]) for room in by_id.values()}
+
+
+def validities_and_periods(
+    session: Session, rooms: Collection[Cleanroom], *, since: date, until: date
+) -> tuple[dict[int, Validity], list[Period]]:
+    """Return what runs out in each of these cleanrooms of one facility, and its periods of other numbers of runs, in one query."""
+    facility_id = next(iter(rooms)).facility_id
+    asked = {"rooms": [room.id for room in rooms], "facility": facility_id, "since": since, "until": until}
+    ends: dict[int, list[End]] = defaultdict(list)
+    periods: list[Period] = []
+    for of_id, what, name, needed_for, first, last, most in session.execute(_ENDS_AND_PERIODS, asked):
+        if what == "runs":
+            periods.append((first, last, most))
+        else:
+            ends[of_id].append((what, name, needed_for, first, last))
+    return {room.id: validity_of(room, ends[room.id]) for room in rooms}, sorted(periods)
 
 
 def validity_of(room: Cleanroom, ends: Iterable[End]) -> Validity:
