@@ -442,6 +442,7 @@ TERMS = {
     "priority": "clinical_first",
     "default_changeover_days": "2",
     "same_project_changeover_days": "0",
+    "most_runs_each": "1",
     "days_1": "7",
     "percent_1": "100",
     "days_3": "30",
@@ -471,6 +472,7 @@ class TestTerms:
             ({"days_1": "30"}, "There are two steps for 30 days"),
             ({"percent_1": "10"}, "less than the 50% at 30 days"),
             ({"hold_working_days": "0"}, "from 1 to 60"),
+            ({"most_runs_each": "0"}, "from 1 to 50"),
             ({"priority": "friends_first"}, "Choose one of the listed answers"),
         ],
     )
