@@ -42,27 +42,13 @@ class Crew:
 
 def operators_named(session: Session, booking_id: int) -> list[tuple[int, str]]:
     """Return who is named for a booking, by name."""
-    rows = session.execute(
-        select(User.id, User.name)
-        .join(BookingOperator, BookingOperator.user_id == User.id)
-        .where(BookingOperator.booking_id == booking_id)
-        .order_by(User.name, User.id)
-    )
-    return [(user_id, name) for user_id, name in rows]
+    return _named(session, [booking_id])[booking_id]
 
 
 def crews_of(session: Session, actor: Actor, bookings: Iterable[Booking]) -> dict[int, Crew]:
     """Return who is named for each of these bookings, in three queries; none for one for which nobody is."""
     by_id = {booking.id: booking for booking in bookings}
-    named: dict[int, list[tuple[int, str]]] = defaultdict(list)
-    rows = session.execute(
-        select(BookingOperator.booking_id, User.id, User.name)
-        .join(User, User.id == BookingOperator.user_id)
-        .where(BookingOperator.booking_id.in_(by_id))
-        .order_by(User.name, User.id)
-    )
-    for booking_id, user_id, name in rows:
-        named[booking_id].append((user_id, name))
+    named = _named(session, by_id)
     if not named:
         return {}
     people = {user_id for found in named.values() for user_id, _name in found}
@@ -135,6 +121,19 @@ def against_operators(booking: Booking, operators: Collection[Operator]) -> list
 
 Others = dict[int, list[tuple[int, OtherRun]]]
 """On which bookings people are named, by person."""
+
+
+def _named(session: Session, booking_ids: Collection[int]) -> defaultdict[int, list[tuple[int, str]]]:
+    rows = session.execute(
+        select(BookingOperator.booking_id, User.id, User.name)
+        .join(User, User.id == BookingOperator.user_id)
+        .where(BookingOperator.booking_id.in_(booking_ids))
+        .order_by(User.name, User.id)
+    )
+    found: defaultdict[int, list[tuple[int, str]]] = defaultdict(list)
+    for booking_id, user_id, name in rows:
+        found[booking_id].append((user_id, name))
+    return found
 
 
 def _crew(

@@ -104,11 +104,11 @@ def _from_jsonb(element: Listed, compiler: SQLCompiler, **options: Any) -> str:
 
 
 def listing(ids: Iterable[int]) -> str:
-    """Return ids as the one value that `among` takes."""
+    """Return ids as the one value that `is_listed` takes."""
     return json.dumps(list(ids))
 
 
-def among(column: InstrumentedAttribute[int] | InstrumentedAttribute[int | None], ids: str) -> Condition:
+def is_listed(column: InstrumentedAttribute[int] | InstrumentedAttribute[int | None], ids: str) -> Condition:
     """Return the condition that a column holds one of these ids."""
     return column.bool_op("IN")(Listed(literal(ids)))
 

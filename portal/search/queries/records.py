@@ -17,7 +17,17 @@ from portal.projects.queries import reads_todays_teaser, visible_projects
 from portal.projects.rules.values import FieldGroup
 from portal.search.entries import PROJECT_SHELVES
 from portal.search.models import Shelf
-from portal.search.queries.asked import Asker, Condition, Kind, Projects, Question, Word, among, listing, on
+from portal.search.queries.asked import (
+    Asker,
+    Condition,
+    Kind,
+    Projects,
+    Question,
+    Word,
+    is_listed,
+    listing,
+    on,
+)
 
 
 def books_or_runs(actor: Actor | None) -> bool:
@@ -59,12 +69,12 @@ def projects_found(session: Session, asker: Asker, words: Iterable[str]) -> None
 
 def project_has(asker: Asker, word: Word) -> Condition:
     """Return the condition on `Project` that it has a word in something that the asker may see."""
-    return among(Project.id, asker.projects[word].having)
+    return is_listed(Project.id, asker.projects[word].having)
 
 
 def of_project(asker: Asker, word: Word) -> Condition:
     """Return the condition on `Project` that it is called so, where the asker may know its name."""
-    return among(Project.id, asker.projects[word].called)
+    return is_listed(Project.id, asker.projects[word].called)
 
 
 def _project_has(asker: Asker, word: Word) -> Condition:
@@ -115,7 +125,7 @@ def request_has(asker: Asker, word: Word) -> Condition:
         return own
     return or_(
         own,
-        among(SlotRequest.project_id, asker.projects[word].called),
+        is_listed(SlotRequest.project_id, asker.projects[word].called),
         SlotRequest.cleanroom_id.in_(select(Cleanroom.id).where(room_has(asker, word))),
     )
 
@@ -127,7 +137,7 @@ def booking_has(asker: Asker, word: Word) -> Condition:
         return own
     return or_(
         own,
-        among(Booking.project_id, asker.projects[word].called),
+        is_listed(Booking.project_id, asker.projects[word].called),
         Block.cleanroom_id.in_(select(Cleanroom.id).where(room_has(asker, word))),
     )
 
